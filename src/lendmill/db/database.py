@@ -1,0 +1,62 @@
+"""One database, opened once: a pool of connections, and actions run in transactions."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+from psycopg import Connection
+from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg_pool import ConnectionPool
+
+Db = Connection[Any]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+APPLICATION_ROLE: Final = "lendmill_app"
+ATTEMPTS: Final = 5
+
+
+class Database:
+    """The house's database as the application sees it: append-only where the books and decisions are."""
+
+    def __init__(self, url: str, *, connections: int = 16) -> None:
+        self.url = url
+        self._pool = ConnectionPool(
+            url, min_size=1, max_size=connections, open=True, configure=_as_application, kwargs={"autocommit": False}
+        )
+
+    def __enter__(self) -> "Database":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give all connections back to the server."""
+        self._pool.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Db]:
+        """A transaction for reading, or for a write that is not to be tried again; leaving by an error undoes it."""
+        with self._pool.connection() as db, db.transaction():
+            yield db
+
+    def act(self, action: Callable[Concatenate[Db, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run one action in one transaction; when two actions collide, the loser is run again, a bounded number of times."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.transaction() as db:
+                    return action(db, *args, **kwargs)
+            except (SerializationFailure, DeadlockDetected):
+                if attempt == ATTEMPTS:
+                    raise
+                time.sleep(random.uniform(0, 0.02) * attempt)
+        raise AssertionError("unreachable")
+
+
+def _as_application(db: Db) -> None:
+    """Give up the owner's rights, whoever opened the connection: what may not be changed cannot be changed."""
+    db.execute(f"set role {APPLICATION_ROLE}")
+    db.commit()

@@ -1,0 +1,49 @@
+"""The few verbs the rooms read and write the database with; each takes the SQL an auditor can read."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from psycopg import Connection, sql
+from psycopg.rows import class_row
+
+T = TypeVar("T")
+
+
+def many(db: Connection[Any], kind: type[T], statement: str, /, **values: Any) -> list[T]:
+    """All rows, each as the named dataclass; the columns carry the fields' names."""
+    with db.cursor(row_factory=class_row(kind)) as cursor:
+        return cursor.execute(statement, values).fetchall()
+
+
+def maybe(db: Connection[Any], kind: type[T], statement: str, /, **values: Any) -> T | None:
+    """The one row there may be."""
+    found = many(db, kind, statement, **values)
+    assert len(found) <= 1, f"{len(found)} rows where at most one was meant"
+    return found[0] if found else None
+
+
+def one(db: Connection[Any], kind: type[T], statement: str, /, **values: Any) -> T:
+    """The one row there must be."""
+    found = maybe(db, kind, statement, **values)
+    assert found is not None, "no row where one was meant"
+    return found
+
+
+def scalar(db: Connection[Any], statement: str, /, **values: Any) -> Any:
+    """The first column of the first row, or None where there is no row."""
+    row = db.execute(statement, values).fetchone()
+    return None if row is None else row[0]
+
+
+def run(db: Connection[Any], statement: str, /, **values: Any) -> int:
+    """Carry out a statement and say how many rows it touched."""
+    return db.execute(statement, values).rowcount
+
+
+def copy_in(db: Connection[Any], table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write many rows at once."""
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), names)
+    with db.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)

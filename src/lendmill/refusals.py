@@ -1,0 +1,26 @@
+"""A refusal says no to something the rules forbid, and says why in one sentence."""
+
+import re
+from typing import Any
+
+
+class Refusal(Exception):
+    """The request cannot be carried out."""
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        super().__init__(self.template().format(**facts))
+
+    @classmethod
+    def template(cls) -> str:
+        """The sentence with its blanks; the doors translate it before filling them in."""
+        return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
+
+    @classmethod
+    def code(cls) -> str:
+        """The name a program reads.
+
+        >>> Refusal.code()
+        'refusal'
+        """
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
