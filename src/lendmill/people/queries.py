@@ -1,0 +1,137 @@
+"""Who a borrower is, which shop is theirs, and what day it is in the house."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from lendmill.db import Db, many, maybe, scalar
+from lendmill.refusals import Refusal
+
+
+class NoSuchBorrower(Refusal):
+    """There is no borrower {borrower_id}."""
+
+
+class HouseNotOpen(Refusal):
+    """The house has no day yet: run `lendmill migrate` and then `lendmill demo`, or open the house with a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Borrower:
+    """The legal debtor: a firm, or the person who runs the shop."""
+
+    borrower_id: UUID
+    kind: str
+    display_name: str
+    industry: str
+    region: str
+    born_on: date | None
+    member_since_on: date | None
+    identity_verified: bool
+    banned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop and whose it is."""
+
+    shop_id: UUID
+    borrower_id: UUID
+    shop_key: str
+    since_on: date | None
+
+
+HOUSE_DAY = """
+    select today_on from house
+"""
+
+
+def house_day(db: Db) -> date:
+    """The lender's day: one for the whole house, moved by the day end, read at the doors."""
+    found = scalar(db, HOUSE_DAY)
+    if found is None:
+        raise HouseNotOpen
+    assert isinstance(found, date)
+    return found
+
+
+BORROWER = """
+    select borrower_id, kind, display_name, industry, region, born_on, member_since_on, identity_verified, banned
+      from borrower
+     where borrower_id = %(borrower_id)s
+"""
+
+
+def borrower(db: Db, borrower_id: UUID) -> Borrower:
+    """One borrower, or the refusal `NoSuchBorrower`."""
+    found = maybe(db, Borrower, BORROWER, borrower_id=borrower_id)
+    if found is None:
+        raise NoSuchBorrower(borrower_id=borrower_id)
+    return found
+
+
+BORROWERS_PAGE = """
+    select b.borrower_id, b.kind, b.display_name, b.industry, b.region, b.born_on, b.member_since_on,
+           b.identity_verified, b.banned
+      from borrower b
+     where (%(after)s::uuid is null or b.borrower_id > %(after)s::uuid)
+       and (%(pattern)s::text is null
+            or b.display_name ilike %(pattern)s
+            or exists (select from shop s where s.borrower_id = b.borrower_id and s.shop_key ilike %(pattern)s))
+     order by b.borrower_id
+     limit %(size)s
+"""
+
+
+def borrowers_page(db: Db, after: UUID | None = None, search: str = "", size: int = 50) -> list[Borrower]:
+    """The next borrowers after a given one, by part of their name or shop where something is searched for."""
+    escaped = search.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return many(
+        db, Borrower, BORROWERS_PAGE, after=after, pattern=f"%{escaped}%" if escaped else None, size=min(size, 500)
+    )
+
+
+SHOPS_OF = """
+    select shop_id, borrower_id, shop_key, since_on
+      from shop
+     where borrower_id = %(borrower_id)s
+     order by shop_id
+"""
+
+
+def shops_of(db: Db, borrower_id: UUID) -> list[Shop]:
+    """All shops of a borrower, the first known first."""
+    return many(db, Shop, SHOPS_OF, borrower_id=borrower_id)
+
+
+def shop_of(db: Db, borrower_id: UUID) -> Shop | None:
+    """The shop a borrower came to us with."""
+    found = shops_of(db, borrower_id)
+    return found[0] if found else None
+
+
+SHOPS_BY_KEY = """
+    select shop_id, borrower_id, shop_key, since_on
+      from shop
+     where shop_key = any(%(shop_keys)s)
+     order by shop_id
+"""
+
+
+def shops_by_key(db: Db, shop_keys: Sequence[str]) -> dict[str, Shop]:
+    """The shops the marketplace names, found by their keys; keys unknown to the house are left out."""
+    found = many(db, Shop, SHOPS_BY_KEY, shop_keys=list(shop_keys))
+    return {shop.shop_key: shop for shop in found}
+
+
+ALL_SHOPS = """
+    select shop_id, borrower_id, shop_key, since_on
+      from shop
+     order by shop_id
+"""
+
+
+def all_shops(db: Db) -> list[Shop]:
+    """Every shop in the house, for the passes over all of them at night."""
+    return many(db, Shop, ALL_SHOPS)
