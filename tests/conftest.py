@@ -1,0 +1,114 @@
+"""What all tests share: one PostgreSQL for the whole run, and a fresh migrated database for each test that asks."""
+
+import itertools
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from lendmill.db import Database
+from lendmill.db.embedded import EmbeddedPostgres
+from lendmill.db.migrate import migrate
+
+HOUSE_DAY = date(2026, 1, 1)
+PREPARE_HOUSE = """
+    insert into house (today_on, currency)
+    values (%s, 'CNY')
+    on conflict do nothing
+"""
+
+_run = ExitStack()
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running server, by the address of its maintenance database as an owner who may create databases."""
+
+    url: str
+
+    def address(self, database: str) -> str:
+        """The address of another database on it."""
+        return make_conninfo(**(conninfo_to_dict(self.url) | {"dbname": database}))
+
+    def execute(self, statement: str, *names: str) -> None:
+        """Run one statement outside any transaction; names fill its blanks."""
+        with psycopg.connect(self.url, autocommit=True) as db:
+            db.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _server() -> str:
+    """The address of the server for this run: the one given, or one of our own that stops with the run."""
+    if given := os.environ.get("LENDMILL_TEST_DATABASE_URL"):
+        return given
+    folder = _run.enter_context(tempfile.TemporaryDirectory(prefix="lendmill-test-", ignore_cleanup_errors=True))
+    return _run.enter_context(EmbeddedPostgres(Path(folder))).owner_url("postgres")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """With several workers, the process above them starts the one server they share."""
+    controller = node.config
+    if not hasattr(controller, "lendmill_server"):
+        controller.lendmill_server = _server()
+    node.workerinput["lendmill_server"] = controller.lendmill_server
+
+
+def pytest_unconfigure() -> None:
+    """Stop the server with the run."""
+    _run.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Postgres:
+    """One PostgreSQL server for the whole run, shared by all workers."""
+    worker = getattr(request.config, "workerinput", {})
+    return Postgres(worker.get("lendmill_server") or _server())
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Postgres) -> Iterator[str]:
+    """A database at today's schema that every test's own is copied from."""
+    name = f"lendmill_template_{os.getpid()}"
+    postgres.execute("create database {} encoding 'UTF8' template template0", name)
+    migrate(postgres.address(name))
+    with psycopg.connect(postgres.address(name)) as db:
+        db.execute(PREPARE_HOUSE, [HOUSE_DAY])
+    yield name
+    postgres.execute("drop database {}", name)
+
+
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def fresh_database(postgres: Postgres, template: str) -> Iterator[str]:
+    """A copy of the template under a name of its own, by its address; gone afterwards."""
+    name = f"lendmill_test_{os.getpid()}_{next(_numbers)}"
+    postgres.execute("create database {} template {}", name, template)
+    try:
+        yield postgres.address(name)
+    finally:
+        postgres.execute("drop database {} with (force)", name)
+
+
+@pytest.fixture
+def database_url(postgres: Postgres, template: str) -> Iterator[str]:
+    """The address of a fresh database, for tests that start programs of their own on it."""
+    with fresh_database(postgres, template) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh database at today's schema, its house day 2026-01-01; nothing else is in it."""
+    with Database(database_url) as database:
+        yield database
