@@ -224,7 +224,7 @@ class _Arrivals:
         """Copy the new rows in; a claim somebody else made meanwhile stops it all."""
         if self.new_claims:
             copy_in(db, "borrower", BORROWER_COLUMNS, self.borrowers)
-            copy_in(db, "claim", ("claim_key", "borrower_id"), self.new_claims)
+            copy_in(db, "claim", ("claim_key", "borrower_id"), sorted(self.new_claims))
             copy_in(db, "shop", ("shop_id", "borrower_id", "shop_key", "since_on"), self.shops)
 
 

@@ -1,11 +1,13 @@
 -- Whether, how much, at what price.
 
--- Products and policies are documents; a published version is never changed.
+-- Products and policies are documents; a published version is never changed. They are kept in the very spelling whose
+-- fingerprint decisions name, so as text.
 create table product_version (
     product_key text not null,
     version integer not null,
-    body jsonb not null,
-    digest text not null,
+    body text not null,
+    digest text not null check (digest = encode(sha256(convert_to(body, 'UTF8')), 'hex')),
+    published_on date not null,
     published_at timestamptz not null default now(),
     primary key (product_key, version)
 );
@@ -13,8 +15,9 @@ create table product_version (
 create table policy_version (
     policy_key text not null,
     version integer not null,
-    body jsonb not null,
-    digest text not null,
+    body text not null,
+    digest text not null check (digest = encode(sha256(convert_to(body, 'UTF8')), 'hex')),
+    published_on date not null,
     published_at timestamptz not null default now(),
     primary key (policy_key, version)
 );
@@ -39,14 +42,28 @@ create table offer (
     expires_on date not null,
     primary key (offer_id, borrower_id)
 );
-create index offer_by_borrower on offer (borrower_id, product_key, as_of_on);
+create unique index offer_once_a_day on offer (borrower_id, product_key, as_of_on);
+
+-- The same night's answer where nothing could be offered, and why.
+create table no_offer (
+    borrower_id uuid not null references borrower,
+    product_key text not null,
+    as_of_on date not null,
+    product_version integer not null,
+    policy_key text not null,
+    policy_version integer not null,
+    rating_id uuid not null,
+    outcome text not null check (outcome in ('refer', 'decline')),
+    reasons jsonb not null,
+    primary key (borrower_id, product_key, as_of_on)
+);
 
 create table application (
     application_id uuid not null,
     borrower_id uuid not null references borrower,
     shop_id uuid not null,
     product_key text not null,
-    step integer not null default 1 check (step between 1 and 3),
+    step integer not null default 1 check (step between 1 and 3),  -- the next one to fill in
     status text not null default 'open' check (status in ('open', 'decided', 'withdrawn')),
     answers jsonb not null default '{}',
     started_on date not null,
@@ -69,15 +86,16 @@ create table consent (
     primary key (consent_id, borrower_id)
 );
 
--- A decision with everything it was made from, under the hash of its content. Never changed, never deleted.
+-- A decision with everything it was made from, under the hash of its content: the text itself, so that not even its
+-- spelling can drift. Never changed, never deleted.
 create table decision (
     decision_id uuid not null,
     borrower_id uuid not null references borrower,
     application_id uuid,
     product_key text not null,
     outcome text not null check (outcome in ('approve', 'refer', 'decline')),
-    content jsonb not null,
-    content_hash text not null,
+    content text not null,
+    content_hash text not null check (content_hash = encode(sha256(convert_to(content, 'UTF8')), 'hex')),
     decided_on date not null,
     decided_at timestamptz not null default now(),
     primary key (decision_id, borrower_id)
@@ -100,10 +118,13 @@ create table line (
     grace_days integer not null,
     months_max integer not null,
     methods text[] not null,
+    joint_products text[] not null,
+    joint_max_cents bigint,
     opened_on date not null,
     expires_on date not null,
     status text not null default 'open' check (status in ('open', 'frozen', 'closed')),
-    primary key (line_id, borrower_id)
+    primary key (line_id, borrower_id),
+    check (reserved_cents + used_cents <= limit_cents or status <> 'open')
 );
 create unique index line_open_once on line (borrower_id, product_key) where status <> 'closed';
 grant update on line to lendmill_app;

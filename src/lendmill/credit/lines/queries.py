@@ -1,0 +1,68 @@
+"""A borrower's lines, and how they stand with the house."""
+
+from typing import Final
+from uuid import UUID
+
+from lendmill.credit.lines.line import Line, NoSuchLine, Standing
+from lendmill.db import Db, many, maybe, scalar
+
+LINE_COLUMNS: Final = """
+           line_id, borrower_id, product_key, product_version, decision_id, limit_cents, reserved_cents, used_cents,
+           rate_den, rate_num, penalty_num, grace_days, months_max, methods, joint_products, joint_max_cents,
+           opened_on, expires_on, status
+"""
+
+LINE = f"""
+    select {LINE_COLUMNS}
+      from line
+     where borrower_id = %(borrower_id)s
+       and line_id = %(line_id)s
+"""
+
+
+def line(db: Db, borrower_id: UUID, line_id: UUID) -> Line:
+    """One line of a borrower, or the refusal `NoSuchLine`; another borrower's line is not there either."""
+    found = maybe(db, Line, LINE, borrower_id=borrower_id, line_id=line_id)
+    if found is None:
+        raise NoSuchLine(line_id=line_id)
+    return found
+
+
+LINES_OF = f"""
+    select {LINE_COLUMNS}
+      from line
+     where borrower_id = %(borrower_id)s
+     order by line_id
+"""
+
+
+def lines_of(db: Db, borrower_id: UUID) -> list[Line]:
+    """All lines of a borrower, the oldest first."""
+    return many(db, Line, LINES_OF, borrower_id=borrower_id)
+
+
+STANDING = """
+    select outstanding_cents, reserved_cents, days_past_due_worst, late_since_on, loans_drawn, loans_repaid
+      from standing
+     where borrower_id = %(borrower_id)s
+"""
+
+
+def standing(db: Db, borrower_id: UUID) -> Standing:
+    """A borrower's debts and record with the house; who never borrowed owes nothing."""
+    return maybe(db, Standing, STANDING, borrower_id=borrower_id) or Standing()
+
+
+JOINT_USE = """
+    select coalesce(sum(reserved_cents + used_cents), 0)::bigint
+      from line
+     where borrower_id = %(borrower_id)s
+       and product_key = any(%(products)s)
+"""
+
+
+def joint_use(db: Db, borrower_id: UUID, products: list[str]) -> int:
+    """What a borrower has reserved and used over several products, on lines open or not."""
+    found = scalar(db, JOINT_USE, borrower_id=borrower_id, products=products)
+    assert isinstance(found, int)
+    return found

@@ -1,0 +1,194 @@
+"""What a product states: price, term, limits, how money is repaid, and in which order it settles what is owed."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any, Final, Literal
+
+import msgspec
+
+from lendmill.people.canonical import canonical, digest_of
+from lendmill.products.reading import Misread, content_of, from_content, from_toml, require
+from lendmill.refusals import Refusal
+from lendmill.terms.allocation import COMPONENTS, Component, Waterfall
+from lendmill.terms.rates import (
+    BASIS_POINTS,
+    DAYS_A_YEAR,
+    AmountsTooLarge,
+    NotARate,
+    Rate,
+    check_capacity,
+    common_den,
+)
+from lendmill.terms.schedule import Method
+
+GRADES: Final = ("AAA", "AA", "A", "BBB", "BB", "B", "C", "D")
+CAPACITY_DAYS: Final = 3_650  # the longest a debt is followed: ten years
+
+
+class InvalidProduct(Refusal):
+    """Product {product}: {field} is {value!r}, but must be {allowed}."""
+
+
+class JointLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What this product and others may come to together."""
+
+    products: tuple[str, ...]
+    max_cents: int
+
+
+class WaterfallStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """From which day past due repayments run in which order (冲账顺序)."""
+
+    from_days_past_due: int
+    by: Literal["instalment", "component"]
+    order: tuple[Component, ...]
+
+
+class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One version of a product's terms."""
+
+    key: str
+    version: int
+    name_en: str
+    name_zh: str
+    source: str
+    lender: Literal["own"]
+    currency: Literal["CNY"]
+    daily_rate: str
+    rate_by_grade: dict[str, str] = {}
+    all_in_cap_bp: int
+    penalty_multiple_bp: int
+    grace_days: int
+    methods: tuple[Method, ...]
+    months_max: int
+    line_months: int
+    limit_min_cents: int
+    limit_max_cents: int
+    draw_min_cents: int
+    advance_rate_bp: int | None = None
+    joint_limit: JointLimit | None = None
+    offer_days: int
+    excess: Literal["refund", "hold"]
+    waterfall_stages: tuple[WaterfallStage, ...]
+
+    @property
+    def rate(self) -> Rate:
+        """The daily rate where the grade has none of its own."""
+        return Rate.parse(self.daily_rate)
+
+    @property
+    def rate_den(self) -> int:
+        """The one denominator over which every rate of this product is whole, penalties included."""
+        rates = [Rate.parse(text) for text in (self.daily_rate, *self.rate_by_grade.values())]
+        return common_den(*rates, *(rate.times(self.penalty_multiple_bp) for rate in rates))
+
+    def rate_for(self, grade: str) -> Rate:
+        """The daily rate a grade pays, over the product's denominator."""
+        return Rate.parse(self.rate_by_grade.get(grade, self.daily_rate)).over(self.rate_den)
+
+    def penalty_rate_for(self, grade: str) -> Rate:
+        """The rate on what is late, over the product's denominator."""
+        return self.rate_for(grade).times(self.penalty_multiple_bp).over(self.rate_den)
+
+    @property
+    def waterfall(self) -> tuple[Waterfall, ...]:
+        """In which order repayments settle what is owed, by days past due."""
+        return tuple(Waterfall(stage.from_days_past_due, stage.by, stage.order) for stage in self.waterfall_stages)
+
+    @property
+    def joint_products(self) -> tuple[str, ...]:
+        """This product and those whose limits count together with its own."""
+        return (self.key, *(self.joint_limit.products if self.joint_limit else ()))
+
+
+def read_product(text: str) -> Product:
+    """Read a product as its author writes it, in TOML; a wrong one is refused by `InvalidProduct`."""
+    return _checked(lambda: from_toml(text, Product), "in this file")
+
+
+def product_of(content: Mapping[str, Any]) -> Product:
+    """Read a product from its stored content."""
+    return _checked(lambda: from_content(content, Product), str(content.get("key", "without a key")))
+
+
+def text_of(product: Product) -> str:
+    """A product in its one canonical spelling."""
+    return canonical(content_of(product))
+
+
+def digest(product: Product) -> str:
+    """The fingerprint under which decisions name these exact terms."""
+    return digest_of(text_of(product))
+
+
+def _checked(read: Any, name: str) -> Product:
+    try:
+        product: Product = read()
+        name = product.key or name
+        for holds, field, value, allowed in _rules(product):
+            require(holds, field, value, allowed)
+        _check_rates(product)
+    except Misread as wrong:
+        raise InvalidProduct(product=name, field=wrong.field, value=wrong.value, allowed=wrong.allowed) from None
+    return product
+
+
+def _rules(product: Product) -> Iterator[tuple[bool, str, Any, str]]:
+    """What must hold beyond each field's own type."""
+    named = product.key.replace("-", "").isalnum() and product.key == product.key.lower()
+    yield named and product.key.isascii(), "key", product.key, "small letters, digits and hyphens"
+    yield product.version >= 1, "version", product.version, "1 or more"
+    yield bool(product.name_en.strip()), "name_en", product.name_en, "a name"
+    yield bool(product.name_zh.strip()), "name_zh", product.name_zh, "a name"
+    yield 1 <= product.months_max <= 60, "months_max", product.months_max, "from 1 to 60"
+    yield 1 <= product.line_months <= 60, "line_months", product.line_months, "from 1 to 60"
+    yield 0 <= product.grace_days <= 90, "grace_days", product.grace_days, "from 0 to 90"
+    yield 1 <= product.offer_days <= 90, "offer_days", product.offer_days, "from 1 to 90"
+    penalty = product.penalty_multiple_bp
+    yield BASIS_POINTS <= penalty <= 20_000, "penalty_multiple_bp", penalty, "from 10000 (1 x) to 20000 (2 x)"
+    yield bool(product.methods), "methods", product.methods, "at least one way of repaying"
+    yield len(set(product.methods)) == len(product.methods), "methods", product.methods, "each named once"
+    yield product.draw_min_cents >= 1, "draw_min_cents", product.draw_min_cents, "1 or more"
+    floor = product.limit_min_cents
+    yield (
+        floor >= product.draw_min_cents,
+        "limit_min_cents",
+        floor,
+        f"at least draw_min_cents, {product.draw_min_cents}",
+    )
+    yield product.limit_max_cents >= floor, "limit_max_cents", product.limit_max_cents, f"at least {floor}"
+    if (advance := product.advance_rate_bp) is not None:
+        yield 1 <= advance <= BASIS_POINTS, "advance_rate_bp", advance, "from 1 to 10000"
+    if (joint := product.joint_limit) is not None:
+        yield product.key not in joint.products, "joint_limit.products", joint.products, "other products than itself"
+        yield bool(joint.products), "joint_limit.products", joint.products, "at least one other product"
+        yield joint.max_cents >= 1, "joint_limit.max_cents", joint.max_cents, "1 or more"
+    starts = [stage.from_days_past_due for stage in product.waterfall_stages]
+    yield starts[:1] == [0], "waterfall_stages", starts, "a first stage from day 0"
+    yield starts == sorted(set(starts)), "waterfall_stages", starts, "stages in rising order of days, each once"
+    for n, stage in enumerate(product.waterfall_stages):
+        whole = sorted(stage.order) == sorted(COMPONENTS)
+        yield whole, f"waterfall_stages[{n}].order", stage.order, f"each of {', '.join(COMPONENTS)} once"
+
+
+def _check_rates(product: Product) -> None:
+    """Every rate readable, under the dated all-in cap, and small enough to be counted exactly.
+
+    Without fees the all-in rate (IRR per day x 365) never passes the nominal one: so that is held to the cap.
+    """
+    fields = {"daily_rate": product.daily_rate}
+    for grade, text in product.rate_by_grade.items():
+        require(grade in GRADES, "rate_by_grade", grade, f"one of the grades {', '.join(GRADES)}")
+        fields[f"rate_by_grade.{grade}"] = text
+    cap = Fraction(product.all_in_cap_bp, BASIS_POINTS)
+    for field, text in fields.items():
+        try:
+            rate = Rate.parse(text)
+        except NotARate:
+            raise Misread(field, text, "a percentage per day, such as '0.06 %'") from None
+        allowed = f"a daily rate of at most {product.all_in_cap_bp / 100:g} % a year (all_in_cap_bp)"
+        require(Fraction(rate.num * DAYS_A_YEAR, rate.den) <= cap, field, text, allowed)
+        try:
+            check_capacity(product.limit_max_cents, rate.times(product.penalty_multiple_bp), CAPACITY_DAYS)
+        except AmountsTooLarge:
+            raise Misread("limit_max_cents", product.limit_max_cents, "small enough to count exactly") from None
