@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from lendmill.db import Database
 from lendmill.db.embedded import EmbeddedPostgres
@@ -37,7 +37,7 @@ class Postgres:
 
     def address(self, database: str) -> str:
         """The address of another database on it."""
-        return make_conninfo(**(conninfo_to_dict(self.url) | {"dbname": database}))
+        return make_conninfo(self.url, dbname=database)
 
     def execute(self, statement: str, *names: str) -> None:
         """Run one statement outside any transaction; names fill its blanks."""

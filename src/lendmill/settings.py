@@ -1,16 +1,16 @@
 """What can be set about this installation: a few values, all checked at once when the program starts.
 
-A value comes from the environment (`LENDMILL_PORT=9000`), else from a TOML file (`port = 9000` in `lendmill.toml`, or in the
-file that `LENDMILL_SETTINGS` names), else from the default written here.
+A value comes from the environment (`LENDMILL_PORT=9000`), else from a TOML file (`port = 9000` in `lendmill.toml`, or
+in the file that `LENDMILL_SETTINGS` names), else from the default written here.
 """
 
 import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, get_type_hints
 
 LANGUAGES: Final = ("zh-Hans", "en")
 PREFIX: Final = "LENDMILL_"
@@ -33,9 +33,9 @@ class _Mistake(Exception):
     """Why one value cannot be used, as the rest of a sentence."""
 
 
-def _folder(value: Any) -> Path:
+def _path(value: Any) -> Path:
     if not isinstance(value, str) or not value.strip():
-        raise _Mistake("must be the path of a folder")
+        raise _Mistake("must be a path")
     return Path(value).expanduser().absolute()
 
 
@@ -78,38 +78,52 @@ def _language(value: Any) -> str:
     return str(value)
 
 
-def _setting(read: Callable[[Any], Any], meaning: str, default: Any = None) -> Any:
-    return field(default=default, metadata={"read": read, "meaning": meaning})
+@dataclass(frozen=True)
+class Meant:
+    """How one setting is read, and what it means."""
+
+    read: Callable[[Any], Any]
+    meaning: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The values in force, after all of them were found usable."""
 
-    var: Path = _setting(_folder, "Where everything this installation writes is kept.", Path("var"))
-    database_url: str | None = _setting(
-        _postgres_url,
-        "A PostgreSQL 15 or newer to use, as the application sees it. Unset: one is started from a wheel, its data in the var folder.",
-    )
-    owner_database_url: str | None = _setting(
-        _postgres_url, "The same database as the owner of its tables, for migrations. Unset: the address above."
-    )
-    postgres_programs: Path | None = _setting(
-        _folder, "The `bin` folder of a PostgreSQL 15 or newer to start instead of the wheel's."
-    )
-    host: str = _setting(_text, "The address the pages and the API listen on.", "127.0.0.1")
-    port: int = _setting(_port, "The port the pages and the API listen on.", 8000)
-    rail_url: str | None = _setting(
-        _web_url, "Where the payment rail answers. Unset: a simulated rail is started on a free port."
-    )
-    language: str = _setting(_language, "The language of pages for those who have chosen none.", "zh-Hans")
-    connections: int = _setting(
-        _connections, "How many database connections, and so requests at once, one process may hold.", 16
-    )
-    secret_key_file: Path | None = _setting(
-        _folder,
-        "The file with the key that seals identity numbers and signs sessions; made when missing. Unset: `secret.key` in the var folder.",
-    )
+    var: Annotated[Path, Meant(_path, "Where everything this installation writes is kept.")] = Path("var")
+    database_url: Annotated[
+        str | None,
+        Meant(
+            _postgres_url,
+            "A PostgreSQL 15 or newer to use, as the application sees it. "
+            "Unset: one is started from a wheel, its data in the var folder.",
+        ),
+    ] = None
+    owner_database_url: Annotated[
+        str | None,
+        Meant(_postgres_url, "The same database as the owner of its tables, for migrations. Unset: the address above."),
+    ] = None
+    postgres_programs: Annotated[
+        Path | None, Meant(_path, "The `bin` folder of a PostgreSQL 15 or newer to start instead of the wheel's.")
+    ] = None
+    host: Annotated[str, Meant(_text, "The address the pages and the API listen on.")] = "127.0.0.1"
+    port: Annotated[int, Meant(_port, "The port the pages and the API listen on.")] = 8000
+    rail_url: Annotated[
+        str | None,
+        Meant(_web_url, "Where the payment rail answers. Unset: a simulated rail is started on a free port."),
+    ] = None
+    language: Annotated[str, Meant(_language, "The language of pages for those who have chosen none.")] = "zh-Hans"
+    connections: Annotated[
+        int, Meant(_connections, "How many database connections, and so requests at once, one process may hold.")
+    ] = 16
+    secret_key_file: Annotated[
+        Path | None,
+        Meant(
+            _path,
+            "The file with the key that seals identity numbers and signs sessions; made when missing. "
+            "Unset: `secret.key` in the var folder.",
+        ),
+    ] = None
 
     @property
     def lake(self) -> Path:
@@ -152,7 +166,7 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
     path = Path(named) if named else (folder or Path.cwd()) / "lendmill.toml"
     mistakes: list[str] = []
     written = _written(path, mistakes, must_exist=bool(named))
-    known = {f.name: f for f in fields(Settings)}
+    known = _known()
 
     for name in written:
         if name not in known:
@@ -166,7 +180,7 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
             mistakes.append(f"{variable} is not a setting; there are {', '.join(PREFIX + n.upper() for n in known)}.")
 
     values: dict[str, Any] = {}
-    for name, setting in known.items():
+    for name, meant in known.items():
         variable = PREFIX + name.upper()
         if variable in environment:
             source, raw = variable, environment[variable]
@@ -175,15 +189,21 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
         else:
             continue
         try:
-            values[name] = setting.metadata["read"](raw)
+            values[name] = meant.read(raw)
         except _Mistake as mistake:
-            mistakes.append(f"{source} {mistake}, not {raw!r}.")
+            shown = "what it is" if "url" in name else repr(raw)  # an address may hold a password
+            mistakes.append(f"{source} {mistake}, not {shown}.")
     if mistakes:
         raise SettingsMistakes(mistakes)
     values["var"] = values.get("var", (folder or Path.cwd()) / "var").absolute()
     if values.get("owner_database_url") is None:
         values["owner_database_url"] = values.get("database_url")
     return Settings(**values)
+
+
+def _known() -> dict[str, Meant]:
+    """Every setting by its name."""
+    return {name: hint.__metadata__[0] for name, hint in get_type_hints(Settings, include_extras=True).items()}
 
 
 def _written(path: Path, mistakes: list[str], *, must_exist: bool) -> dict[str, Any]:
@@ -200,20 +220,19 @@ def _written(path: Path, mistakes: list[str], *, must_exist: bool) -> dict[str, 
 
 def page() -> str:
     """The table of settings for the handbook."""
+    known = _known()
     rows = ["| in the environment | in `lendmill.toml` | default | meaning |", "| --- | --- | --- | --- |"]
     for setting in fields(Settings):
         default = "unset" if setting.default is None else f"`{setting.default}`"
-        rows.append(
-            f"| `{PREFIX}{setting.name.upper()}` | `{setting.name}` | {default} | {setting.metadata['meaning']} |"
-        )
-    return "\n".join(
-        [
-            "# Settings",
-            "",
-            "Made from `src/lendmill/settings.py` by `make docs`. The environment goes before the file; `LENDMILL_SETTINGS` names another",
-            "file than `lendmill.toml` in the current folder. A value that cannot be used stops the program at once, with one sentence each.",
-            "",
-            *rows,
-            "",
-        ]
-    )
+        meaning = known[setting.name].meaning
+        rows.append(f"| `{PREFIX}{setting.name.upper()}` | `{setting.name}` | {default} | {meaning} |")
+    lines = [
+        "# Settings",
+        "",
+        "Made from `src/lendmill/settings.py` by `make docs`. The environment goes before the file: `lendmill.toml` in",
+        "the current folder, or the one `LENDMILL_SETTINGS` names. A value that cannot be used stops the program at",
+        "once, with one sentence for each such value.",
+        "",
+        *rows,
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,7 +1,7 @@
 """A PostgreSQL of our own: made, started, watched and stopped by this program, its data in the var folder.
 
-The server is a direct child of ours and is stopped by the kernel when we die, however we die. It listens on a socket in a
-folder only we can enter, and lets in only us (peer authentication): there is no password and no port.
+The server is a direct child of ours and is stopped by the kernel when we die, however we die. It listens on a socket
+in a folder only we can enter, and lets in only us (peer authentication): there is no password and no port.
 """
 
 import fcntl
@@ -11,6 +11,7 @@ import signal
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Final
@@ -30,7 +31,7 @@ FREE_BYTES_MIN: Final = 300_000_000
 START_SECONDS_MAX: Final = 300.0
 STOP_SECONDS_MAX: Final = 60.0
 
-# For a machine of two cores that also runs everything else. What is written stays written: fsync and synchronous_commit are on.
+# For two cores that also run everything else. What is written stays written: fsync and synchronous_commit are on.
 CONFIGURATION: Final = """\
 # Written anew at every start by lendmill; changes made here are lost.
 listen_addresses = ''
@@ -163,7 +164,7 @@ class EmbeddedPostgres:
         owner = self.data.stat().st_uid
         if owner != programs.uid:
             raise StartUpProblem(
-                f"The database in {self.data} belongs to user number {owner}, and PostgreSQL would run as user number {programs.uid}: "
+                f"The database in {self.data} belongs to user number {owner}, and PostgreSQL would be {programs.uid}: "
                 "start as the user who made it, or let LENDMILL_VAR name another folder."
             )
 
@@ -177,7 +178,7 @@ class EmbeddedPostgres:
         with open(self.log, "ab") as log:
             code = programs.run("initdb", *arguments, log=log)
         if code != 0:
-            raise self._failure("PostgreSQL could not make its data folder")
+            raise self.failure("PostgreSQL could not make its data folder")
         fresh.rename(self.data)
 
     def _configure(self, programs: Programs) -> None:
@@ -205,9 +206,9 @@ class EmbeddedPostgres:
             except psycopg.OperationalError as error:
                 if self._process.poll() is not None:
                     self._process = None
-                    raise self._failure("PostgreSQL could not start") from None
+                    raise self.failure("PostgreSQL could not start") from None
                 if time.monotonic() > until:
-                    raise self._failure(
+                    raise self.failure(
                         f"PostgreSQL did not answer within {START_SECONDS_MAX:.0f} seconds ({error})"
                     ) from None
             time.sleep(0.02)
@@ -219,14 +220,14 @@ class EmbeddedPostgres:
             if db.execute("select from pg_database where datname = %s", [DATABASE]).fetchone() is None:
                 db.execute(f"create database {DATABASE}")
 
-    def _failure(self, what: str) -> StartUpProblem:
+    def failure(self, what: str) -> StartUpProblem:
         """The last thing the server said, in one sentence with what helps."""
         with open(self.log, "rb") as log:
             log.seek(max(0, log.seek(0, os.SEEK_END) - 8192))
             lines = log.read().decode("utf-8", "replace").splitlines()
         if any("No space left on device" in line for line in lines[-20:]):
             return StartUpProblem(
-                f"The disk that holds {self.var} is full: free some room, or let LENDMILL_VAR name a folder on another disk."
+                f"The disk that holds {self.var} is full: free some room, or let LENDMILL_VAR name another folder."
             )
         said = next(
             (line for line in reversed(lines) if "FATAL" in line or "error:" in line), lines[-1] if lines else "nothing"
@@ -235,7 +236,7 @@ class EmbeddedPostgres:
 
 
 def socket_folder(data: Path) -> Path:
-    """Where the socket lies: beside the data, or in a short path named after it where the system's limit would be passed.
+    """Where the socket lies: beside the data, or in a short path where the system's limit would be passed.
 
     >>> socket_folder(Path("/home/mei/lendmill/var/postgres"))
     PosixPath('/home/mei/lendmill/var/postgres-socket')
@@ -250,10 +251,8 @@ def socket_folder(data: Path) -> Path:
 
 def _private_folder(folder: Path, uid: int) -> None:
     """A folder only its owner can enter; one that somebody else put there is not used."""
-    try:
+    with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    except FileExistsError:
-        pass
     found = folder.lstat()
     if folder.is_symlink() or found.st_uid not in (uid, os.geteuid()):
         raise StartUpProblem(f"{folder} was made by another user: remove it, then start again.")

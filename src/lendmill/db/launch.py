@@ -1,10 +1,10 @@
 """Starts one program as a user PostgreSQL accepts, and sees to it that the program never outlives its parent.
 
-Run as `python -I -S launch.py PARENT SIGNAL WHO PROGRAM ARGUMENT...`: standard library only, because it runs outside the
-virtual environment. PARENT is the process whose death sends SIGNAL; WHO is one of
+Run as `python -I -S launch.py PARENT SIGNAL WHO PROGRAM ARGUMENT...`: standard library only, because it runs outside
+the virtual environment. PARENT is the process whose death sends SIGNAL; WHO is one of
 
     self            stay who we are
-    map=UID:GID     keep our rights on files, but be called UID inside a user namespace of our own (PostgreSQL refuses root)
+    map=UID:GID     keep our rights on files, but be called UID in a user namespace of our own (PostgreSQL refuses root)
     become=UID:GID  give up our rights and be that user
 """
 

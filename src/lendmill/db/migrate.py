@@ -1,6 +1,7 @@
 """Brings a database to today's schema: plain SQL files, in order, each applied once and never changed afterwards."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -42,7 +43,7 @@ def migrations() -> list[Migration]:
 def migrate(
     owner_url: str,
     known: Sequence[Migration] | None = None,
-    told: Callable[[str], None] = lambda name: None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
     """Apply what has not been applied yet, each file in a transaction of its own, and name what was applied.
 
@@ -50,7 +51,7 @@ def migrate(
     """
     known = migrations() if known is None else known
     done = []
-    with _connect(owner_url) as db:
+    with connect(owner_url) as db:
         check_server(db)
         _ready(db)
         for migration in pending(db, known):
@@ -80,7 +81,7 @@ def pending(db: Connection[Any], known: Sequence[Migration]) -> list[Migration]:
             )
         if by_name[name].digest != digest:
             raise StartUpProblem(
-                f"{name} was changed after it was applied to this database: put the file back and write a new one instead "
+                f"{name} was changed after it was applied to this database: put the file back and write a new one "
                 "(or, where nothing in the database is worth keeping, remove the var folder)."
             )
     waiting = [migration for migration in known if migration.name not in applied]
@@ -109,7 +110,8 @@ def check_server(db: Connection[Any]) -> None:
         )
 
 
-def _connect(owner_url: str) -> Connection[Any]:
+def connect(owner_url: str) -> Connection[Any]:
+    """A connection to a server that answers, or one sentence about why it does not."""
     try:
         return psycopg.connect(owner_url, autocommit=True, connect_timeout=10)
     except psycopg.OperationalError as error:
@@ -136,20 +138,19 @@ def _ready(db: Connection[Any]) -> None:
         pass
     except psycopg.errors.InsufficientPrivilege:
         raise StartUpProblem(
-            f"The database's owner may not create roles: let an administrator run `create role {APPLICATION_ROLE} nologin; "
-            f"grant {APPLICATION_ROLE} to <owner>`."
+            f"The database's owner may not create roles: let an administrator run "
+            f"`create role {APPLICATION_ROLE} nologin; grant {APPLICATION_ROLE} to <owner>`."
         ) from None
     try:
         if not _may_become_application(db):
             db.execute(sql.SQL("grant {} to current_user").format(role))
     except psycopg.errors.InsufficientPrivilege:
         raise StartUpProblem(
-            f"The database's owner may not act as {APPLICATION_ROLE}: let an administrator run `grant {APPLICATION_ROLE} to <owner>`."
+            f"The database's owner may not act as {APPLICATION_ROLE}: let an administrator run "
+            f"`grant {APPLICATION_ROLE} to <owner>`."
         ) from None
-    try:
+    with suppress(psycopg.errors.DuplicateTable, psycopg.errors.UniqueViolation):
         db.execute(READY)
-    except (psycopg.errors.DuplicateTable, psycopg.errors.UniqueViolation):
-        pass
 
 
 def _may_become_application(db: Connection[Any]) -> bool:

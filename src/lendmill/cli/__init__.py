@@ -1,0 +1,53 @@
+"""THE COMMAND LINE. Composes everything: one file per room, and `house.py` for the house as a whole.
+
+Each file has a Typer called `commands`; its verbs become verbs of `lendmill` (a group inside it, such as `import`, stays
+a group). Files import heavy things inside their commands, so that `lendmill --help` is quick. `opened.py` opens the
+settings and the database, `bars.py` shows progress. A refusal or a problem of this machine is told in one sentence,
+with exit code 2.
+"""
+
+import errno
+import importlib
+import pkgutil
+import sys
+from typing import Final
+
+import typer
+
+from lendmill.refusals import Refusal
+from lendmill.settings import StartUpProblem
+
+NO_COMMANDS: Final = frozenset({"__main__", "bars", "opened", "supervisor"})
+TOLD: Final = 2
+
+
+def app() -> typer.Typer:
+    """All verbs of all rooms, in the order of their files' names."""
+    whole = typer.Typer(
+        name="lendmill",
+        help="Merchant micro-lending: from a seller's record to a rating, a ready offer, a loan and its books.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
+        if module.name not in NO_COMMANDS:
+            whole.add_typer(importlib.import_module(f"{__name__}.{module.name}").commands)
+    return whole
+
+
+def main() -> None:
+    """Run one command; what went wrong for a reason we know is one sentence, everything else a traceback."""
+    try:
+        app()()
+    except (Refusal, StartUpProblem) as problem:
+        sys.exit(_told(str(problem)))
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        sys.exit(_told(f"The disk is full ({error.filename or 'while writing'}): free some room, then run this again."))
+
+
+def _told(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return TOLD

@@ -1,0 +1,5 @@
+"""Lets `python -m lendmill.cli` be the command line."""
+
+from lendmill.cli import main
+
+main()

@@ -1,0 +1,95 @@
+"""The house as a whole: start it, bring its tables up to date, show it with a simulated market."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lendmill.settings import load
+
+if TYPE_CHECKING:
+    from lendmill.db import Database
+    from lendmill.settings import Settings
+
+commands = typer.Typer()
+
+
+@commands.command()
+def up() -> None:
+    """Start everything: PostgreSQL, the pages, the worker and the payment rail's simulator. Ctrl-C stops all of it."""
+    from lendmill.cli import supervisor
+
+    supervisor.run(load(), prepare=lambda _: [])
+
+
+@commands.command()
+def demo() -> None:
+    """Run the main job on the simulated market, unless that was done before, then start everything."""
+    from lendmill.cli import supervisor
+
+    settings = load()
+    supervisor.run(settings, prepare=lambda database: _demonstrate(database, settings))
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database to this version's tables."""
+    from lendmill.cli import opened
+    from lendmill.db.migrate import migrate as bring_up_to_date
+
+    settings = load()
+    if settings.owner_database_url is None:
+        with opened.database(settings):
+            print("The embedded database is up to date.")
+        return
+    done = bring_up_to_date(settings.owner_database_url, told=lambda name: print(f"applied {name}"))
+    print(f"{len(done)} files applied." if done else "Nothing to apply: the database is up to date.")
+
+
+@commands.command(hidden=True)
+def serve(
+    fd: Annotated[int | None, typer.Option(help="A socket that already listens, from the supervisor.")] = None,
+) -> None:
+    """Serve the pages and the API alone; `lendmill up` does this and everything around it."""
+    import socket
+
+    import uvicorn
+
+    from lendmill.cli import supervisor
+    from lendmill.web.app import create_app
+
+    settings = load()
+    listening = socket.socket(fileno=fd) if fd is not None else supervisor.listen(settings.host, settings.port)
+    config = uvicorn.Config(
+        create_app(settings),
+        loop="auto",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+@commands.command(hidden=True)
+def worker() -> None:
+    """Carry the outbox and do the background jobs; `lendmill up` starts this."""
+    from lendmill import jobs
+    from lendmill.cli import opened
+
+    settings = load()
+    with opened.database(settings) as database:
+        jobs.run_worker(database, settings)
+
+
+def _demonstrate(database: "Database", settings: "Settings") -> list[str]:
+    """The main job on the simulated market, once; then who can sign in."""
+    from lendmill.cli.bars import bars
+    from lendmill.lab import main_job
+    from lendmill.people import sign_in
+
+    with bars() as progress:
+        main_job.run(database, settings, progress)
+    accounts = database.act(sign_in.demo_accounts, folder=settings.var)
+    return ["sign in as    with password", *(f"{one.sign_in_name:<13} {one.password}" for one in accounts)]
