@@ -1,0 +1,29 @@
+"""Cards to test with, small enough to add up by hand."""
+
+from lendmill.rating.card import Card
+from lendmill.rating.tables import Axis, Table
+
+UNIT = 10**15
+DOUBLING = 693_147_180_559_945  # ln 2: one such cell is 20 points
+
+AGE = Axis(feature="months_active", edges=(3.0, 12.0), low=0.0, high=40.0, missing_seen=True)
+REFUNDS = Axis(feature="refund_share", edges=(0.1,), low=0.0, high=0.8, missing_seen=False)
+
+SMALL = Card(
+    key="small",
+    target="default",
+    start=3_912_023_005_428_146,  # ln 50: 600 points
+    tables=(
+        Table(axes=(AGE,), cells=(-2 * DOUBLING, 0, DOUBLING, -DOUBLING, -2 * DOUBLING), block="transactions"),
+        Table(axes=(REFUNDS,), cells=(DOUBLING, -DOUBLING // 2, 0, -DOUBLING // 2), block="interaction"),
+    ),
+)
+PAIR = Card(
+    key="pair",
+    target="default",
+    start=UNIT,
+    tables=(
+        *SMALL.tables,
+        Table(axes=(AGE, REFUNDS), cells=tuple(37 * UNIT // 1000 * (n - 9) for n in range(20)), block="both"),
+    ),
+)
