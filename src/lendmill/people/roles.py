@@ -1,0 +1,105 @@
+"""Who may open which door: one table for every page and every call, by the work a person does here.
+
+A route that is not in the table does not open for anybody; the house does not start while one is missing.
+Sellers may ask for their own things only: what belongs to another is not there for them.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """The work a person, or a program, does here."""
+
+    SELLER = "seller"
+    ANALYST = "analyst"
+    RISK_OFFICER = "risk-officer"
+    COLLECTOR = "collector"
+    FINANCE = "finance"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    PARTNER = "partner"
+
+
+EVERYONE: Final = frozenset[Role | None]((None, *Role))
+SIGNED_IN: Final = frozenset[Role | None](Role)
+SELLER: Final = frozenset[Role | None]({Role.SELLER})
+STAFF: Final = frozenset[Role | None](
+    {Role.ANALYST, Role.RISK_OFFICER, Role.COLLECTOR, Role.FINANCE, Role.AUDITOR, Role.ADMIN}
+)
+CREDIT: Final = frozenset[Role | None]({Role.ANALYST, Role.RISK_OFFICER, Role.AUDITOR, Role.ADMIN})
+BOOKS: Final = frozenset[Role | None]({Role.FINANCE, Role.AUDITOR, Role.ADMIN})
+ACCOUNTS: Final = frozenset[Role | None]({Role.AUDITOR, Role.ADMIN})
+BORROWS: Final = frozenset[Role | None]({Role.SELLER, Role.PARTNER})
+
+WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
+    # everybody
+    "GET /health": EVERYONE,
+    "GET /sign-in": EVERYONE,
+    "POST /sign-in": EVERYONE,
+    "POST /sign-out": EVERYONE,
+    "GET /language/{code}": EVERYONE,
+    "GET /api/openapi.json": EVERYONE,
+    # a seller's pages
+    "GET /": SIGNED_IN,
+    "POST /apply/start": SELLER,
+    "GET /apply/{application_id}": SELLER,
+    "POST /apply/{application_id}": SELLER,
+    "GET /decisions/{decision_id}": SELLER,
+    "GET /borrow": SELLER,
+    "GET /borrow/{line_id}": SELLER,
+    "GET /borrow/{line_id}/cost": SELLER,
+    "POST /borrow/{line_id}": SELLER,
+    "GET /loans": SELLER,
+    "GET /loans/{loan_id}": SELLER,
+    "GET /loans/{loan_id}/state": SELLER,
+    "GET /loans/{loan_id}/statement": SELLER,
+    "POST /loans/{loan_id}/repay": SELLER,
+    "GET /payments/{instruction_id}": SELLER,
+    "GET /payments/{instruction_id}/state": SELLER,
+    # the staff's pages
+    "GET /staff": STAFF,
+    "GET /staff/charts/{chart}": STAFF,
+    "GET /staff/applications": CREDIT,
+    "GET /staff/decisions/{decision_id}": CREDIT,
+    "GET /staff/borrowers": STAFF,
+    "GET /staff/borrowers/{borrower_id}": STAFF,
+    "GET /staff/books": BOOKS,
+    "GET /staff/accounts": ACCOUNTS,
+    # programs
+    "GET /api/v1/me": SIGNED_IN,
+    "GET /api/v1/borrowers": STAFF,
+    "GET /api/v1/borrowers/{borrower_id}/offers": STAFF | BORROWS,
+    "GET /api/v1/borrowers/{borrower_id}/lines": STAFF | BORROWS,
+    "POST /api/v1/borrowers/{borrower_id}/applications": BORROWS,
+    "GET /api/v1/borrowers/{borrower_id}/applications/{application_id}": CREDIT | BORROWS,
+    "PUT /api/v1/borrowers/{borrower_id}/applications/{application_id}/steps/{step}": BORROWS,
+    "POST /api/v1/borrowers/{borrower_id}/applications/{application_id}/submission": BORROWS,
+    "POST /api/v1/borrowers/{borrower_id}/decisions": BORROWS,
+    "GET /api/v1/borrowers/{borrower_id}/decisions/{decision_id}/why": CREDIT | BORROWS,
+    "GET /api/v1/borrowers/{borrower_id}/lines/{line_id}/quote": STAFF | BORROWS,
+    "POST /api/v1/borrowers/{borrower_id}/draws": BORROWS,
+    "GET /api/v1/borrowers/{borrower_id}/loans": STAFF | BORROWS,
+    "GET /api/v1/borrowers/{borrower_id}/loans/{loan_id}": STAFF | BORROWS,
+    "GET /api/v1/borrowers/{borrower_id}/loans/{loan_id}/statement": STAFF | BORROWS,
+    "GET /api/v1/borrowers/{borrower_id}/payoff": STAFF | BORROWS,
+    "POST /api/v1/borrowers/{borrower_id}/repayments": BORROWS,
+    "GET /api/v1/borrowers/{borrower_id}/payments": STAFF | BORROWS,
+    "GET /api/v1/applications": CREDIT,
+    "GET /api/v1/portfolio": STAFF,
+    "GET /api/v1/trial-balance": BOOKS,
+}
+
+
+def may(role: Role | None, route: str) -> bool:
+    """Whether this role may open this door; `None` is somebody who has not signed in.
+
+    >>> may(Role.SELLER, "GET /staff"), may(Role.AUDITOR, "GET /staff"), may(None, "GET /sign-in")
+    (False, True, True)
+    """
+    return role in WHO_MAY[route]
+
+
+def opens(role: Role, path: str) -> bool:
+    """Whether a menu should show a page to this role."""
+    return may(role, f"GET {path}")
