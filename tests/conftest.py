@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,6 +19,9 @@ from psycopg.conninfo import make_conninfo
 from lendmill.db import Database
 from lendmill.db.embedded import EmbeddedPostgres
 from lendmill.db.migrate import migrate
+
+# Test files of different folders may share a name; what they share with their neighbours is imported by its own.
+sys.path[:0] = [str(folder) for folder in sorted(Path(__file__).parent.iterdir()) if folder.is_dir()]
 
 HOUSE_DAY = date(2026, 1, 1)
 PREPARE_HOUSE = """

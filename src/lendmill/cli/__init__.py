@@ -1,9 +1,9 @@
 """THE COMMAND LINE. Composes everything: one file per room, and `house.py` for the house as a whole.
 
-Each file has a Typer called `commands`; its verbs become verbs of `lendmill` (a group inside it, such as `import`, stays
-a group). Files import heavy things inside their commands, so that `lendmill --help` is quick. `opened.py` opens the
-settings and the database, `bars.py` shows progress. A refusal or a problem of this machine is told in one sentence,
-with exit code 2.
+Each file has a Typer called `commands`; its verbs become verbs of `lendmill` (a group inside it, such as `import`,
+stays a group). Files import heavy things inside their commands, so that `lendmill --help` is quick. `opened.py` opens
+the settings and the database, `bars.py` shows progress. A refusal or a problem of this machine is told in one
+sentence, with exit code 2.
 """
 
 import errno

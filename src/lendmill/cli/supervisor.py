@@ -1,8 +1,8 @@
 """Looks after everything `lendmill up` starts, and stops all of it together.
 
-PostgreSQL, the pages, the worker and the payment rail's simulator are child processes. The kernel stops them when this
-process dies, even by SIGKILL. A child that ends is started again, because its work waits safely in the database; one that
-keeps ending, and a PostgreSQL that ends, stop the whole, because then a person has to look.
+PostgreSQL, the pages, the worker and the payment rail's simulator are child processes. The kernel stops them when
+this process dies, even by SIGKILL. A child that ends is started again, because its work waits safely in the database;
+one that keeps ending, and a PostgreSQL that ends, stop the whole, because then a person has to look.
 """
 
 import contextlib
@@ -119,14 +119,14 @@ def run(settings: Settings, prepare: Callable[["Database"], list[str]]) -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """The socket the pages are served on; taken first, because a port in use should be told before anything is started."""
+    """The socket the pages are served on; taken first, because a port in use should be told before all else."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except PermissionError:
         problem = f"Port {port} needs the rights of root: choose one above 1023, for example LENDMILL_PORT=8000."
     except socket.gaierror:
-        problem = f"{host} is not an address of this machine: let LENDMILL_HOST be 127.0.0.1, or 0.0.0.0 for all."
+        problem = f"{host} is not an address we have: set LENDMILL_HOST to 127.0.0.1, or 0.0.0.0 for all."
     except OSError as error:
         problem = (
             f"Port {port} on {host} cannot be used ({error.strerror or error}): stop the program that uses it, "

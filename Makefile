@@ -1,0 +1,29 @@
+.DEFAULT_GOAL := help
+.PHONY: help .venv demo test check lint bench docs chromium
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z.]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+
+.venv: ## Python and everything that is needed, as pinned in requirements.lock
+	@sh tools/venv
+
+demo: .venv ## the simulated market from the sellers' records to the books, at http://127.0.0.1:8000
+	@.venv/bin/lendmill demo
+
+test: .venv chromium ## the whole suite, on a PostgreSQL of its own
+	.venv/bin/pytest -n 2
+
+check: lint test docs ## all that must hold before a change is kept; what CI runs
+	@git diff --exit-code -- docs ARCHITECTURE.md || { echo "The generated pages were out of date: commit them."; exit 1; }
+
+lint: .venv
+	.venv/bin/ruff format --check && .venv/bin/ruff check && .venv/bin/mypy && .venv/bin/lint-imports
+
+bench: .venv ## the speed budgets, each beside its ceiling
+	@for each in bench/[a-z]*.py; do echo "== $$each"; .venv/bin/python $$each || exit 1; done
+
+docs: .venv ## write the generated pages anew
+	@.venv/bin/lendmill docs
+
+chromium:
+	@sh tools/chromium
