@@ -160,6 +160,11 @@ FLOW: Final = (
         "settlements of 90 days", "better", "transactions", ("settlement",), yuan("settlement_cents_90"),
     ),
     Feature(
+        "open_orders", "paid by buyers and not yet paid out to the shop", "未结算订单金额", "yuan",
+        "sales_net_90 - settlement_90, at least 0", None, "transactions", ("settlement", "order"),
+        pl.max_horizontal(pl.col("net_cents_90") - pl.col("settlement_cents_90"), pl.lit(0, dtype=pl.Int64)) / 100,
+    ),
+    Feature(
         "settlement_share_90", "how much of net sales has been settled", "近90天结算比例", "share",
         "settlement_90 / sales_net_90", None, "transactions", ("settlement", *SALES),
         share(pl.col("settlement_cents_90"), pl.col("net_cents_90")),
