@@ -100,7 +100,16 @@ class Repriced:
     penalty_per_night: int
 
 
-Happening = Billed | Repriced
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The loan is paid in full; what rounding left in its accruals leaves them."""
+
+    on: date
+    interest_accrued: int
+    penalty_accrued: int
+
+
+Happening = Billed | Repriced | Closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,31 @@ class Account:
         return not any(row.left.total_cents for row in self.rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A loan as the books see it: what is unpaid of each component, and what was ever billed."""
+
+    principal_cents: int
+    interest_cents: int
+    penalty_cents: int
+    fees_cents: int
+    interest_billed_cents: int
+    penalty_billed_cents: int
+
+
+def totals(account: Account) -> Totals:
+    """The figures the control accounts must equal."""
+    left = sum((row.left for row in account.rows), Parts())
+    return Totals(
+        left.principal,
+        left.interest,
+        left.penalty,
+        left.fees,
+        sum(row.interest_cents for row in account.rows),
+        sum(row.penalty_cents for row in account.rows),
+    )
+
+
 def opened(terms: Terms, method: str, principal_cents: int, months: int, drawn_on: date) -> tuple[Account, Repriced]:
     """The loan on the day its money arrived; that day itself costs nothing."""
     dues = due_dates(method, drawn_on, months)
@@ -138,7 +172,7 @@ def opened(terms: Terms, method: str, principal_cents: int, months: int, drawn_o
 
 
 def penalised(row: Row, terms: Terms, on: date) -> bool:
-    """Whether the night that starts on this day is charged at the penalty rate: grace has run out and principal is unpaid.
+    """Whether the night starting on this day is charged at the penalty rate: grace has run out, principal is unpaid.
 
     The first penalty date is the due date + grace days + 1, whose night starts on due date + grace days.
     """
@@ -153,7 +187,7 @@ def per_night(account: Account) -> tuple[int, int]:
 
 
 def advance(account: Account, to: date) -> tuple[Account, list[Happening]]:
-    """Bring a loan to a day: accrue each stretch of nights in one product, bill what falls due, switch what passes its grace.
+    """Bring a loan to a day: accrue each stretch of nights at once, bill what falls due, switch what passes its grace.
 
     Going there in one step or in many gives the same account to the last numerator.
     """
@@ -170,7 +204,8 @@ def advance(account: Account, to: date) -> tuple[Account, list[Happening]]:
 
 
 def next_on(account: Account) -> date | None:
-    """The next day on which something happens by itself: a row falls due, is late for the first time, or passes its grace."""
+    """The next day on which something happens by itself: a row falls due, is late for the first time, or passes its
+    grace."""
     days = [
         day
         for row in account.rows
@@ -213,7 +248,9 @@ def days_past_due(account: Account) -> int:
 
 def oldest_due_on(account: Account) -> date | None:
     """The due date of the oldest row due before today that is not paid in full."""
-    return min((row.due_on for row in account.rows if row.due_on < account.seen_on and row.left.total_cents), default=None)
+    return min(
+        (row.due_on for row in account.rows if row.due_on < account.seen_on and row.left.total_cents), default=None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +288,18 @@ def repay(
     rows = tuple(_after_payment(row, by_row[row.n], shrunk.get(row.n, 0), prepay) for row in account.rows)
     account = replace(account, rows=rows)
     parts = tuple(
-        (row.n, total)
-        for row in rows
-        if (total := by_row[row.n] + Parts(principal=shrunk.get(row.n, 0))).total_cents
+        (row.n, total) for row in rows if (total := by_row[row.n] + Parts(principal=shrunk.get(row.n, 0))).total_cents
     )
     return account, Paid(parts, left), [*happenings, *bills, *_repriced(before, account)]
+
+
+def close(account: Account) -> tuple[Account, list[Happening]]:
+    """End a loan that is paid in full; a loan with anything owed stays as it is."""
+    if not account.settled:
+        return account, []
+    rows = tuple(replace(row, penalty_accrued=0) for row in account.rows)
+    closing = Closed(account.seen_on, account.interest_accrued, account.penalty_accrued)
+    return replace(account, rows=rows, interest_accrued=0), [closing]
 
 
 def owed(account: Account, on: date) -> tuple[Parts, Parts]:

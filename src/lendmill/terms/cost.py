@@ -32,7 +32,8 @@ def daily_return(flows: Sequence[Flow]) -> Decimal:
 
         sum of amount / (1 + i)^nights = 0
 
-    Worked out with 50 digits by Newton's method from nought: the worth falls and is convex, so each step stays below the root.
+    Worked out with 50 digits by Newton's method from nought: the worth falls and is convex, so each step stays below
+    the root.
     """
     start = min(flow.on for flow in flows)
     steps = [(nights(start, flow.on), Decimal(flow.amount_cents)) for flow in flows]

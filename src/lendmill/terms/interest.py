@@ -26,7 +26,8 @@ def billed(accrued: Whole, rate_den: int) -> tuple[Whole, Whole]:
 
         cents = floor(accrued / den + 1/2);  rest = accrued - cents * den
 
-    So everything billed up to a day is the rounded sum of everything accrued up to that day, however often it was billed.
+    So everything billed up to a day is the rounded sum of everything accrued up to that day, however often it was
+    billed.
 
     >>> billed(2_500_000, 1_000_000)  # 2.5 cents: three are billed, half a cent is taken in advance
     (3, -500000)

@@ -19,11 +19,13 @@ class NotARate(Refusal):
 
 
 class DenominatorFixed(Refusal):
-    """A rate of {rate} cannot be written over the loan's denominator {den}: the product must name all its rates before opening."""
+    """A rate of {rate} cannot be written over the loan's denominator {den}: the product must name all its rates before
+    opening."""
 
 
 class AmountsTooLarge(Refusal):
-    """{principal_cents} cents at {rate} for {days} days is more than the books can hold exactly; lower the limit or the term."""
+    """{principal_cents} cents at {rate} for {days} days is more than the books can hold exactly; lower the limit or
+    the term."""
 
 
 @dataclass(frozen=True, slots=True)

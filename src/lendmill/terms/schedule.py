@@ -65,7 +65,7 @@ def principal_parts(
 def level_payment(principal_cents: int, rate: Rate, drawn_on: date, dues: Sequence[date]) -> int:
     """The one payment that brings the balance to nothing on the last day, from the actual nights, rounded half-up.
 
-        payment = principal / sum of 1 / ((1 + f1) ... (1 + fk)),  fk = daily rate x nights of period k
+    payment = principal / sum of 1 / ((1 + f1) ... (1 + fk)),  fk = daily rate x nights of period k
     """
     worth, growth, last = Fraction(0), Fraction(1), drawn_on
     for due_on in dues:
@@ -93,7 +93,8 @@ def planned_rows(
     """The schedule the borrower is shown: interest billed on each due date, what rounding leaves carried to the next.
 
     >>> dues = due_dates("interest-first", date(2026, 1, 10), 2)
-    >>> [row.due_cents for row in planned_rows(1_000_000, Rate(600, 1_000_000), date(2026, 1, 10), dues, (0, 1_000_000))]
+    >>> rows = planned_rows(1_000_000, Rate(600, 1_000_000), date(2026, 1, 10), dues, (0, 1_000_000))
+    >>> [row.due_cents for row in rows]
     [18600, 1016800]
     """
     rows: list[PlannedRow] = []

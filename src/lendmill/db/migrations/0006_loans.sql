@@ -23,7 +23,7 @@ create table loan (
     closed_on date,
     seen_on date,
     next_on date,
-    version integer not null default 0,
+    events integer not null default 0,
     interest_accrued bigint not null default 0,
     outstanding_cents bigint not null default 0 check (outstanding_cents >= 0),
     interest_per_night bigint not null default 0,
@@ -70,33 +70,37 @@ create table loan_event (
     foreign key (loan_id, borrower_id) references loan
 );
 
--- Money that came in from a borrower, and how it was used.
+-- Money that came in from a borrower.
 create table receipt (
     receipt_id uuid not null,
     borrower_id uuid not null references borrower,
     amount_cents bigint not null check (amount_cents > 0),
-    applied_cents bigint not null check (applied_cents >= 0),
-    refunded_cents bigint not null check (refunded_cents >= 0),
     value_on date not null,
     booked_on date not null,
     made_at timestamptz not null default now(),
-    primary key (receipt_id, borrower_id),
-    check (amount_cents = applied_cents + refunded_cents)
+    primary key (receipt_id, borrower_id)
 );
+create index receipt_by_borrower on receipt (borrower_id, receipt_id);
 
+-- What each receipt settled, row by row, and what of it goes back. A backdated payment adds differences, never edits:
+-- a receipt's parts always sum to its amount.
 create table receipt_part (
-    receipt_id uuid not null,
+    part_id uuid not null,
     borrower_id uuid not null,
-    loan_id uuid not null,
-    n integer not null,
-    fees_cents bigint not null,
-    penalty_cents bigint not null,
-    interest_cents bigint not null,
-    principal_cents bigint not null,
-    primary key (receipt_id, borrower_id, loan_id, n),
+    receipt_id uuid not null,
+    loan_id uuid,
+    n integer,
+    fees_cents bigint not null default 0,
+    penalty_cents bigint not null default 0,
+    interest_cents bigint not null default 0,
+    principal_cents bigint not null default 0,
+    refunded_cents bigint not null default 0,
+    booked_on date not null,
+    primary key (part_id, borrower_id),
     foreign key (receipt_id, borrower_id) references receipt,
     foreign key (loan_id, borrower_id) references loan
 );
+create index receipt_part_by_receipt on receipt_part (borrower_id, receipt_id);
 
 -- The day end's own diary, so that loan rows stay cheap to update.
 create table agenda (

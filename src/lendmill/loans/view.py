@@ -1,0 +1,151 @@
+"""A loan as its borrower reads it: what is owed today, instalment by instalment, and what would settle it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from lendmill.loans.account import Account, Row, advance, bill, days_past_due, owed
+from lendmill.loans.loan import Loan, Status
+from lendmill.terms.allocation import Parts
+from lendmill.terms.rates import Rate
+
+RowStatus = Literal["to come", "due today", "late", "paid"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One instalment with what is planned, billed, paid and unpaid on it."""
+
+    n: int
+    due_on: date
+    principal_cents: int
+    principal_paid_cents: int
+    interest_cents: int
+    interest_paid_cents: int
+    penalty_cents: int
+    penalty_paid_cents: int
+    fees_cents: int
+    fees_paid_cents: int
+    unpaid_cents: int
+    status: RowStatus
+
+
+@dataclass(frozen=True, slots=True)
+class LoanView:
+    """A loan as of today; interest and penalty include what has accrued and is not billed yet, rounded."""
+
+    loan_id: UUID
+    borrower_id: UUID
+    line_id: UUID
+    product_key: str
+    status: Status
+    method: str
+    months: int
+    rate: Rate
+    grace_days: int
+    asked_on: date
+    drawn_on: date | None
+    matures_on: date | None
+    closed_on: date | None
+    principal_cents: int
+    outstanding_cents: int
+    interest_cents: int
+    penalty_cents: int
+    fees_cents: int
+    due_now_cents: int
+    payoff_cents: int
+    next_due_on: date | None
+    next_due_cents: int
+    days_past_due: int
+    rows: tuple[RowView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Payoff:
+    """What a payment on a day would find: the part due so far, and all that settles everything."""
+
+    on: date
+    due: Parts
+    all: Parts
+
+
+def view(loan: Loan, today: date) -> LoanView:
+    """The loan as if a payment came today; nothing is changed by looking."""
+    if loan.account is None:
+        return _view(loan, Account(loan.terms, (), loan.asked_on), loan.asked_on)
+    account = loan.account
+    if loan.status == "running":
+        account, _ = bill(advance(account, max(today, account.seen_on))[0])
+    return _view(loan, account, max(today, account.seen_on))
+
+
+def payoff(loans: Sequence[Loan], on: date) -> Payoff:
+    """What settles these loans on a day, and what of it is due by then."""
+    due = total = Parts()
+    for loan in loans:
+        loan_due, loan_total = owed(loan.owing, max(on, loan.owing.seen_on))
+        due, total = due + loan_due, total + loan_total
+    return Payoff(on, due, total)
+
+
+def _view(loan: Loan, account: Account, today: date) -> LoanView:
+    left = sum((row.left for row in account.rows), Parts())
+    due = sum((row.left for row in account.rows if row.due_on <= today), Parts())
+    coming = next((row for row in account.rows if row.due_on >= today and row.left.total_cents), None)
+    return LoanView(
+        loan_id=loan.loan_id,
+        borrower_id=loan.borrower_id,
+        line_id=loan.line_id,
+        product_key=loan.product_key,
+        status=loan.status,
+        method=loan.method,
+        months=loan.months,
+        rate=loan.terms.rate,
+        grace_days=loan.terms.grace_days,
+        asked_on=loan.asked_on,
+        drawn_on=loan.drawn_on,
+        closed_on=loan.closed_on,
+        principal_cents=loan.principal_cents,
+        matures_on=account.rows[-1].due_on if account.rows else None,
+        outstanding_cents=left.principal,
+        interest_cents=left.interest,
+        penalty_cents=left.penalty,
+        fees_cents=left.fees,
+        due_now_cents=due.total_cents,
+        payoff_cents=left.total_cents,
+        next_due_on=coming.due_on if coming else None,
+        next_due_cents=_due_then(account, coming) if coming else 0,
+        days_past_due=days_past_due(account),
+        rows=tuple(_row_view(row, today) for row in account.rows),
+    )
+
+
+def _due_then(account: Account, coming: Row) -> int:
+    """What the coming instalment will ask if nothing happens before its day."""
+    then, _ = advance(account, coming.due_on)
+    return next(row.left.total_cents for row in then.rows if row.n == coming.n)
+
+
+def _row_view(row: Row, today: date) -> RowView:
+    left_cents = row.left.total_cents
+    status: RowStatus = "to come"
+    if row.due_on <= today:
+        status = "paid" if not left_cents else "due today" if row.due_on == today else "late"
+    elif row.paid_ahead and not left_cents:
+        status = "paid"
+    return RowView(
+        n=row.n,
+        due_on=row.due_on,
+        principal_cents=row.principal_cents,
+        principal_paid_cents=row.principal_paid_cents,
+        interest_cents=row.interest_cents,
+        interest_paid_cents=row.interest_paid_cents,
+        penalty_cents=row.penalty_cents,
+        penalty_paid_cents=row.penalty_paid_cents,
+        fees_cents=row.fees_cents,
+        fees_paid_cents=row.fees_paid_cents,
+        unpaid_cents=left_cents,
+        status=status,
+    )
