@@ -1,0 +1,78 @@
+"""Which features a card keeps: those that tell something, each something of its own, each in its expected direction."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from lendmill.rating.bins import Cut
+from lendmill.rating.measures import Flags, Floats, logistic
+
+INFORMATION_MIN: Final = 0.02
+ALIKE_MAX: Final = 0.7
+RIDGE: Final = 1.0
+BADS_PER_FEATURE: Final = 5
+FEATURES_MAX: Final = 15
+# The 95 % points of chi-square with 1, 2, ... degrees of freedom: what a feature that says nothing reaches by chance.
+CHANCE: Final = (3.841, 5.991, 7.815, 9.488, 11.070, 12.592, 14.067, 15.507, 16.919, 18.307, 19.675, 21.026)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The cuts a card keeps with their weights, its start, and why each other feature was left out."""
+
+    start: float
+    kept: tuple[tuple[Cut, float], ...]
+    left_out: dict[str, str]
+
+
+def choose(cuts: list[Cut], columns: dict[str, Floats], bad: Flags) -> Choice:
+    """Keep the most informative features that are not alike, then those whose weight has the right sign.
+
+    A few bad payers cannot teach many features: one feature for every five, between two and fifteen.
+    """
+    left_out: dict[str, str] = {}
+    most = int(np.clip(bad.sum() // BADS_PER_FEATURE, 2, FEATURES_MAX))
+    kept: list[Cut] = []
+    weighed: dict[str, Floats] = {}
+    for each in sorted(cuts, key=lambda c: (-c.information, c.feature)):
+        column = each.weigh(columns[each.feature])
+        if (reason := _too_weak(each, bad)) is not None:
+            left_out[each.feature] = reason
+        elif (twin := _twin(column, weighed)) is not None:
+            left_out[each.feature] = f"says what {twin} says"
+        elif len(kept) == most:
+            left_out[each.feature] = f"no room: {most} features are what {int(bad.sum())} bad payers can teach"
+        else:
+            kept.append(each)
+            weighed[each.feature] = column
+    return _signed(kept, weighed, bad, left_out)
+
+
+def _too_weak(cut: Cut, bad: Flags) -> str | None:
+    """Information value against the floor and against chance: it times G B / (G + B) is close to a chi-square."""
+    goods, bads = float((~bad).sum()), float(bad.sum())
+    degrees = len(cut.edges) + cut.has_missing
+    if cut.information < INFORMATION_MIN:
+        return "tells next to nothing"
+    if cut.information * goods * bads / (goods + bads) < CHANCE[degrees - 1]:
+        return "may be chance"
+    return None
+
+
+def _twin(column: Floats, weighed: dict[str, Floats]) -> str | None:
+    for name, other in weighed.items():
+        if abs(float(np.corrcoef(column, other)[0, 1])) > ALIKE_MAX:
+            return name
+    return None
+
+
+def _signed(kept: list[Cut], weighed: dict[str, Floats], bad: Flags, left_out: dict[str, str]) -> Choice:
+    """Weigh the features together; one that would count against its own evidence goes, the worst first."""
+    good = (~bad).astype(np.float64)
+    while True:
+        columns = np.column_stack([weighed[c.feature] for c in kept]) if kept else np.empty((len(bad), 0))
+        start, *weights = logistic(columns, good, RIDGE).tolist()
+        if not weights or min(weights) > 0:
+            return Choice(start, tuple(zip(kept, weights, strict=True)), left_out)
+        left_out[kept.pop(int(np.argmin(weights))).feature] = "wrong sign beside the others"
