@@ -1,0 +1,161 @@
+"""The decision itself: the same case under the same policy and product gives the same answer, for ever."""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from lendmill.credit.case import Case
+from lendmill.credit.eligibility import eligibility, knock_outs
+from lendmill.credit.finding import STEPS, Finding, at_least, at_most, judged, known_text, none_of, noted, one_of
+from lendmill.credit.limit import limit
+from lendmill.credit.policy import Policy
+from lendmill.credit.reasons import Reason
+from lendmill.products.document import GRADES, Product
+from lendmill.terms.rates import BASIS_POINTS, DAYS_A_YEAR
+
+Outcome = Literal["approve", "refer", "decline"]
+
+
+class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is granted, or would be if the person who looks at it agrees."""
+
+    limit_cents: int
+    grade: str
+    rate_num: int
+    rate_den: int
+    penalty_num: int
+    months_max: int
+    methods: tuple[str, ...]
+
+
+class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Approve, refer or decline, with every finding, and the reasons in order: what declines before what refers."""
+
+    outcome: Outcome
+    terms: Terms | None
+    reasons: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def decide(case: Case, policy: Policy, product: Product) -> Decision:
+    """Apply the whole policy to a case. No step hides another: all findings are kept, whatever the first ones say."""
+    grade = known_grade(case)
+    granted = limit(case, policy, product, grade)
+    findings = (
+        *eligibility(case, policy),
+        *knock_outs(case, policy),
+        *rating(case, policy),
+        *granted.findings,
+        *price(policy, product, grade),
+        *term(policy, product, grade),
+    )
+    findings = tuple(sorted(findings, key=lambda found: STEPS.index(found.step)))
+    outcome = worst_outcome(findings)
+    terms = None
+    if outcome != "decline" and grade is not None and granted.cents > 0:
+        terms = _terms(policy, product, grade, granted.cents)
+    return Decision(outcome=outcome, terms=terms, reasons=reasons(findings), findings=findings)
+
+
+def worst_outcome(findings: tuple[Finding, ...]) -> Outcome:
+    """One finding that declines is enough to decline, one that refers to refer."""
+    effects = {found.effect for found in findings}
+    return "decline" if "decline" in effects else "refer" if "refer" in effects else "approve"
+
+
+def reasons(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    """Reason codes, each once: what declines first, then what refers, each in the order of the steps."""
+    held = [found for effect in ("decline", "refer") for found in findings if found.effect == effect]
+    return tuple(dict.fromkeys(found.reason for found in held if found.reason is not None))
+
+
+def known_grade(case: Case) -> str | None:
+    """The rating's grade, where it is one."""
+    grade = known_text(case.rating.grade) if case.rating is not None else None
+    return grade if grade in GRADES else None
+
+
+def rating(case: Case, policy: Policy) -> tuple[Finding, ...]:
+    """A rating that is there, fresh, sure of what it read, and good enough."""
+    rules, grade = policy.rating, known_grade(case)
+    unknown = {"unknown": rules.unknown, "unknown_reason": Reason.RATING_UNKNOWN, "fact": "grade"}
+    findings = [
+        none_of("rating", "grade not declined", grade, rules.declined, Reason.RATING_TOO_LOW, **unknown),
+        none_of(
+            "rating",
+            "grade not referred",
+            grade,
+            rules.referred,
+            Reason.RATING_NEEDS_REVIEW,
+            otherwise="refer",
+            **unknown,
+        ),
+        at_most(
+            "rating",
+            "age of the rating",
+            _rating_age_days(case),
+            rules.age_days_max,
+            Reason.RATING_UNKNOWN,
+            otherwise=rules.unknown,
+            unknown=rules.unknown,
+            unknown_reason=Reason.RATING_UNKNOWN,
+            unit="days",
+        ),
+    ]
+    doubts = case.rating.doubts if case.rating is not None else ()
+    findings.append(
+        judged(
+            "rating",
+            "facts the card can read",
+            holds=not doubts and not case.facts_unreadable,
+            value=", ".join((*doubts, *case.facts_unreadable)),
+            op="is",
+            threshold="",
+            reason=Reason.FACTS_UNKNOWN,
+            otherwise="refer",
+        )
+    )
+    if case.rating is not None:
+        findings.append(noted("rating", "points", case.rating.points, unit="points"))
+        findings.append(noted("rating", "probability of default", case.rating.pd, unit="pd"))
+    return tuple(findings)
+
+
+def _rating_age_days(case: Case) -> int | None:
+    if case.rating is None or not isinstance(case.rating.as_of_on, date) or case.rating.as_of_on > case.today:
+        return None
+    return (case.today - case.rating.as_of_on).days
+
+
+def price(policy: Policy, product: Product, grade: str | None) -> tuple[Finding, ...]:
+    """The product's rate for the grade, under the cap in force."""
+    if grade is None or grade in policy.rating.declined:
+        return (one_of("price", "a grade with a price", grade, tuple(policy.limit.share_bp), Reason.RATING_TOO_LOW),)
+    rate = product.rate_for(grade)
+    yearly_bp = -(-rate.num * DAYS_A_YEAR * BASIS_POINTS // rate.den)
+    return (
+        noted("price", "daily rate", str(rate)),
+        at_most("price", "yearly rate", yearly_bp, product.all_in_cap_bp, Reason.LIMIT_TOO_SMALL, note="basis points"),
+    )
+
+
+def term(policy: Policy, product: Product, grade: str | None) -> tuple[Finding, ...]:
+    """The longest loan for the grade, within the product's."""
+    if grade is None or grade not in policy.months_by_grade:
+        return (one_of("term", "a grade with a term", grade, tuple(policy.months_by_grade), Reason.RATING_TOO_LOW),)
+    months = min(policy.months_by_grade[grade], product.months_max)
+    return (at_least("term", "longest term", months, 1, Reason.RATING_TOO_LOW, unit="months"),)
+
+
+def _terms(policy: Policy, product: Product, grade: str, limit_cents: int) -> Terms:
+    rate, penalty = product.rate_for(grade), product.penalty_rate_for(grade)
+    return Terms(
+        limit_cents=limit_cents,
+        grade=grade,
+        rate_num=rate.num,
+        rate_den=rate.den,
+        penalty_num=penalty.num,
+        months_max=min(policy.months_by_grade[grade], product.months_max),
+        methods=product.methods,
+    )

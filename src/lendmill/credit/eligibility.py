@@ -1,0 +1,172 @@
+"""Who may ask at all, and what shuts the door whatever the rating says."""
+
+from datetime import date
+from typing import Final
+
+from lendmill.credit.case import Case
+from lendmill.credit.finding import (
+    Finding,
+    at_least,
+    at_most,
+    judged,
+    known_number,
+    must_be,
+    none_of,
+    not_applicable,
+    one_of,
+)
+from lendmill.credit.policy import ANY_SOURCE, FactRule, Policy
+from lendmill.credit.reasons import Reason
+
+KINDS: Final = ("firm", "person")
+
+
+def eligibility(case: Case, policy: Policy) -> tuple[Finding, ...]:
+    """Every condition of asking, each with its finding."""
+    return (
+        has_a_record(case, policy),
+        *right_age(case, policy),
+        enough_history(case, policy),
+        identity_verified(case),
+        region_served(case, policy),
+        must_be("eligibility", "not banned", case.borrower.banned, False, Reason.BANNED, unknown="decline"),
+        purpose_allowed(case, policy),
+    )
+
+
+def covering_sources(case: Case, policy: Policy) -> tuple[str, ...]:
+    """The sources that know this shop: those whose telling fact is known."""
+    told = (name for name, fact in policy.sources.items() if known_number(case.facts.get(fact)) is not None)
+    return tuple(sorted(told))
+
+
+def has_a_record(case: Case, policy: Policy) -> Finding:
+    """A shop no source covers is declined: nothing is known of it."""
+    sources = covering_sources(case, policy)
+    note = ", ".join(sources)
+    return at_least("eligibility", "record", len(sources), 1, Reason.NO_RECORD, unit="count", note=note)
+
+
+def right_age(case: Case, policy: Policy) -> tuple[Finding, ...]:
+    """Persons of the product's ages; a firm has none."""
+    if case.borrower.kind == "firm":
+        return (not_applicable("eligibility", "age", "a firm has no age"),)
+    if case.borrower.kind != "person":
+        return (one_of("eligibility", "kind of borrower", case.borrower.kind, KINDS, Reason.FACTS_UNKNOWN),)
+    years = whole_years(case.borrower.born_on, case.today)
+    rules, reason = policy.eligibility, Reason.TOO_YOUNG_OR_OLD
+    return (
+        at_least("eligibility", "youngest age", years, rules.age_years_min, reason, unit="years", fact="age"),
+        at_most("eligibility", "oldest age", years, rules.age_years_max, reason, unit="years", fact="age"),
+    )
+
+
+def enough_history(case: Case, policy: Policy) -> Finding:
+    """Refuse a shop too young for the rating to mean anything."""
+    months = whole_months(case.borrower.member_since_on, case.today)
+    least = policy.eligibility.history_months_min
+    return at_least("eligibility", "history", months, least, Reason.TOO_LITTLE_HISTORY, unit="months")
+
+
+def identity_verified(case: Case) -> Finding:
+    """Asked for when somebody applies; an offer does not need it yet."""
+    if case.stage == "offer":
+        return not_applicable("eligibility", "identity verified", "asked for in the application")
+    return must_be(
+        "eligibility",
+        "identity verified",
+        case.borrower.identity_verified,
+        True,
+        Reason.IDENTITY_NOT_VERIFIED,
+        unknown_reason=Reason.IDENTITY_NOT_VERIFIED,
+    )
+
+
+def region_served(case: Case, policy: Policy) -> Finding:
+    """A region the house does not lend in; where it lends everywhere the region need not be known."""
+    refused = policy.eligibility.regions_refused
+    if not refused:
+        return not_applicable("eligibility", "region", "no region is refused")
+    return none_of("eligibility", "region", case.borrower.region, refused, Reason.REGION_NOT_SERVED)
+
+
+def purpose_allowed(case: Case, policy: Policy) -> Finding:
+    """The money is for the business (贷款用途); an offer does not ask yet."""
+    if case.stage == "offer":
+        return not_applicable("eligibility", "purpose", "asked for in the application")
+    allowed = tuple(purpose.key for purpose in policy.eligibility.purposes)
+    return one_of("eligibility", "purpose", case.purpose, allowed, Reason.PURPOSE_NOT_ALLOWED)
+
+
+def knock_outs(case: Case, policy: Policy) -> tuple[Finding, ...]:
+    """Late debts here, then the policy's rules over the shop's record."""
+    late_since_on = case.standing.late_since_on
+    sources = covering_sources(case, policy)
+    return (
+        judged(
+            "knock-outs",
+            "nothing late with us",
+            holds=late_since_on is None,
+            value=None if late_since_on is None else str(late_since_on),
+            op="is",
+            threshold=None,
+            reason=Reason.LATE_DEBT,
+            fact="late since",
+        ),
+        at_most(
+            "knock-outs",
+            "worst lateness with us",
+            case.standing.days_past_due_worst,
+            policy.debts.days_past_due_worst_max,
+            Reason.LATE_DEBT,
+            unit="days",
+        ),
+        *(over_the_record(case, rule, sources) for rule in policy.knock_outs),
+    )
+
+
+def over_the_record(case: Case, rule: FactRule, sources: tuple[str, ...]) -> Finding:
+    """One rule over the shop's record: the worst known fact against the two thresholds."""
+    if rule.source != ANY_SOURCE and rule.source not in sources:
+        return not_applicable("knock-outs", rule.rule, f"not covered by {rule.source}", fact=", ".join(rule.facts))
+    known = [(number, fact) for fact in rule.facts if (number := known_number(case.facts.get(fact))) is not None]
+    value, fact = (max(known) if rule.high_is_bad else min(known)) if known else (None, ", ".join(rule.facts))
+    refer, decline = rule.thresholds
+    declines = value is not None and decline is not None and (value > decline if rule.high_is_bad else value < decline)
+    threshold = decline if declines or refer is None else refer
+    assert threshold is not None, "a rule has a threshold"
+    compare = at_most if rule.high_is_bad else at_least
+    return compare(
+        "knock-outs",
+        rule.rule,
+        value,
+        threshold,
+        Reason.of(rule.reason),
+        otherwise="decline" if declines else "refer",
+        unknown=rule.unknown,
+        fact=fact,
+        unit=rule.unit,
+    )
+
+
+def whole_years(born_on: object, today: date) -> int | None:
+    """A person's age, counted as on a birthday card.
+
+    >>> whole_years(date(2000, 2, 29), date(2018, 2, 28)), whole_years(date(2000, 2, 29), date(2018, 3, 1))
+    (17, 18)
+    """
+    if not isinstance(born_on, date) or born_on > today:
+        return None
+    return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+
+
+def whole_months(since_on: object, today: date) -> int | None:
+    """Full months since a day.
+
+    >>> whole_months(date(2025, 7, 2), date(2026, 1, 1)), whole_months(date(2025, 7, 1), date(2026, 1, 1))
+    (5, 6)
+    """
+    if not isinstance(since_on, date) or since_on > today:
+        return None
+    months = (today.year - since_on.year) * 12 + today.month - since_on.month
+    return months - (today.day < since_on.day)
