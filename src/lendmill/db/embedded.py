@@ -76,6 +76,7 @@ class EmbeddedPostgres:
         self._given_programs = programs
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
+        self._said_before = 0
 
     def __enter__(self) -> "EmbeddedPostgres":
         self.start()
@@ -110,6 +111,8 @@ class EmbeddedPostgres:
             self._check_room()
             programs = find(self._given_programs, self.var / "postgres-programs")
             self._check_owner(programs)
+            self._check_way(programs)
+            self._said_before = self.log.stat().st_size if self.log.exists() else 0
             _private_folder(self.sockets, programs.uid)
             leftovers.clear(self.data, self.sockets)
             if not self.data.exists():
@@ -168,6 +171,15 @@ class EmbeddedPostgres:
                 "start as the user who made it, or let LENDMILL_VAR name another folder."
             )
 
+    def _check_way(self, programs: Programs) -> None:
+        """Another user than us must be able to walk to the data."""
+        closed = [folder for folder in self.data.parents if not folder.stat().st_mode & 0o001]
+        if programs.uid != os.geteuid() and closed:
+            raise StartUpProblem(
+                f"PostgreSQL refuses to run as root here, and the user it would run as may not enter {closed[-1]}: "
+                "start as an ordinary user, or let LENDMILL_VAR name a folder such as /var/lib/lendmill."
+            )
+
     def _make(self, programs: Programs) -> None:
         """A fresh data folder, made aside and moved into place when it is whole."""
         fresh = self.var / "postgres.new"
@@ -223,15 +235,14 @@ class EmbeddedPostgres:
     def failure(self, what: str) -> StartUpProblem:
         """The last thing the server said, in one sentence with what helps."""
         with open(self.log, "rb") as log:
-            log.seek(max(0, log.seek(0, os.SEEK_END) - 8192))
+            log.seek(max(self._said_before, log.seek(0, os.SEEK_END) - 8192))
             lines = log.read().decode("utf-8", "replace").splitlines()
         if any("No space left on device" in line for line in lines[-20:]):
             return StartUpProblem(
                 f"The disk that holds {self.var} is full: free some room, or let LENDMILL_VAR name another folder."
             )
-        said = next(
-            (line for line in reversed(lines) if "FATAL" in line or "error:" in line), lines[-1] if lines else "nothing"
-        )
+        grave = [line for line in lines if any(word in line for word in ("PANIC", "FATAL", "error:", "could not"))]
+        said = (grave or lines or ["nothing"])[-1]
         return StartUpProblem(f"{what}; it said: {said.strip()} (all of it is in {self.log}).")
 
 
