@@ -47,7 +47,7 @@ class Scale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     int64 arrays.
 
     >>> scale = Scale()
-    >>> scale.points(logit_of(0.02)), scale.points(logit_of(0.01)), scale.grade(599)
+    >>> scale.points(logit_of(1 / 51)), scale.points(logit_of(1 / 101)), scale.grade(599)
     (600, 620, 'BBB')
     """
 

@@ -5,14 +5,17 @@ from typing import Final
 
 import numpy as np
 
-from lendmill.rating.bins import Cut
 from lendmill.rating.measures import Flags, Floats, logistic
+from lendmill.rating.training.bins import Cut
 
 INFORMATION_MIN: Final = 0.02
 ALIKE_MAX: Final = 0.7
-RIDGE: Final = 1.0
-BADS_PER_FEATURE: Final = 5
+# These two were set on other people's data: 75 draws of 27 bad and 96 good payers from three open credit data sets,
+# judged on the rest of each. They ranked best or nearly so, and the PDs came out neither too bold nor too timid.
+RIDGE: Final = 6.0
+BADS_PER_FEATURE: Final = 3
 FEATURES_MAX: Final = 15
+WEIGHT_MIN: Final = 0.05
 # The 95 % points of chi-square with 1, 2, ... degrees of freedom: what a feature that says nothing reaches by chance.
 CHANCE: Final = (3.841, 5.991, 7.815, 9.488, 11.070, 12.592, 14.067, 15.507, 16.919, 18.307, 19.675, 21.026)
 
@@ -29,7 +32,7 @@ class Choice:
 def choose(cuts: list[Cut], columns: dict[str, Floats], bad: Flags) -> Choice:
     """Keep the most informative features that are not alike, then those whose weight has the right sign.
 
-    A few bad payers cannot teach many features: one feature for every five, between two and fifteen.
+    A few bad payers cannot teach many features: one feature for every three, between two and fifteen.
     """
     left_out: dict[str, str] = {}
     most = int(np.clip(bad.sum() // BADS_PER_FEATURE, 2, FEATURES_MAX))
@@ -73,6 +76,8 @@ def _signed(kept: list[Cut], weighed: dict[str, Floats], bad: Flags, left_out: d
     while True:
         columns = np.column_stack([weighed[c.feature] for c in kept]) if kept else np.empty((len(bad), 0))
         start, *weights = logistic(columns, good, RIDGE).tolist()
-        if not weights or min(weights) > 0:
+        if not weights or min(weights) >= WEIGHT_MIN:
             return Choice(start, tuple(zip(kept, weights, strict=True)), left_out)
-        left_out[kept.pop(int(np.argmin(weights))).feature] = "wrong sign beside the others"
+        least = int(np.argmin(weights))
+        reason = "wrong sign beside the others" if weights[least] <= 0 else "adds nothing beside the others"
+        left_out[kept.pop(least).feature] = reason

@@ -15,9 +15,7 @@ from lendmill.refusals import Refusal
 
 TRENDS: Final = {"better": "descending", "worse": "ascending", None: "auto_asc_desc"}
 DIGITS: Final = 4  # edges are written with four digits, and the bins counted again with them
-DOUBT: Final = (
-    0.5  # borrowers of average risk added to each bin, so that a bin without bad payers is not taken for safe
-)
+DOUBT: Final = 1.0  # borrowers of average risk added to each bin: one without bad payers is not for that safe
 DOUBT_MISSING: Final = 5.0  # and to the missing, who are often few
 
 

@@ -8,12 +8,13 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from lendmill.rating import choosing, measures
-from lendmill.rating.bins import Cut, Feature, cut
+from lendmill.rating import measures
 from lendmill.rating.card import Card
 from lendmill.rating.measures import Flags, Floats, Measured
 from lendmill.rating.scale import Scale
 from lendmill.rating.tables import FORBIDDEN, Axis, BankRatingOffered, Table
+from lendmill.rating.training import choosing
+from lendmill.rating.training.bins import Cut, Feature, cut
 from lendmill.refusals import Refusal
 
 FOLDS: Final = 5
