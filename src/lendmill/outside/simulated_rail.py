@@ -138,9 +138,8 @@ def main() -> None:
     parser.add_argument("--pending-asks", type=int, default=0)
     asked = vars(parser.parse_args())
     server = serve(asked.pop("host"), asked.pop("port"), Manners(**asked))
-    stop = threading.Thread(target=server.shutdown, daemon=True)
     for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stop.is_alive() or stop.start())
+        signal.signal(sign, lambda *_: threading.Thread(target=server.shutdown, daemon=True).start())
     print(f"rail ready on port {server.server_address[1]}", flush=True)
     server.serve_forever(poll_interval=0.1)
 
