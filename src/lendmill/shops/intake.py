@@ -9,7 +9,6 @@ from typing import Any, Final
 import polars as pl
 import pyarrow as pa
 
-from lendmill.shops.events import EVENT
 from lendmill.shops.lake import PARTS, Lake, Part, settle
 from lendmill.shops.versions import KNOWN_GUESSED, STORED, in_force, latest_word, merged
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from lendmill.shops.importers.files import CannotRead, Batch, batches, columns_of, file_digest, size
+from lendmill.shops.importers.files import Batch, CannotRead, batches, columns_of, file_digest, size
 from lendmill.shops.importers.mapping import Entry, Mapping, check_columns, load_mapping
 from lendmill.shops.importers.rows import read_rows
 from lendmill.shops.intake import Intake
