@@ -1,10 +1,11 @@
 """The house as a whole: start it, bring its tables up to date, show it with a simulated market."""
 
+import contextlib
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lendmill.settings import load
+from lendmill.settings import StartUpProblem, load
 
 if TYPE_CHECKING:
     from lendmill.db import Database
@@ -18,7 +19,7 @@ def up() -> None:
     """Start everything: PostgreSQL, the pages, the worker and the payment rail's simulator. Ctrl-C stops all of it."""
     from lendmill.cli import supervisor
 
-    supervisor.run(load(), prepare=lambda _: [])
+    supervisor.run(load(), prepare=_open)
 
 
 @commands.command()
@@ -75,12 +76,34 @@ def serve(
 @commands.command(hidden=True)
 def worker() -> None:
     """Carry the outbox and do the background jobs; `lendmill up` starts this."""
+    import signal
+    import threading
+
     from lendmill import jobs
     from lendmill.cli import opened
+    from lendmill.outside.rail import HttpRail
 
     settings = load()
-    with opened.database(settings) as database:
-        jobs.run_worker(database, settings)
+    if settings.rail_url is None:
+        raise StartUpProblem(
+            "There is no payment rail to carry to: let LENDMILL_RAIL_URL name one, or use `lendmill up`."
+        )
+    asked_to_stop = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: threading.Thread(target=asked_to_stop.set).start())
+    with opened.database(settings) as database, contextlib.closing(HttpRail(settings.rail_url)) as rail:
+        jobs.run_worker(database, rail, asked_to_stop)
+
+
+def _open(database: "Database") -> list[str]:
+    """The house's first day is today, where the lender is; a house already open keeps its own."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from lendmill.people import actions as people
+
+    database.act(people.open_house, today=datetime.now(ZoneInfo("Asia/Shanghai")).date())
+    return []
 
 
 def _demonstrate(database: "Database", settings: "Settings") -> list[str]:

@@ -6,6 +6,7 @@ one that keeps ending, and a PostgreSQL that ends, stop the whole, because then 
 """
 
 import contextlib
+import errno
 import fcntl
 import http.client
 import os
@@ -123,15 +124,18 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
-    except PermissionError:
-        problem = f"Port {port} needs the rights of root: choose one above 1023, for example LENDMILL_PORT=8000."
-    except socket.gaierror:
-        problem = f"{host} is not an address we have: set LENDMILL_HOST to 127.0.0.1, or 0.0.0.0 for all."
     except OSError as error:
-        problem = (
-            f"Port {port} on {host} cannot be used ({error.strerror or error}): stop the program that uses it, "
-            f"or choose another with LENDMILL_PORT={port + 1 if port < 65535 else 8000}."
-        )
+        problem = f"Port {port} on {host} cannot be used: {error.strerror}."
+        if error.errno == errno.EADDRINUSE:
+            other = port + 1 if port < 65535 else 8000
+            problem = (
+                f"Port {port} on {host} is in use by another program: stop that one, "
+                f"or choose another port with LENDMILL_PORT={other}."
+            )
+        elif error.errno == errno.EACCES:
+            problem = f"Port {port} needs the rights of root: choose one above 1023, for example LENDMILL_PORT=8000."
+        elif isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, socket.EAI_NONAME):
+            problem = f"{host} is not an address we have: set LENDMILL_HOST to 127.0.0.1, or 0.0.0.0 for all."
     raise StartUpProblem(problem)
 
 
@@ -219,7 +223,7 @@ def _children(settings: Settings, url: str, owner_url: str, listening: socket.so
     socket_number = listening.fileno()
     children = [
         Child(
-            "web",
+            "web server",
             [*ours, "serve", "--fd", str(socket_number)],
             settings.logs / "web.log",
             environment,
@@ -229,7 +233,7 @@ def _children(settings: Settings, url: str, owner_url: str, listening: socket.so
     ]
     if rail_port is not None:
         rail = [sys.executable, "-m", "lendmill.outside.simulated_rail", "--port", str(rail_port)]
-        children.insert(0, Child("rail", rail, settings.logs / "rail.log", environment))
+        children.insert(0, Child("rail simulator", rail, settings.logs / "rail.log", environment))
     return children
 
 
