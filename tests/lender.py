@@ -8,8 +8,8 @@ from uuid import UUID
 from lendmill import ids
 from lendmill.credit.lines.actions import open_line
 from lendmill.day_end import day_end
-from lendmill.db import Database, Db, many, scalar
 from lendmill.days import ONE_DAY
+from lendmill.db import Database, Db, many, scalar
 from lendmill.funding.actions import pay_in_capital
 from lendmill.funding.queries import available_cents, lendable_cents
 from lendmill.insight.queries import controls

@@ -1,4 +1,4 @@
-"""Loans told day by day in plain text; every story is played on a real house, and its promises are checked after each line."""
+"""Loans told day by day in plain text, played on a real house; all promises are checked after each line."""
 
 import re
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from lender import Lender
 
+from lender import Lender
 from lendmill.db import Database, scalar
 from lendmill.loans import queries
 from lendmill.money import cents
