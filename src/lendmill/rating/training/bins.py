@@ -66,15 +66,16 @@ class Cut:
         return np.where(np.isnan(values), self.missing_evidence, found)
 
 
-def cut(feature: Feature, values: Floats, bad: Flags) -> Cut | None:
+def cut(feature: Feature, values: Floats, bad: Flags, independent: float = 1.0) -> Cut | None:
     """Cut one feature, or None where no cut tells good from bad in the direction expected.
 
     Few bad payers allow few bins: one for every seven, at most twelve, each with ten borrowers and a fiftieth of all.
+    `independent`: how many shops there are for each row, where shops come more than once.
     """
     known = ~np.isnan(values)
     if known.sum() < 20 or not bad[known].any() or bad[known].all() or np.ptp(values[known]) == 0:
         return None
-    splits = _splits(feature, values, bad)
+    splits = _splits(feature, values, bad, independent)
     edges = sorted({float(f"{split:.{DIGITS}g}") + 0.0 for split in splits})
     goods_all, bads_all = int((~bad).sum()), int(bad.sum())
     while edges:
@@ -133,15 +134,15 @@ def _first_spoilt(higher_is: str | None, counts: Any, evidence: Floats) -> int |
     return int(np.argmin(steps)) if steps.min() <= 0 else None
 
 
-def _splits(feature: Feature, values: Floats, bad: Flags) -> list[float]:
-    smallest = float(np.clip(10 / len(values), 0.02, 0.2))
+def _splits(feature: Feature, values: Floats, bad: Flags, independent: float) -> list[float]:
+    smallest = float(np.clip(10 / len(values) / independent, 0.02, 0.2))
     with _contained():
         binning = _optimal_binning()(
             name=feature.name,
             dtype="numerical",
             solver="cp",
             monotonic_trend=TRENDS[feature.higher_is],
-            max_n_bins=int(np.clip(bad.sum() // 7, 2, 12)),
+            max_n_bins=int(np.clip(bad.sum() * independent // 7, 2, 12)),
             min_prebin_size=min(smallest, 0.05),
             max_n_prebins=30,
             min_bin_size=smallest,

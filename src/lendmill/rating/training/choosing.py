@@ -29,32 +29,34 @@ class Choice:
     left_out: dict[str, str]
 
 
-def choose(cuts: list[Cut], columns: dict[str, Floats], bad: Flags) -> Choice:
+def choose(cuts: list[Cut], columns: dict[str, Floats], bad: Flags, independent: float = 1.0) -> Choice:
     """Keep the most informative features that are not alike, then those whose weight has the right sign.
 
-    A few bad payers cannot teach many features: one feature for every three, between two and fifteen.
+    A few bad payers cannot teach many features: one feature for every three, between two and fifteen. Where shops come
+    more than once, `independent` is how many shops there are for each row: what repeats itself teaches nothing more.
     """
     left_out: dict[str, str] = {}
-    most = int(np.clip(bad.sum() // BADS_PER_FEATURE, 2, FEATURES_MAX))
+    bads = int(bad.sum() * independent)
+    most = int(np.clip(bads // BADS_PER_FEATURE, 2, FEATURES_MAX))
     kept: list[Cut] = []
     weighed: dict[str, Floats] = {}
     for each in sorted(cuts, key=lambda c: (-c.information, c.feature)):
         column = each.weigh(columns[each.feature])
-        if (reason := _too_weak(each, bad)) is not None:
+        if (reason := _too_weak(each, bad, independent)) is not None:
             left_out[each.feature] = reason
         elif (twin := _twin(column, weighed)) is not None:
             left_out[each.feature] = f"says what {twin} says"
         elif len(kept) == most:
-            left_out[each.feature] = f"no room: {most} features are what {int(bad.sum())} bad payers can teach"
+            left_out[each.feature] = f"no room: {most} features are what {bads} bad payers can teach"
         else:
             kept.append(each)
             weighed[each.feature] = column
-    return _signed(kept, weighed, bad, left_out)
+    return _signed(kept, weighed, bad, RIDGE / independent, left_out)
 
 
-def _too_weak(cut: Cut, bad: Flags) -> str | None:
+def _too_weak(cut: Cut, bad: Flags, independent: float) -> str | None:
     """Information value against the floor and against chance: it times G B / (G + B) is close to a chi-square."""
-    goods, bads = float((~bad).sum()), float(bad.sum())
+    goods, bads = float((~bad).sum()) * independent, float(bad.sum()) * independent
     degrees = len(cut.edges) + cut.has_missing
     if cut.information < INFORMATION_MIN:
         return "tells next to nothing"
@@ -70,12 +72,12 @@ def _twin(column: Floats, weighed: dict[str, Floats]) -> str | None:
     return None
 
 
-def _signed(kept: list[Cut], weighed: dict[str, Floats], bad: Flags, left_out: dict[str, str]) -> Choice:
+def _signed(kept: list[Cut], weighed: dict[str, Floats], bad: Flags, ridge: float, left_out: dict[str, str]) -> Choice:
     """Weigh the features together; one that would count against its own evidence goes, the worst first."""
     good = (~bad).astype(np.float64)
     while True:
         columns = np.column_stack([weighed[c.feature] for c in kept]) if kept else np.empty((len(bad), 0))
-        start, *weights = logistic(columns, good, RIDGE).tolist()
+        start, *weights = logistic(columns, good, ridge).tolist()
         if not weights or min(weights) >= WEIGHT_MIN:
             return Choice(start, tuple(zip(kept, weights, strict=True)), left_out)
         least = int(np.argmin(weights))

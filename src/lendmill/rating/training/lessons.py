@@ -59,6 +59,7 @@ class Report(msgspec.Struct, frozen=True):
     target: str
     shops: int
     bads: int
+    rows: int
     seed: int
     folds: int
     auc: Measured
@@ -87,30 +88,34 @@ def train(
     """Learn a card and measure it out of fold.
 
     Cutting, choosing and weighing happen inside each fold anew. Only the catalogue's features are read; another
-    lender's rating among the columns is refused. `repeats`: other seeds for the folds, to show the luck of the split.
+    lender's rating among the columns is refused. A shop may come as of several days (`as_of_on`): all its rows are
+    then in one fold, and it is measured as of its last day. `repeats`: other seeds for the folds, to show their luck.
     Refuses with `UnusableForTraining`, `TooFewBad`, `NothingLearned`.
     """
     frame, bad = _checked(frame, target, catalogue)
     lessons = _Lessons(frame, bad, target, catalogue, key, scale or Scale())
+    asked = lessons.last
     everyone = np.arange(frame.height)
     card, choice = lessons.learn(everyone)
 
     chosen: Counter[str] = Counter()
     pd, by_fold = lessons.out_of_fold(seed, chosen)
     others = tuple(lessons.out_of_fold(seed + n, Counter())[0] for n in range(1, repeats + 1))
+    bad, pd = bad[asked], pd[asked]
     ks, brier = measures.ks_and_brier(bad, pd, seed)
     start, slope = measures.calibration(bad, pd)
     report = Report(
         target=target,
-        shops=frame.height,
+        shops=len(bad),
         bads=int(bad.sum()),
+        rows=frame.height,
         seed=seed,
         folds=FOLDS,
         auc=measures.area(bad, pd),
         ks=ks,
         brier=brier,
         auc_by_fold=by_fold,
-        auc_by_seed=tuple(measures.area(bad, other).value for other in others),
+        auc_by_seed=tuple(measures.area(bad, other[asked]).value for other in others),
         mean_pd=float(pd.mean()),
         calibration_start=start,
         calibration_slope=slope,
@@ -129,21 +134,25 @@ class _Lessons:
     ) -> None:
         self.frame, self.bad, self.target, self.key, self.scale = frame, bad, target, key, scale
         self.catalogue = [feature for feature in catalogue if feature.name in frame.columns]
+        shops = frame["shop_key"].to_numpy()
+        self.shops = np.unique(shops, return_inverse=True)[1]
+        self.last = np.append(shops[1:] != shops[:-1], True)
         self.columns = {f.name: frame[f.name].cast(pl.Float64).to_numpy() for f in self.catalogue}
 
     def learn(self, rows: Any) -> tuple[Card, choosing.Choice]:
         """A card from some of the shops, and what was chosen for it."""
         bad = self.bad[rows]
+        independent = len(np.unique(self.shops[rows])) / len(rows)
         columns = {name: values[rows] for name, values in self.columns.items()}
         cuts: list[Cut] = []
         no_cut: dict[str, str] = {}
         for feature in self.catalogue:
-            made = cut(feature, columns[feature.name], bad)
+            made = cut(feature, columns[feature.name], bad, independent)
             if made is None:
                 no_cut[feature.name] = "no cut in the expected direction"
             else:
                 cuts.append(made)
-        choice = choosing.choose(cuts, columns, bad)
+        choice = choosing.choose(cuts, columns, bad, independent)
         choice.left_out.update(no_cut)
         if not choice.kept:
             raise NothingLearned()
@@ -153,17 +162,28 @@ class _Lessons:
 
     def out_of_fold(self, seed: int, chosen: Counter[str]) -> tuple[Floats, tuple[float, ...]]:
         """Each shop's PD by a card learned without it, the very card that would be served; and the AUC of each fold."""
-        from sklearn.model_selection import StratifiedKFold
-
         pd = np.zeros(self.frame.height)
         by_fold = []
-        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-        for learned, held in folds.split(np.zeros(len(self.bad)), self.bad):
-            card, _ = self.learn(learned)
-            chosen.update(card.features)
-            pd[held] = card.rate_table(self.frame[held])["pd"].to_numpy()
-            by_fold.append(measures.area(self.bad[held], pd[held]).value)
+        for learned, held in self._folds(seed):
+            try:
+                card, _ = self.learn(learned)
+            except NothingLearned:
+                pd[held] = self.bad[learned].mean()
+            else:
+                chosen.update(card.features)
+                pd[held] = card.rate_table(self.frame[held])["pd"].to_numpy()
+            asked = held[self.last[held]]
+            by_fold.append(measures.area(self.bad[asked], pd[asked]).value)
         return pd, tuple(by_fold)
+
+    def _folds(self, seed: int) -> Any:
+        from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+        nothing = np.zeros(len(self.bad))
+        if self.last.all():
+            return StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(nothing, self.bad)
+        grouped = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+        return grouped.split(nothing, self.bad, self.shops)
 
 
 def _table(cut: Cut, weight: float) -> Table:
@@ -193,20 +213,27 @@ def _checked(frame: pl.DataFrame, target: str, catalogue: Sequence[Feature]) -> 
         raise UnusableForTraining(what=f"{target} must be one of its columns, and none of the features")
     frame = frame.filter(pl.col(target).is_not_null())
     if "shop_key" in frame.columns:
-        frame = frame.sort("shop_key")
+        frame = frame.sort("shop_key", *(["as_of_on"] if "as_of_on" in frame.columns else []))
     else:
         frame = frame.with_row_index("shop_key").with_columns(pl.col("shop_key").cast(pl.String))
     outcome = frame[target].cast(pl.Float64)
     if not outcome.is_in([0.0, 1.0]).all():
         raise UnusableForTraining(what=f"{target} holds more than 0 and 1")
-    for feature in catalogue:
-        if feature.name in frame.columns:
-            column = frame[feature.name]
-            if not (column.dtype.is_numeric() or column.dtype == pl.Null):
-                raise UnusableForTraining(what=f"{feature.name} is a column of {column.dtype}, not of numbers")
-            if not column.cast(pl.Float64).drop_nulls().is_finite().all():
-                raise UnusableForTraining(what=f"{feature.name} holds values that are no finite numbers")
+    _check_numbers(frame, catalogue)
     bad = outcome.to_numpy() == 1.0
-    if min(bad.sum(), (~bad).sum()) < 2 * FOLDS:
-        raise TooFewBad(bads=int(bad.sum()), goods=int((~bad).sum()), least=2 * FOLDS)
+    bads, goods = (frame.filter(bad == which)["shop_key"].n_unique() for which in (True, False))
+    if min(bads, goods) < 2 * FOLDS:
+        raise TooFewBad(bads=bads, goods=goods, least=2 * FOLDS)
     return frame, bad
+
+
+def _check_numbers(frame: pl.DataFrame, catalogue: Sequence[Feature]) -> None:
+    """Refuse text, and numbers that are not finite, in what is to be learned from."""
+    for feature in catalogue:
+        if feature.name not in frame.columns:
+            continue
+        column = frame[feature.name]
+        if not (column.dtype.is_numeric() or column.dtype == pl.Null):
+            raise UnusableForTraining(what=f"{feature.name} is a column of {column.dtype}, not of numbers")
+        if not column.cast(pl.Float64).drop_nulls().is_finite().all():
+            raise UnusableForTraining(what=f"{feature.name} holds values that are no finite numbers")

@@ -1,0 +1,190 @@
+"""Training a card, rating shops with it, and writing the model card's page."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from lendmill.refusals import Refusal
+from lendmill.settings import load
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import polars as pl
+
+    from lendmill.rating.card import Card
+    from lendmill.rating.training import Report
+    from lendmill.shops.lake import Lake
+
+commands = typer.Typer()
+
+INVOICE_PAGE: Final = Path("docs/rating-invoices.md")
+INVOICE_CAUTIONS: Final = (
+    "The labels carry no date. A firm that defaulted before the last day of the record traded less afterwards, so that "
+    "part of what the card sees may follow the default instead of foretelling it. Do not expect the figures to hold for "
+    "firms that are still trading.",
+    "All firms are one bank's borrowers, so they had been chosen by that bank; those it turned away are not among them.",
+    "The share of bad firms is the sample's, not a market's. PDs for another population need their start set anew.",
+    "How strongly weights are shrunk, and how many features so few bad payers can teach, was set on draws of the same "
+    "size from three other open credit data sets, not on these firms.",
+    "The bank's own rating of these firms is not an input: all 24 firms it rated worst are bad, it gives the answer away.",
+)
+REPEATS: Final = 9
+
+
+class UnknownDay(Refusal):
+    """{text!r} is not a day: write it as 2026-01-31."""
+
+
+class EmptyLake(Refusal):
+    """There are no shop records yet: import some with `lendmill import` first."""
+
+
+class ShopNotRated(Refusal):
+    """Nothing was known of shop {shop_key} on {day}, so it cannot be rated."""
+
+
+@commands.command()
+def train(
+    target: Annotated[str, typer.Option(help="Labels kept by an import, such as invoices, or a CSV or Parquet file.")],
+    as_of: Annotated[
+        str, typer.Option(help="The day labels without a day are about; default: the record's last.")
+    ] = "",
+    key: Annotated[str, typer.Option(help="What to call the card.")] = "card",
+    live: Annotated[bool, typer.Option(help="Let this card rate from now on.")] = True,
+) -> None:
+    """Learn a card from shops whose outcome is known, measure it out of fold, and keep it."""
+    from lendmill.cli import opened
+    from lendmill.rating import actions
+    from lendmill.shops.lake import Lake
+
+    settings = load()
+    lake = Lake(settings.lake)
+    day = _day(as_of) if as_of else _last_day(lake)
+    card, report = _learn(lake, _labels(lake, target), day, key=key)
+    _tell(card, report)
+    with opened.database(settings) as database:
+        model_id = database.act(actions.keep_model, card, report)
+        if live:
+            database.act(actions.promote, model_id)
+    print(f"kept as {model_id}" + (", now live" if live else ""))
+
+
+@commands.command()
+def rate(
+    shop: Annotated[str, typer.Argument(help="One shop to rate on the screen; without it, all shops are rated.")] = "",
+    as_of: Annotated[str, typer.Option(help="The day, such as 2026-01-31; default: the house's day.")] = "",
+) -> None:
+    """Rate every shop as of a day and keep the ratings, or show how one shop is rated."""
+    from lendmill.cli import opened
+    from lendmill.features import windows
+    from lendmill.features.actions import keep_snapshot
+    from lendmill.people.queries import house_day
+    from lendmill.rating import actions, queries
+    from lendmill.shops.lake import Lake
+
+    settings = load()
+    with opened.database(settings) as database:
+        with database.transaction() as db:
+            day, card = _day(as_of) if as_of else house_day(db), queries.live_card(db)
+        frame = windows.as_of(Lake(settings.lake), day, [shop] if shop else None)
+        if shop:
+            _show(card, frame, shop, day)
+            return
+        with database.transaction() as db:
+            snapshot_id = keep_snapshot(db, frame, as_of_on=day)
+            done = actions.rate_all(db, card, frame, today=day, snapshot_id=snapshot_id)
+            grades = queries.grade_counts(db, day)
+    print(f"{done.rated} shops rated as of {day}, {done.unchanged} unchanged, {done.strangers} not registered here")
+    for each in grades:
+        print(f"  {each.grade:<4} {each.borrowers:>8,}  mean PD {each.mean_pd:.2%}")
+
+
+@commands.command("rating-page")
+def rating_page(
+    folder: Annotated[
+        Path, typer.Argument(help="A folder with firms.csv and invoices, such as import invoices takes.")
+    ],
+    out: Annotated[Path, typer.Option(help="Where to write the page.")] = INVOICE_PAGE,
+) -> None:
+    """Train the invoice card on a folder of labelled firms, in a lake of its own, and write its model card."""
+    text = invoice_page(folder)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    print(out)
+
+
+def invoice_page(folder: Path) -> str:
+    """The invoice card's page, all of it worked out anew from the firms and invoices in the folder."""
+    import tempfile
+    from datetime import UTC
+
+    from lendmill.rating.page import page
+    from lendmill.shops.importers.invoices import import_invoices
+    from lendmill.shops.lake import Lake
+
+    with tempfile.TemporaryDirectory() as place:
+        lake = Lake(Path(place))
+        labels = import_invoices(folder, lake, received_at=datetime.now(UTC)).labels
+        day = _last_day(lake)
+        card, report = _learn(lake, labels, day, key="invoices", repeats=REPEATS)
+    return page(card, report, title="The invoice card", as_of_on=day, cautions=INVOICE_CAUTIONS)
+
+
+def _learn(lake: "Lake", labels: "pl.DataFrame", day: "date", *, key: str, repeats: int = 0) -> "tuple[Card, Report]":
+    from lendmill.features import windows
+    from lendmill.features.catalogue import FEATURES
+    from lendmill.rating.training import train as learn
+    from lendmill.rating.training.examples import OUTCOME, examples
+
+    known = examples(labels, lambda on, shops: windows.as_of(lake, on, shops), today=day)
+    return learn(known, OUTCOME, FEATURES, key=key, repeats=repeats)
+
+
+def _labels(lake: "Lake", target: str) -> "pl.DataFrame":
+    """Labels by the name an import kept them under, or from a file."""
+    import polars as pl
+
+    if target.endswith(".parquet"):
+        return pl.read_parquet(target)
+    if target.endswith(".csv"):
+        return pl.read_csv(target, try_parse_dates=True)
+    return lake.labels(target)
+
+
+def _last_day(lake: "Lake") -> "date":
+    import polars as pl
+
+    last: date | None = lake.scan().select(pl.col("known_on").max()).collect().item()
+    if last is None:
+        raise EmptyLake()
+    return last
+
+
+def _day(text: str) -> "date":
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UnknownDay(text=text) from None
+
+
+def _tell(card: "Card", report: "Report") -> None:
+    print(f"{report.shops} shops, {report.bads} bad, measured out of fold in {report.folds} folds:")
+    print(f"  AUC {report.auc}, KS {report.ks}, Brier {report.brier}")
+    for each in report.kept:
+        print(f"  {each.feature:<32} weight {each.weight:.2f}, chosen in {each.folds} of {report.folds} folds too")
+
+
+def _show(card: "Card", frame: "pl.DataFrame", shop: str, day: "date") -> None:
+    rows = frame.rows(named=True)
+    if not rows or all(value is None for name, value in rows[0].items() if name != "shop_key"):
+        raise ShopNotRated(shop_key=shop, day=day)
+    rated = card.rate(rows[0])
+    print(f"{shop} as of {day}: {rated.points} points, PD {rated.pd:.2%}, grade {rated.grade}")
+    for each in rated.contributions:
+        doubt = f"  ({each.reading.value})" if each.reading.doubtful else ""
+        print(f"  {each.points:>+5}  {each.feature} {each.bin}{doubt}")
