@@ -48,26 +48,22 @@ OPEN_LINE = f"""
 
 
 def open_line(
-    db: Db, *, borrower_id: UUID, decision_id: UUID, product: Product, limit_cents: int, grade: str, today: date
+    db: Db,
+    *,
+    borrower_id: UUID,
+    decision_id: UUID,
+    product: Product,
+    limit_cents: int,
+    grade: str,
+    today: date,
+    months_max: int | None = None,
 ) -> Line:
     """Open the contract a decision grants; approval reserves limit: what all joint lines grant stays under their cap.
 
     The caller has locked the borrower. A line that ran out is closed first; one still open refuses a second.
     """
     close_expired_lines(db, borrower_id=borrower_id, today=today)
-    granted_cents = 0
-    for held in lines_of(db, borrower_id):
-        if held.product_key == product.key and held.status != "closed":
-            raise LineOpenAlready(product_key=product.key)
-        if held.product_key in product.joint_products:
-            owed_cents = held.used_cents + held.reserved_cents
-            granted_cents += owed_cents if held.status == "closed" else max(owed_cents, held.limit_cents)
-    if (joint := product.joint_limit) is not None and granted_cents + limit_cents > joint.max_cents:
-        raise JointLimitExceeded(
-            products=", ".join(joint.products),
-            available_cents=max(0, joint.max_cents - granted_cents),
-            asked_cents=limit_cents,
-        )
+    _check_room(db, borrower_id, product, limit_cents)
     rate, penalty = product.rate_for(grade), product.penalty_rate_for(grade)
     return one(
         db,
@@ -83,13 +79,29 @@ def open_line(
         rate_num=rate.num,
         penalty_num=penalty.num,
         grace_days=product.grace_days,
-        months_max=product.months_max,
+        months_max=months_max or product.months_max,
         methods=list(product.methods),
         joint_products=list(product.joint_products),
         joint_max_cents=product.joint_limit.max_cents if product.joint_limit else None,
         opened_on=today,
         expires_on=months_after(today, product.line_months),
     )
+
+
+def _check_room(db: Db, borrower_id: UUID, product: Product, limit_cents: int) -> None:
+    granted_cents = 0
+    for held in lines_of(db, borrower_id):
+        if held.product_key == product.key and held.status != "closed":
+            raise LineOpenAlready(product_key=product.key)
+        if held.product_key in product.joint_products:
+            owed_cents = held.used_cents + held.reserved_cents
+            granted_cents += owed_cents if held.status == "closed" else max(owed_cents, held.limit_cents)
+    if (joint := product.joint_limit) is not None and granted_cents + limit_cents > joint.max_cents:
+        raise JointLimitExceeded(
+            products=", ".join(joint.products),
+            available_cents=max(0, joint.max_cents - granted_cents),
+            asked_cents=limit_cents,
+        )
 
 
 CLOSE_EXPIRED = """

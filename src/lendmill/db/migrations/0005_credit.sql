@@ -72,6 +72,7 @@ create table application (
     primary key (application_id, borrower_id)
 );
 create index application_by_borrower on application (borrower_id, application_id);
+create unique index application_open_once on application (borrower_id, product_key) where status = 'open';
 grant update on application to lendmill_app;
 
 -- The text that was agreed to, word for word.
@@ -94,6 +95,9 @@ create table decision (
     application_id uuid,
     product_key text not null,
     outcome text not null check (outcome in ('approve', 'refer', 'decline')),
+    grade text,
+    limit_cents bigint,
+    reasons jsonb not null,
     content text not null,
     content_hash text not null check (content_hash = encode(sha256(convert_to(content, 'UTF8')), 'hex')),
     decided_on date not null,
@@ -101,6 +105,17 @@ create table decision (
     primary key (decision_id, borrower_id)
 );
 create index decision_by_borrower on decision (borrower_id, decision_id);
+
+-- A borrower's wish that a person looks at a decision again.
+create table review_wish (
+    decision_id uuid not null,
+    borrower_id uuid not null,
+    words text not null,
+    wished_on date not null,
+    made_at timestamptz not null default now(),
+    primary key (decision_id, borrower_id),
+    foreign key (decision_id, borrower_id) references decision
+);
 
 -- One contract; each draw on it is a loan. No draw may pass what is left of it.
 create table line (

@@ -1,0 +1,233 @@
+"""Applying: three steps that can be left and taken up again, and the decision, with the line opened at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from lendmill import ids
+from lendmill.credit.applications import store
+from lendmill.credit.applications.application import (
+    ASKING,
+    CONFIRMING,
+    CONSENTS_NEEDED,
+    IDENTITY,
+    STEPS,
+    AnswerWrong,
+    Application,
+    ApplicationClosed,
+    StepTooEarly,
+    agreed_consents,
+    amount_and_purpose,
+    asked_amount,
+)
+from lendmill.credit.applications.queries import application, open_applications
+from lendmill.credit.case import Case
+from lendmill.credit.cases.gathered import Ask, case_of
+from lendmill.credit.cases.queries import gathered, net_assets_cents
+from lendmill.credit.decide import Decision
+from lendmill.credit.decisions.actions import decide_and_keep
+from lendmill.credit.decisions.queries import decision, policy
+from lendmill.credit.finding import Finding
+from lendmill.credit.lines.actions import open_line
+from lendmill.credit.lines.line import LineOpenAlready
+from lendmill.credit.lines.queries import lines_of
+from lendmill.credit.offers.queries import offers_of
+from lendmill.db import Db
+from lendmill.people.actions import Command, lock_borrower, once, remember, verify_identity
+from lendmill.people.queries import shop_of
+from lendmill.people.seal import Seal
+from lendmill.products.document import Product
+from lendmill.products.queries import product as product_on_sale
+from lendmill.refusals import Refusal
+
+
+class NoShop(Refusal):
+    """This borrower has no shop to lend to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of an application, with the line that was opened where it was approved."""
+
+    decision_id: UUID
+    outcome: str
+    line_id: UUID | None
+    limit_cents: int
+    reasons: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def start_application(db: Db, *, borrower_id: UUID, product_key: str, today: date) -> UUID:
+    """Begin an application, or take up the one already begun for this product."""
+    lock_borrower(db, borrower_id)
+    for begun in open_applications(db, borrower_id):
+        if begun.product_key == product_key:
+            return begun.application_id
+    product = product_on_sale(db, product_key)
+    _no_line_yet(db, borrower_id, product.key, today)
+    shop = shop_of(db, borrower_id)
+    if shop is None:
+        raise NoShop
+    application_id = ids.new()
+    store.start(
+        db,
+        application_id=application_id,
+        borrower_id=borrower_id,
+        shop_id=shop.shop_id,
+        product_key=product.key,
+        today=today,
+    )
+    return application_id
+
+
+def save_step(
+    db: Db, *, borrower_id: UUID, application_id: UUID, step: int, answers: Mapping[str, Any], seal: Seal | None = None
+) -> Application:
+    """Keep the answers of step 1 (amount and purpose) or 2 (identity and consents); both can be filled in again.
+
+    Refuses with `StepTooEarly`, `AnswerWrong`, `ConsentMissing`, `ApplicationClosed`, and as `verify_identity` does.
+    The identity number itself goes sealed to the borrower, never into the answers.
+    """
+    lock_borrower(db, borrower_id)
+    begun = _open(db, borrower_id, application_id)
+    if step not in STEPS[:2]:
+        raise AnswerWrong(field="step", value=step, allowed="1 or 2")
+    if step > begun.step:
+        raise StepTooEarly(step=step, next_step=begun.step)
+    if step == ASKING:
+        product = product_on_sale(db, begun.product_key)
+        kept = amount_and_purpose(answers, product, policy(db))
+        store.save(db, borrower_id=borrower_id, application_id=application_id, step=IDENTITY, answers=kept)
+    else:
+        _identify(db, borrower_id, application_id, answers, seal)
+    return application(db, borrower_id, application_id)
+
+
+def _identify(db: Db, borrower_id: UUID, application_id: UUID, answers: Mapping[str, Any], seal: Seal | None) -> None:
+    language = agreed_consents(answers)
+    identity_no = answers.get("identity_no")
+    if identity_no:
+        if not isinstance(identity_no, str):
+            raise AnswerWrong(field="identity_no", value="(not text)", allowed="an identity number")
+        verify_identity(db, borrower_id=borrower_id, identity_no=identity_no, seal=seal)
+    for purpose in CONSENTS_NEEDED:
+        store.keep_consent(
+            db, borrower_id=borrower_id, application_id=application_id, purpose=purpose, language=language
+        )
+    kept = {"language": language, "consents": list(CONSENTS_NEEDED), "identity_given": bool(identity_no)}
+    store.save(db, borrower_id=borrower_id, application_id=application_id, step=CONFIRMING, answers=kept)
+
+
+def submit(
+    db: Db, *, command: Command, borrower_id: UUID, application_id: UUID, amount_cents: int | None = None, today: date
+) -> Decided:
+    """Step 3: decide an application now, keep the decision, and open the line where it is approved, all or nothing.
+
+    The same key twice is the same decision once. `amount_cents` replaces what was asked in step 1. Two devices at once:
+    the second waits for the first and then finds the application decided.
+    """
+    lock_borrower(db, borrower_id)
+    earlier = once(db, borrower_id=borrower_id, command=command, action="submit")
+    if earlier is not None:
+        return _decided_before(db, borrower_id, earlier)
+    begun = _open(db, borrower_id, application_id)
+    if begun.step < CONFIRMING:
+        raise StepTooEarly(step=CONFIRMING, next_step=begun.step)
+    decided = _decide(db, begun, amount_cents, today)
+    remember(db, borrower_id=borrower_id, command=command, action="submit", result_id=decided.decision_id)
+    return decided
+
+
+def apply_at_once(
+    db: Db,
+    *,
+    command: Command,
+    borrower_id: UUID,
+    product_key: str,
+    answers: Mapping[str, Any],
+    seal: Seal | None = None,
+    today: date,
+) -> Decided:
+    """All three steps in one call, for a marketplace that has its own form; `answers` holds both steps' answers."""
+    lock_borrower(db, borrower_id)
+    earlier = once(db, borrower_id=borrower_id, command=command, action="submit")
+    if earlier is not None:
+        return _decided_before(db, borrower_id, earlier)
+    application_id = start_application(db, borrower_id=borrower_id, product_key=product_key, today=today)
+    for step in (ASKING, IDENTITY):
+        save_step(db, borrower_id=borrower_id, application_id=application_id, step=step, answers=answers, seal=seal)
+    return submit(db, command=command, borrower_id=borrower_id, application_id=application_id, today=today)
+
+
+def withdraw(db: Db, *, borrower_id: UUID, application_id: UUID) -> None:
+    """Give up an application before it is decided."""
+    lock_borrower(db, borrower_id)
+    _open(db, borrower_id, application_id)
+    store.set_withdrawn(db, borrower_id=borrower_id, application_id=application_id)
+
+
+def _decide(db: Db, begun: Application, amount_cents: int | None, today: date) -> Decided:
+    borrower_id, product = begun.borrower_id, product_on_sale(db, begun.product_key)
+    _no_line_yet(db, borrower_id, product.key, today)
+    asked_cents = asked_amount(begun.amount_cents if amount_cents is None else amount_cents, product)
+    case = _case(db, begun, product, asked_cents, today)
+    decision_id, made = decide_and_keep(db, case, policy(db), product, application_id=begun.application_id, today=today)
+    line_id = None
+    if made.outcome == "approve" and made.terms is not None:
+        line_id = open_line(
+            db,
+            borrower_id=borrower_id,
+            decision_id=decision_id,
+            product=product,
+            limit_cents=made.terms.limit_cents,
+            grade=made.terms.grade,
+            months_max=made.terms.months_max,
+            today=today,
+        ).line_id
+    answers = {"amount_cents": asked_cents}
+    store.set_decided(db, borrower_id=borrower_id, application_id=begun.application_id, answers=answers)
+    return _decided(decision_id, made, line_id)
+
+
+def _case(db: Db, begun: Application, product: Product, asked_cents: int, today: date) -> Case:
+    (row,) = gathered(db, [begun.borrower_id], today)
+    held = [offer for offer in offers_of(db, begun.borrower_id, today) if offer.product_key == product.key]
+    ask = Ask(
+        amount_cents=asked_cents,
+        purpose=begun.purpose or "",
+        offer_id=held[0].offer_id if held else None,
+        offer_limit_cents=held[0].limit_cents if held else None,
+    )
+    return case_of(row, product, today=today, net_assets_cents=net_assets_cents(db, today), ask=ask)
+
+
+def _no_line_yet(db: Db, borrower_id: UUID, product_key: str, today: date) -> None:
+    for line in lines_of(db, borrower_id):
+        if line.product_key == product_key and line.status != "closed" and line.expires_on > today:
+            raise LineOpenAlready(product_key=product_key)
+
+
+def _open(db: Db, borrower_id: UUID, application_id: UUID) -> Application:
+    begun = application(db, borrower_id, application_id)
+    if begun.status != "open":
+        raise ApplicationClosed(status=begun.status)
+    return begun
+
+
+def _decided_before(db: Db, borrower_id: UUID, decision_id: UUID) -> Decided:
+    kept = decision(db, decision_id, borrower_id)
+    lines = [line.line_id for line in lines_of(db, borrower_id) if line.decision_id == decision_id]
+    return _decided(decision_id, kept.opened.decision, lines[0] if lines else None)
+
+
+def _decided(decision_id: UUID, made: Decision, line_id: UUID | None) -> Decided:
+    return Decided(
+        decision_id=decision_id,
+        outcome=made.outcome,
+        line_id=line_id,
+        limit_cents=made.terms.limit_cents if made.terms else 0,
+        reasons=made.reasons,
+        findings=made.findings,
+    )

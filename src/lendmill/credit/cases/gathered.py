@@ -1,0 +1,120 @@
+"""A borrower's row as the database gives it, and the case that follows from it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from lendmill.credit.case import Case, CaseBorrower, CaseRating, CaseStanding, readable_facts
+from lendmill.products.document import Product
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One borrower with the latest rating, the facts it was made from, debts, lines, and the night's work done."""
+
+    borrower_id: UUID
+    kind: str
+    born_on: date | None
+    member_since_on: date | None
+    region: str
+    industry: str
+    identity_verified: bool
+    banned: bool
+    rating_id: UUID | None
+    shop_id: UUID | None
+    model_id: str | None
+    model_digest: str | None
+    rated_on: date | None
+    points: int | None
+    pd: float | None
+    grade: str | None
+    doubts: list[str] | None
+    snapshot_id: UUID | None
+    facts: dict[str, Any] | None
+    facts_as_of_on: date | None
+    outstanding_cents: int
+    reserved_cents: int
+    days_past_due_worst: int
+    late_since_on: date | None
+    loans_drawn: int
+    loans_repaid: int
+    line_products: list[str]
+    line_statuses: list[str]
+    line_amounts: list[int]
+
+    def has_line(self, product_key: str) -> bool:
+        """Whether the borrower has a contract for a product that has neither ended nor been closed."""
+        return (product_key, "open") in self._lines or (product_key, "frozen") in self._lines
+
+    @property
+    def _lines(self) -> set[tuple[str, str]]:
+        return set(zip(self.line_products, self.line_statuses, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What somebody who applies adds: how much, what for, and the offer they hold."""
+
+    amount_cents: int
+    purpose: str
+    offer_id: UUID | None = None
+    offer_limit_cents: int | None = None
+
+
+def case_of(row: Gathered, product: Product, *, today: date, net_assets_cents: int | None, ask: Ask | None) -> Case:
+    """The case of one borrower for one product: an application where something is asked, an offer otherwise."""
+    facts, unreadable = readable_facts(row.facts or {})
+    lines = list(zip(row.line_products, row.line_amounts, strict=True))
+    return Case(
+        stage="offer" if ask is None else "application",
+        today=today,
+        borrower_id=row.borrower_id,
+        shop_id=row.shop_id,
+        borrower=CaseBorrower(
+            kind=row.kind,
+            born_on=row.born_on,
+            member_since_on=row.member_since_on,
+            region=row.region,
+            industry=row.industry,
+            identity_verified=row.identity_verified,
+            banned=row.banned,
+        ),
+        rating=_rating(row),
+        facts=facts,
+        facts_as_of_on=row.facts_as_of_on,
+        snapshot_id=row.snapshot_id,
+        facts_unreadable=unreadable,
+        standing=CaseStanding(
+            outstanding_cents=row.outstanding_cents,
+            reserved_cents=row.reserved_cents,
+            days_past_due_worst=row.days_past_due_worst,
+            late_since_on=row.late_since_on,
+            loans_drawn=row.loans_drawn,
+            loans_repaid=row.loans_repaid,
+        ),
+        granted_cents=sum(amount for _, amount in lines),
+        joint_granted_cents=sum(amount for key, amount in lines if key in product.joint_products),
+        net_assets_cents=net_assets_cents,
+        asked_cents=ask.amount_cents if ask else None,
+        purpose=ask.purpose if ask else None,
+        offer_id=ask.offer_id if ask else None,
+        offer_limit_cents=ask.offer_limit_cents if ask else None,
+    )
+
+
+def _rating(row: Gathered) -> CaseRating | None:
+    if row.rating_id is None or row.model_id is None or row.model_digest is None or row.rated_on is None:
+        return None
+    if row.points is None or row.pd is None or row.grade is None:
+        return None
+    return CaseRating(
+        rating_id=row.rating_id,
+        model_id=row.model_id,
+        model_digest=row.model_digest,
+        as_of_on=row.rated_on,
+        points=row.points,
+        pd=row.pd,
+        grade=row.grade,
+        doubts=tuple(row.doubts or ()),
+    )

@@ -1,0 +1,158 @@
+"""Decisions as kept: one by its id, a borrower's, the policy they used, their story, and their proof."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.resources import files
+from typing import Final
+from uuid import UUID
+
+from lendmill.credit import why as story
+from lendmill.credit.policy import Policy, policy_of, read_policy
+from lendmill.credit.record import Content, Replay, content_of, replayed
+from lendmill.db import Db, many, maybe
+from lendmill.features.catalogue import NAMES
+from lendmill.people.canonical import digest_of
+from lendmill.products.queries import product
+from lendmill.refusals import Refusal
+
+STANDARD: Final = "standard"
+
+
+class NoSuchDecision(Refusal):
+    """There is no decision {decision_id}."""
+
+
+class NoSuchPolicy(Refusal):
+    """There is no policy {key}{version}: publish one with `lendmill publish`."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDecision:
+    """A decision as kept, its content under its fingerprint."""
+
+    decision_id: UUID
+    borrower_id: UUID
+    application_id: UUID | None
+    product_key: str
+    outcome: str
+    grade: str | None
+    limit_cents: int | None
+    reasons: list[str]
+    content: str
+    content_hash: str
+    decided_on: date
+    decided_at: datetime
+
+    @property
+    def opened(self) -> Content:
+        """The case, the documents' names and the decision, as data."""
+        return content_of(self.content)
+
+
+COLUMNS: Final = """
+           decision_id, borrower_id, application_id, product_key, outcome, grade, limit_cents, reasons, content,
+           content_hash, decided_on, decided_at
+"""
+
+DECISION = f"""
+    select {COLUMNS}
+      from decision
+     where decision_id = %(decision_id)s
+       and (%(borrower_id)s::uuid is null or borrower_id = %(borrower_id)s::uuid)
+"""
+
+
+def decision(db: Db, decision_id: UUID, borrower_id: UUID | None = None) -> KeptDecision:
+    """One decision, or the refusal `NoSuchDecision`; with a borrower named, only if it is theirs."""
+    found = maybe(db, KeptDecision, DECISION, decision_id=decision_id, borrower_id=borrower_id)
+    if found is None:
+        raise NoSuchDecision(decision_id=decision_id)
+    return found
+
+
+DECISIONS_OF = f"""
+    select {COLUMNS}
+      from decision
+     where borrower_id = %(borrower_id)s
+     order by decision_id desc
+     limit %(size)s
+"""
+
+
+def decisions_of(db: Db, borrower_id: UUID, size: int = 50) -> list[KeptDecision]:
+    """A borrower's decisions, the newest first."""
+    return many(db, KeptDecision, DECISIONS_OF, borrower_id=borrower_id, size=size)
+
+
+DECISIONS_AFTER = f"""
+    select {COLUMNS}
+      from decision
+     where decision_id > %(after)s
+     order by decision_id
+     limit %(size)s
+"""
+
+
+def every_decision(db: Db, page: int = 500) -> Iterator[KeptDecision]:
+    """All decisions there are, the oldest first, read page by page."""
+    after = UUID(int=0)
+    while found := many(db, KeptDecision, DECISIONS_AFTER, after=after, size=page):
+        yield from found
+        after = found[-1].decision_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    body: str
+    digest: str
+
+
+POLICY = """
+    select body, digest
+      from policy_version
+     where policy_key = %(key)s
+       and (%(version)s::integer is null or version = %(version)s::integer)
+     order by version desc
+     limit 1
+"""
+
+
+def policy(db: Db, key: str = STANDARD, version: int | None = None) -> Policy:
+    """A published policy: the newest version, or exactly the one named; else the refusal `NoSuchPolicy`."""
+    stored = maybe(db, _Stored, POLICY, key=key, version=version)
+    if stored is None:
+        raise NoSuchPolicy(key=key, version=f" in version {version}" if version else "")
+    assert digest_of(stored.body) == stored.digest, "a published policy no longer matches its digest"
+    return policy_of(json.loads(stored.body))
+
+
+def preset_policy() -> Policy:
+    """The policy as shipped with the house; every fact it reads is one the house knows."""
+    text = (files("lendmill.credit") / "presets" / "policy-standard.toml").read_text("utf-8")
+    return read_policy(text, frozenset(NAMES))
+
+
+def why(db: Db, decision_id: UUID, language: str = "en", borrower_id: UUID | None = None) -> str:
+    """The story of a decision: every finding with what was required and what was found."""
+    kept = decision(db, decision_id, borrower_id)
+    content = kept.opened
+    used = policy(db, content.policy.key, content.policy.version)
+    sold = product(db, content.product.key, content.product.version)
+    return story.told(
+        content, used, sold, language=language, decision_id=kept.decision_id, fingerprint=kept.content_hash
+    )
+
+
+def replay(db: Db, decision_id: UUID) -> Replay:
+    """Make a decision again from what was kept, and say whether it is the same to the last byte."""
+    return replayed_now(db, decision(db, decision_id))
+
+
+def replayed_now(db: Db, kept: KeptDecision) -> Replay:
+    """The same for a decision already at hand."""
+    content = kept.opened
+    used = policy(db, content.policy.key, content.policy.version)
+    sold = product(db, content.product.key, content.product.version)
+    return replayed(kept.content, kept.content_hash, used, sold)

@@ -1,0 +1,90 @@
+"""Which offers a borrower holds today, and why there is none where there is none."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from lendmill.db import Db, many
+from lendmill.terms.rates import Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A ready offer and the day it ends."""
+
+    offer_id: UUID
+    borrower_id: UUID
+    shop_id: UUID
+    product_key: str
+    product_version: int
+    policy_key: str
+    policy_version: int
+    rating_id: UUID
+    limit_cents: int
+    rate_num: int
+    rate_den: int
+    months_max: int
+    methods: list[str]
+    reasons: list[str]
+    as_of_on: date
+    expires_on: date
+
+    @property
+    def rate(self) -> Rate:
+        """The daily rate offered."""
+        return Rate(self.rate_num, self.rate_den)
+
+
+@dataclass(frozen=True, slots=True)
+class NoOffer:
+    """That nothing could be offered, and the reasons."""
+
+    borrower_id: UUID
+    product_key: str
+    as_of_on: date
+    outcome: str
+    reasons: list[str]
+
+
+# The newest answer for each product decides: an older offer does not outlive a later no.
+OFFERS_OF = """
+    select o.offer_id, o.borrower_id, o.shop_id, o.product_key, o.product_version, o.policy_key, o.policy_version,
+           o.rating_id, o.limit_cents, o.rate_num, o.rate_den, o.months_max, o.methods, o.reasons, o.as_of_on,
+           o.expires_on
+      from (
+           select distinct on (product_key) offer_id, borrower_id, shop_id, product_key, product_version, policy_key,
+                  policy_version, rating_id, limit_cents, rate_num, rate_den, months_max, methods, reasons, as_of_on,
+                  expires_on
+             from offer
+            where borrower_id = %(borrower_id)s
+              and as_of_on <= %(today)s
+            order by product_key, as_of_on desc
+           ) o
+     where o.expires_on >= %(today)s
+       and not exists (
+           select from no_offer n
+            where n.borrower_id = o.borrower_id
+              and n.product_key = o.product_key
+              and n.as_of_on between o.as_of_on and %(today)s
+           )
+     order by o.product_key
+"""
+
+
+def offers_of(db: Db, borrower_id: UUID, today: date) -> list[Offer]:
+    """The offers a borrower can take today, one for each product at most."""
+    return many(db, Offer, OFFERS_OF, borrower_id=borrower_id, today=today)
+
+
+NO_OFFERS_OF = """
+    select distinct on (product_key) borrower_id, product_key, as_of_on, outcome, reasons
+      from no_offer
+     where borrower_id = %(borrower_id)s
+       and as_of_on <= %(today)s
+     order by product_key, as_of_on desc
+"""
+
+
+def no_offers_of(db: Db, borrower_id: UUID, today: date) -> list[NoOffer]:
+    """For each product the latest night on which nothing could be offered, and why."""
+    return many(db, NoOffer, NO_OFFERS_OF, borrower_id=borrower_id, today=today)
