@@ -13,14 +13,14 @@ NAMES: Final = tuple(feature.name for feature in FEATURES)
 _ARROWS: Final = {"better": "higher is better", "worse": "higher is worse", None: "no direction"}
 _OPENING: Final = """# Features
 
-What is known of a shop as of a day, made from its events ([how they come in](import.md)). {count} features. This page is
-written by `features.catalogue.page()`.
+What is known of a shop as of a day, made from its events ([how they come in](import.md)): {count} features.
+This page is written by `features.catalogue.page()`.
 
 - Only what was known at the end of that day counts; a correction that came later does not.
 - Windows end on the day, which is counted: 90 days are the day itself and the 89 before.
 - Amounts are in yuan. Sums are whole cents, divided once, so the order of rows in a file changes nothing.
-- Empty means unknown: the shop's sources do not deliver what the feature needs, or there is nothing to divide by. Nought
-  means that there was none.
+- Empty means unknown: the shop's sources do not deliver what the feature needs, or there is nothing to divide by.
+  Nought means that there was none.
 - Sales are a shop's orders where they are known, otherwise its issued invoices. Refunds are the platform's refunds, or
   invoices that take an earlier one back.
 """

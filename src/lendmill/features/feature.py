@@ -1,4 +1,4 @@
-"""One feature: what it means in both languages, its unit, its formula in words, and the same formula to be worked out."""
+"""One feature: what it means in both languages, its unit, and its formula in words and as arithmetic."""
 
 from dataclasses import dataclass, field
 from typing import Final, Literal

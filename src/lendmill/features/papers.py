@@ -15,9 +15,9 @@ def _received(status: str, figure: str, days: int = 365) -> pl.Expr:
     return pl.col(f"invoice-in {status} {figure}_{days}")
 
 
-def _every(of: str) -> pl.Expr:
+def _every(of: str, days: int = 365) -> pl.Expr:
     one = _issued if of == "issued" else _received
-    return one("done", "n") + one("reversal", "n") + one("void", "n")
+    return one("done", "n", days) + one("reversal", "n", days) + one("void", "n", days)
 
 
 PAPERS: Final = (
@@ -34,10 +34,11 @@ PAPERS: Final = (
     Feature(
         "invoice_void_share_90", "share of issued invoices made void lately", "近90天销项作废占比", "share",
         "voided / all issued invoices, by number, 90 days", "worse", "third party", ISSUED,
-        share(_issued("void", "n", 90), _issued("void", "n", 90) + _issued("done", "n", 90) + _issued("reversal", "n", 90)),
+        share(_issued("void", "n", 90), _every("issued", 90)),
     ),
     Feature(
-        "invoice_negative_share_365", "share of issued invoices that take an earlier one back", "销项负数发票占比", "share",
+        "invoice_negative_share_365", "share of issued invoices that take an earlier one back", "销项负数发票占比",
+        "share",
         "negative / all issued invoices, by number, 365 days", "worse", "third party", ISSUED,
         share(_issued("reversal", "n"), _every("issued")),
     ),
@@ -71,7 +72,8 @@ PAPERS: Final = (
         share(_received("void", "n"), _every("received")),
     ),
     Feature(
-        "purchase_negative_share_365", "share of received invoices that take an earlier one back", "进项负数发票占比", "share",
+        "purchase_negative_share_365", "share of received invoices that take an earlier one back", "进项负数发票占比",
+        "share",
         "negative / all received invoices, by number, 365 days", None, "third party", RECEIVED,
         share(_received("reversal", "n"), _every("received")),
     ),

@@ -1,4 +1,4 @@
-"""Features of how a shop is run on the platform: visitors, reviews, advertising, and how regularly somebody looks after it."""
+"""Features of how a shop is run: visitors, reviews, advertising, and how regularly somebody looks after it."""
 
 from typing import Final
 

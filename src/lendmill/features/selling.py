@@ -66,7 +66,8 @@ COURSE: Final = (
         SALES, after(60, growth(pl.col("net_cents_30"), pl.col("net_cents_before_30"))),
     ),
     Feature(
-        "sales_growth_year", "growth over the same 90 days a year ago, free of the season", "净销售额同比（90天）", "share",
+        "sales_growth_year", "growth over the same 90 days a year ago, free of the season", "净销售额同比（90天）",
+        "share",
         "sales_net_90 / net sales of days 365 to 454 - 1; needs 455 days of history", "better", "transactions",
         SALES, after(455, growth(pl.col("net_cents_90"), pl.col("net_cents_year_ago"))),
     ),
@@ -100,7 +101,8 @@ COURSE: Final = (
     ),
     Feature(
         "days_since_sale", "days since the last sale", "距最近销售天数", "days",
-        "day - last sale's day; unknown if none within 455 days", "worse", "transactions", SALES, pl.col("last_sale_age"),
+        "day - last sale's day; unknown if none within 455 days", "worse",
+        "transactions", SALES, pl.col("last_sale_age"),
     ),
     Feature(
         "sale_gap_180", "longest stretch without a sale", "近180天最长断销天数", "days",
@@ -108,7 +110,8 @@ COURSE: Final = (
         SALES, pl.col("sale_gap"),
     ),
     Feature(
-        "sale_burst_90", "share of 90 days' sales on the busiest day; brushing (刷单) shows here", "单日销售集中度", "share",
+        "sale_burst_90", "share of 90 days' sales on the busiest day; brushing (刷单) shows here", "单日销售集中度",
+        "share",
         "sales of the busiest day / sales_count_90", "worse", "transactions",
         SALES, share(pl.col("busiest_day_n"), pl.col("sale_n_90")),
     ),
@@ -153,7 +156,8 @@ FLOW: Final = (
     Feature(
         "refund_rate_rise_90", "refund rate of 90 days against the year's", "退款率变化", "share",
         "refund_rate_90 - refund_rate_365", "worse", "transactions", SALES,
-        share(pl.col("back_cents_90"), pl.col("sale_cents_90")) - share(pl.col("back_cents_365"), pl.col("sale_cents_365")),
+        share(pl.col("back_cents_90"),
+        pl.col("sale_cents_90")) - share(pl.col("back_cents_365"), pl.col("sale_cents_365")),
     ),
     Feature(
         "settlement_90", "money the platform paid out", "近90天结算到账", "yuan",
@@ -161,8 +165,8 @@ FLOW: Final = (
     ),
     Feature(
         "open_orders", "paid by buyers and not yet paid out to the shop", "未结算订单金额", "yuan",
-        "sales_net_90 - settlement_90, at least 0", None, "transactions", ("settlement", "order"),
-        pl.max_horizontal(pl.col("net_cents_90") - pl.col("settlement_cents_90"), pl.lit(0, dtype=pl.Int64)) / 100,
+        "orders - refunds - settlements of the whole record, at least 0", None, "transactions", ("settlement", "order"),
+        pl.max_horizontal(pl.col("open_cents"), pl.lit(0, dtype=pl.Int64)) / 100,
     ),
     Feature(
         "settlement_share_90", "how much of net sales has been settled", "近90天结算比例", "share",
@@ -192,7 +196,8 @@ CUSTOMERS: Final = (
     ),
     Feature(
         "customer_top5_share_90", "share of sales to the five most frequent customers; circular trade shows here",
-        "前五客户笔数占比", "share", "sales of 90 days to the five most frequent customers / sales to named ones", "worse",
+        "前五客户笔数占比", "share", "sales of 90 days to the five most frequent customers / sales to named ones",
+        "worse",
         "soft information", SALES, share(pl.col("customer_top5_n_90"), pl.col("customer_n_90")),
     ),
     Feature(

@@ -40,12 +40,21 @@ def daily(events: pl.LazyFrame, on: date) -> pl.LazyFrame:
 
 
 def histories(events: pl.LazyFrame, on: date) -> pl.LazyFrame:
-    """Since when each source has known each shop."""
+    """Since when each source has known each shop, and what its buyers have paid that the shop has not yet received."""
     day = pl.lit(on, dtype=pl.Date)
+    signs = {"order": 1, "refund": -1, "settlement": -1}
+    sign = pl.col("kind").replace_strict(signs, default=0, return_dtype=pl.Int64)
     return (
         events.filter(pl.col("happened_on") <= day)
         .group_by("shop_key", "source")
-        .agg((day - pl.col("happened_on").min()).dt.total_days().alias("age"))
+        .agg(
+            (day - pl.col("happened_on").min()).dt.total_days().alias("age"),
+            pl.when(pl.col("status") == DONE)
+            .then(pl.col("amount_cents") * sign)
+            .otherwise(0)
+            .sum()
+            .alias("open_cents"),
+        )
     )
 
 
@@ -73,7 +82,11 @@ def coverage(histories: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
     """Per shop: days of history, and for each kind whether one of its sources delivers it."""
     kinds = [pl.col("kinds").list.contains(kind).any().alias(covers(kind)) for kind in KIND_NAMES]
     by_source = covered.group_by("source").agg(pl.col("kind").alias("kinds"))
-    return histories.join(by_source, on="source", how="left").group_by("shop_key").agg(pl.col("age").max(), *kinds)
+    return (
+        histories.join(by_source, on="source", how="left")
+        .group_by("shop_key")
+        .agg(pl.col("age").max(), pl.col("open_cents").sum(), *kinds)
+    )
 
 
 def with_roles(days: pl.LazyFrame, shops: pl.LazyFrame) -> pl.LazyFrame:
@@ -186,7 +199,7 @@ def _extremes() -> list[pl.Expr]:
 
 
 def gaps(days: pl.LazyFrame, shops: pl.LazyFrame) -> pl.LazyFrame:
-    """The longest stretch without a sale (180 days) and without a sign-in (90 days), the edges of the window counted."""
+    """The longest stretch without a sale (180 days) and without a sign-in (90 days), the window's edges counted."""
     sold = (pl.col("sale_n") > 0) & (_AGE < 180)
     logged = (pl.col("kind") == "login") & (pl.col("status") == DONE) & (_AGE < 90)
     found = shops.select("shop_key", pl.col("age").alias("history"))

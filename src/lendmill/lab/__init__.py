@@ -1,6 +1,6 @@
-"""THE SIMULATED MARKET. Sellers who do not exist, with a quality nobody sees, so that the house can be tried with no data.
+"""THE SIMULATED MARKET. Sellers who do not exist, with a quality nobody sees, to try the house with no data at hand.
 
 `market` writes a market's records as anybody's CSV files, with the mapping to import them, and knows how its sellers
-repay. The same seed is the same market to the byte; another seller more changes nothing for the others. Everything here
-is invented: names, identity numbers (of areas that do not exist), figures.
+repay. The same seed is the same market to the byte; another seller more changes nothing for the others. Everything
+here is invented: names, identity numbers (of areas that do not exist), figures.
 """

@@ -17,7 +17,8 @@ BUST_OUT: Final = "bust-out"
 
 # what an average sale of a trade is worth, in yuan, and its usual share of refunds
 PRICE: Final = {
-    "apparel": (130, 0.095), "home": (170, 0.045), "food": (75, 0.02), "beauty": (120, 0.04), "electronics": (320, 0.055),
+    "apparel": (130, 0.095), "home": (170, 0.045), "food": (75, 0.02), "beauty": (120, 0.04),
+    "electronics": (320, 0.055),
     "toys": (95, 0.04), "sports": (180, 0.05), "books": (60, 0.02), "pets": (110, 0.03), "crafts": (140, 0.035),
 }  # fmt: skip
 
@@ -67,8 +68,8 @@ def hidden_seller(seed: int, index: int, first_on: date, days: int) -> Hidden:
         first_on + timedelta(days=opened) if opened else first_on - timedelta(days=int(chance.integers(20, 2900)))
     )
     born_on = date(1962, 1, 1) + timedelta(days=int(chance.integers(0, 365 * 43)))
-    price, refunds = PRICE[trade]
-    price = float(price * chance.lognormal(0, 0.45))
+    usual_price, refunds = PRICE[trade]
+    price = float(usual_price * chance.lognormal(0, 0.45))
     monthly = float(np.clip(chance.lognormal(np.log(12_500) + 0.3 * quality, 0.75), 800, 400_000))
     stops = _stopping_day(chance, quality, habit, days)
     seller = Seller(

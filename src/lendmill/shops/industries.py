@@ -17,14 +17,15 @@ WORDS: Final = (
     ("materials", "建材 材料 五金 木业 金属 合金 塑料 塑胶 纸业 包装 不锈钢 净化 物资"),
     ("home", "家居 家电 电器 家俬 卫浴 地毯 厨房 生活用品 办公用品 遮阳"),
     ("apparel", "服饰 服装 童装 鞋 纺织"),
-    ("services", "咨询 管理 事务所 律师 税务师 会计 物业 人力资源 代理 租赁 维修 清洁 检测 检验 经纪 服务 教育 安防 安全 体育"),
+    ("services", "咨询 管理 事务所 律师 税务师 会计 物业 人力资源 代理 租赁 维修 清洁"),
+    ("services", "检测 检验 经纪 服务 教育 安防 安全 体育"),
     ("trade", "商贸 贸易 工贸 销售 经营部 商店 超市 实业 供应链 商业"),
 )  # fmt: skip
 _TABLE: Final = tuple((industry, tuple(words.split())) for industry, words in WORDS)
 
 UNKNOWN: Final = "unknown"
 INDUSTRIES: Final = (
-    *(industry for industry, _ in WORDS),
+    *dict(WORDS),
     "beauty", "toys", "sports", "books", "pets", "electronics", "crafts", UNKNOWN,
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""How an import's rows get into the lake: set aside by kind and month, freed of repetitions, then made true at one moment."""
+"""How rows get into the lake: set aside by kind and month, freed of repetitions, then made true at one moment."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -96,7 +96,7 @@ class Intake:
             yield pl.concat([batch.filter(mine) if shares > 1 else batch for batch in self._staged(place)])
 
     def _merge(self, place: Month, new: pl.DataFrame, parts: list[Part]) -> list[Part]:
-        """Write one portion's new rows; files whose rows are corrected by it are written again. Gives the files now live."""
+        """Write one portion's new rows; files it corrects are written again. Gives the files now live."""
         new = latest_word(new)
         files = [self.lake.folder / part.path for part in parts]
         old = pl.DataFrame(schema=STORED)

@@ -1,4 +1,4 @@
-"""Where the shops' events are kept: Parquet files by kind and month, and a list of imports that says which files count."""
+"""Where the shops' events are kept: Parquet files by kind and month, and the list of imports that says which count."""
 
 import fcntl
 import os

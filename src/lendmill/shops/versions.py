@@ -1,4 +1,4 @@
-"""What a row said before it was corrected stays readable: versions of one event, each in force until the next is known."""
+"""What a row said before it was corrected: versions of one event, each in force until the next is known."""
 
 from datetime import datetime
 from typing import Final
@@ -15,7 +15,7 @@ _OLD: Final = "_old"
 
 
 def latest_word(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row for each event and moment: of two that disagree, the graver status, then the larger figure, in any file order."""
+    """One row for each event and moment; of two that disagree the graver status, then the larger figure holds."""
     order = [
         pl.col("status").replace_strict({status: n for n, status in enumerate(STATUSES)}, return_dtype=pl.Int8),
         *(pl.col(name) for name in SAYS if name != "status"),

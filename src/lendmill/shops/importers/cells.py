@@ -1,15 +1,22 @@
-"""What is written in a file's cells, read as money, moments, numbers and words; what cannot be read becomes nothing, never a guess."""
+"""What a cell says, read as money, a moment, a number or a word; the unreadable becomes nothing, never a guess."""
 
+from decimal import Decimal
 from typing import Final
 
 import polars as pl
 
-from lendmill.money import LARGEST_CENTS
 from lendmill.shops.importers.mapping import EPOCH_MILLISECONDS, EPOCH_SECONDS, ISO, Instant
 
+LARGEST_CENTS: Final = 10**12  # ten billion yuan in one event; a year of such events still fits in 64 bits
 MOMENT: Final = pl.Datetime("us", "UTC")
-_NUMBER: Final = r"^([+-]?)(\d{1,13})(?:\.(\d*))?$"
+_YUAN: Final = r"^[+-]?[0-9]{1,13}(?:\.[0-9]{0,20})?$"
+_CENTS: Final = r"^[+-]?[0-9]{1,15}(?:\.0{0,20})?$"
+_EXACT: Final = pl.Decimal(38, 20)
 _NEAR: Final = 1 + 2.0**-50  # a binary 1.005 stands for the decimal 1.005
+_ISO: Final = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M",
+    "%Y-%m-%d %H:%M:%S%.f%:z", "%Y-%m-%d %H:%M%:z",
+)  # fmt: skip
 
 
 def text(column: str, dtype: pl.DataType) -> pl.Expr:
@@ -35,17 +42,13 @@ def cents(column: str, dtype: pl.DataType, unit: str) -> pl.Expr:
         factor = 100 if unit == "yuan" else 1
         return pl.when(figure.is_between(-LARGEST_CENTS // factor, LARGEST_CENTS // factor)).then(figure * factor)
     plain = text(column, dtype).str.replace_all(",", "", literal=True).str.strip_prefix("¥").str.strip_prefix("￥")
-    parts = plain.str.extract_groups(_NUMBER)
-    whole = parts.struct.field("2").cast(pl.Int64, strict=False)
-    fraction = parts.struct.field("3").fill_null("")
+    exact = plain.cast(_EXACT, strict=False)
     if unit == "cents":
-        size = pl.when(fraction.str.strip_chars("0") == "").then(whole)
+        size = pl.when(plain.str.contains(_CENTS)).then(exact.cast(pl.Int64, strict=False))
     else:
-        padded = pl.concat_str(fraction, pl.lit("000"))
-        up = (padded.str.slice(2, 1) >= "5").cast(pl.Int64)
-        size = whole * 100 + padded.str.slice(0, 2).cast(pl.Int64, strict=False) + up
-    signed = pl.when(parts.struct.field("1") == "-").then(-size).otherwise(size)
-    return pl.when(signed.abs() <= LARGEST_CENTS).then(signed)
+        half = pl.when(plain.str.starts_with("-")).then(pl.lit(Decimal("-0.005"))).otherwise(pl.lit(Decimal("0.005")))
+        size = pl.when(plain.str.contains(_YUAN)).then(((exact + half) * 100).cast(pl.Int64, strict=False))
+    return pl.when(size.abs() <= LARGEST_CENTS).then(size)
 
 
 def number(column: str, dtype: pl.DataType) -> pl.Expr:
@@ -58,34 +61,34 @@ def number(column: str, dtype: pl.DataType) -> pl.Expr:
     return pl.when(figure.is_finite()).then(figure)
 
 
-def moment(column: str, dtype: pl.DataType, how: Instant) -> pl.Expr:
-    """A moment in UTC; a local time that its zone never had, or that does not fit the format, is nothing."""
-    if dtype == pl.Date:
-        return _in_utc(pl.col(column).cast(pl.Datetime("us")), how.zone)
-    if isinstance(dtype, pl.Datetime):
-        stamp = pl.col(column).cast(pl.Datetime("us", dtype.time_zone))
-        return stamp.dt.convert_time_zone("UTC") if dtype.time_zone else _in_utc(stamp, how.zone)
+def moment(values: pl.Series, how: Instant) -> pl.Series:
+    """Moments in UTC; a local time that its zone never had, or that does not fit the format, is nothing."""
+    if values.dtype == pl.Date:
+        return _in_utc(values.cast(pl.Datetime("us")), how.zone)
+    if isinstance(values.dtype, pl.Datetime):
+        stamps = values.cast(pl.Datetime("us", values.dtype.time_zone))
+        return stamps.dt.convert_time_zone("UTC") if values.dtype.time_zone else _in_utc(stamps, how.zone)
+    rows = values.to_frame("at")
     if how.format in (EPOCH_SECONDS, EPOCH_MILLISECONDS):
-        ticks = number(column, dtype)
-        micros = ticks * (1_000_000 if how.format == EPOCH_SECONDS else 1_000)
-        return micros.round().cast(pl.Int64, strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    words = text(column, dtype)
-    if how.format != ISO:
-        return _by_pattern(words, how.format, how.zone)
+        micros = number("at", values.dtype) * (1_000_000 if how.format == EPOCH_SECONDS else 1_000)
+        ticks = rows.select(micros.round().cast(pl.Int64, strict=False))["at"]
+        return ticks.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    words = rows.select(text("at", values.dtype))["at"]
+    return _iso(words, how.zone) if how.format == ISO else _by_pattern(words, how.format, how.zone)
+
+
+def _iso(words: pl.Series, zone: str) -> pl.Series:
+    """A day, a day and a time, perhaps with its distance from UTC; the next way of writing is tried on what is left."""
     spaced = words.str.replace("T", " ", literal=True).str.replace(r"Z$", "+00:00")
-    naive = pl.coalesce(
-        spaced.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us"),
-        spaced.str.to_datetime("%Y-%m-%d %H:%M", strict=False, time_unit="us"),
-        spaced.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us")),
-    )
-    aware = pl.coalesce(
-        spaced.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%:z", strict=False, time_unit="us", time_zone="UTC"),
-        spaced.str.to_datetime("%Y-%m-%d %H:%M%:z", strict=False, time_unit="us", time_zone="UTC"),
-    )
-    return pl.coalesce(_in_utc(naive, how.zone), aware)
+    found = _by_pattern(spaced, _ISO[0], zone)
+    for pattern in _ISO[1:]:
+        if found.null_count() == words.null_count():
+            break
+        found = found.zip_with(found.is_not_null(), _by_pattern(spaced, pattern, zone))
+    return found
 
 
-def _by_pattern(words: pl.Expr, pattern: str, zone: str) -> pl.Expr:
+def _by_pattern(words: pl.Series, pattern: str, zone: str) -> pl.Series:
     if "%z" in pattern or "%:z" in pattern or "%#z" in pattern:
         return words.str.to_datetime(pattern, strict=False, time_unit="us", time_zone="UTC")
     if any(mark in pattern for mark in ("%H", "%I", "%T", "%R", "%s", "%c", "%X", "%r")):
@@ -93,5 +96,5 @@ def _by_pattern(words: pl.Expr, pattern: str, zone: str) -> pl.Expr:
     return _in_utc(words.str.to_date(pattern, strict=False).cast(pl.Datetime("us")), zone)
 
 
-def _in_utc(local: pl.Expr, zone: str) -> pl.Expr:
+def _in_utc(local: pl.Series, zone: str) -> pl.Series:
     return local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")

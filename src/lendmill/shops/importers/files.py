@@ -1,10 +1,11 @@
-"""Reading somebody's file piece by piece, with the line each row stands on; a line that is no row is set aside with its reason."""
+"""Reading somebody's file piece by piece, each row with its line; what is no row is set aside with its reason."""
 
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import islice
+from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from lendmill.refusals import Refusal
 
 LINE: Final = "__line__"
 BATCH_ROWS: Final = 50_000
+PIECE_CHARACTERS: Final = 4_000_000
+SHOWN: Final = 500  # of a line that is no row
 LONGEST_CELL: Final = 131_072  # a cell longer than this is a quotation mark that was never closed
 
 
@@ -86,50 +89,84 @@ def _parquet_batches(path: Path, columns: list[str]) -> Iterator[Batch]:
 
 
 def _csv_batches(path: Path, columns: list[str], encoding: str, delimiter: str) -> Iterator[Batch]:
+    """Plain lines are cut at once by the column engine; from the first quotation mark on, each is read with care."""
     csv.field_size_limit(LONGEST_CELL)
+    total = path.stat().st_size
     with path.open(encoding=_with_mark(encoding), errors="replace", newline="") as lines:
-        counted = _Counted(lines)
-        reader = csv.reader(counted, delimiter=delimiter)
-        header = _header(reader, path)
+        names = csv.reader(iter(lines.readline, ""), delimiter=delimiter)
+        header = _header(names, path)
         wanted = [header.index(name) for name in columns]
-        total = path.stat().st_size
-        while True:
-            rows, broken, ended = _next_rows(reader, len(header))
-            cells = list(zip(*(row for _, row in rows), strict=True)) if rows else [()] * len(header)
-            frame = pl.DataFrame(
-                {
-                    LINE: [line for line, _ in rows],
-                    **{name: cells[at] for name, at in zip(columns, wanted, strict=True)},
-                },
-                schema={LINE: pl.Int64, **dict.fromkeys(columns, pl.String)},
-            )
-            yield Batch(frame, broken, total if ended else min(total, counted.characters))
-            if ended:
+        line, done = names.line_num + 1, 0
+        while text := lines.read(PIECE_CHARACTERS):
+            text += lines.readline()
+            done += len(text)
+            if '"' in text or "\r" in text.replace("\r\n", "\n"):
                 break
+            cut, broken, count = _plain_lines(text, line, len(header), delimiter)
+            fields = {name: pl.col(f"field_{at}") for name, at in zip(columns, wanted, strict=True)}
+            yield Batch(cut.select(LINE, **fields), broken, min(done, total))
+            line += count
+        else:
+            return
+        rest = _Counted(chain(StringIO(text, newline=""), lines), done - len(text))
+        reader = csv.reader(rest, delimiter=delimiter)
+        ended = False
+        while not ended:
+            rows, broken, ended = _next_rows(reader, len(header), line)
+            yield Batch(_frame(rows, columns, wanted), broken, total if ended else min(total, rest.characters))
 
 
-def _next_rows(reader: Any, width: int) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str, str]], bool]:
+def _plain_lines(
+    text: str, first: int, width: int, delimiter: str
+) -> tuple[pl.DataFrame, list[tuple[int, str, str]], int]:
+    """Lines without quotation marks, cut into cells; the number of lines comes with them."""
+    lines = pl.Series("row", text.removesuffix("\n").split("\n"), dtype=pl.String).str.strip_suffix("\r")
+    table = lines.to_frame().with_columns(
+        (pl.int_range(pl.len(), dtype=pl.Int64) + first).alias(LINE),
+        pl.col("row").str.count_matches(delimiter, literal=True).cast(pl.Int64).add(1).alias("cells"),
+    )
+    table = table.filter(pl.col("row") != "")
+    fits = pl.col("cells") == width
+    broken = [
+        (line, f"{cells} cells where the header has {width}", row[:SHOWN])
+        for row, line, cells in table.filter(~fits).select("row", LINE, "cells").iter_rows()
+    ]
+    cut = table.filter(fits).select(LINE, pl.col("row").str.split_exact(delimiter, width - 1)).unnest("row")
+    return cut, broken, len(lines)
+
+
+def _next_rows(
+    reader: Any, width: int, first: int
+) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str, str]], bool]:
     rows: list[tuple[int, list[str]]] = []
     broken: list[tuple[int, str, str]] = []
-    start = reader.line_num + 1
     while len(rows) + len(broken) < BATCH_ROWS:
+        start = first + reader.line_num
         try:
             row = next(reader, None)
         except csv.Error as error:
-            broken.append((start, f"lines {start} to {reader.line_num}: {error}; is a quotation mark not closed?", ""))
-            start = reader.line_num + 1
+            last = first + reader.line_num - 1
+            broken.append((start, f"lines {start} to {last}: {error}; is a quotation mark not closed?", ""))
             continue
         if row is None:
             return rows, broken, True
         if len(row) == width:
             rows.append((start, row))
         elif row:
+            last = first + reader.line_num - 1
             reason = f"{len(row)} cells where the header has {width}"
-            if reader.line_num > start:
-                reason += f" (lines {start} to {reader.line_num} read as one row)"
-            broken.append((start, reason, ",".join(islice(row, 40))[:500]))
-        start = reader.line_num + 1
+            if last > start:
+                reason += f" (lines {start} to {last} read as one row)"
+            broken.append((start, reason, ",".join(row)[:SHOWN]))
     return rows, broken, False
+
+
+def _frame(rows: list[tuple[int, list[str]]], columns: list[str], wanted: list[int]) -> pl.DataFrame:
+    cells = [[row[at] for _, row in rows] for at in wanted]
+    return pl.DataFrame(
+        {LINE: [line for line, _ in rows], **dict(zip(columns, cells, strict=True))},
+        schema={LINE: pl.Int64, **dict.fromkeys(columns, pl.String)},
+    )
 
 
 def _header(reader: Any, path: Path) -> list[str]:
@@ -152,9 +189,9 @@ def _with_mark(encoding: str) -> str:
 class _Counted:
     """A file's lines, counting what was read, for the progress shown."""
 
-    def __init__(self, lines: Iterator[str]) -> None:
+    def __init__(self, lines: Iterator[str], before: int) -> None:
         self._lines = lines
-        self.characters = 0
+        self.characters = before
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:

@@ -53,7 +53,7 @@ def import_invoices(
 
 
 def read_firms(file: Path) -> tuple[list[Seller], pl.DataFrame]:
-    """The firms, their industry guessed from what the masked name still tells; and the labels of those that have one."""
+    """The firms, their industry guessed from what the masked name still tells; and the labels of some."""
     problems: list[str] = []
     sellers: dict[str, Seller] = {}
     labels: list[tuple[str, str | None, bool | None]] = []

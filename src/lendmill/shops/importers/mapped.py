@@ -47,10 +47,16 @@ def import_events(
     `received_at` is when the files reached us: what contradicts earlier rows counts as known from then on.
     """
     if isinstance(mapping, Path):
-        mapping = load_mapping(mapping)
-    for file in files:
-        _check(file, mapping)
+        mapping = read_through(files, mapping)
     return [import_file(file, mapping, lake, received_at=received_at, progress=progress) for file in files]
+
+
+def read_through(files: Sequence[Path], mapping: Path) -> Mapping:
+    """The mapping, found to fit every one of these files before the first is brought in."""
+    found = load_mapping(mapping)
+    for file in files:
+        _check(file, found)
+    return found
 
 
 def import_file(
@@ -104,7 +110,9 @@ class _Reading:
             for batch in batches(file, columns, encoding=self.mapping.encoding, delimiter=self.mapping.delimiter):
                 self._take(batch, writer)
                 if progress is not None:
-                    progress(batch.done, total)
+                    progress(min(batch.done, total), total)
+        if progress is not None:
+            progress(total, total)
 
     def _take(self, batch: Batch, writer: Any) -> None:
         bad = list(batch.broken)

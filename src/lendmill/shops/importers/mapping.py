@@ -1,4 +1,4 @@
-"""The page that says which column of somebody's file is what; a wrong page is refused in a sentence, before anything is read."""
+"""The page that says which column of somebody's file is what; a wrong page is refused before anything is read."""
 
 import codecs
 import tomllib
@@ -182,7 +182,8 @@ def _of_an_instant(part: Instant | Known) -> list[str]:
     problems = []
     if part.format not in (ISO, EPOCH_SECONDS, EPOCH_MILLISECONDS) and "%" not in part.format:
         problems.append(
-            f"format {part.format!r} must be {ISO!r}, {EPOCH_SECONDS!r}, {EPOCH_MILLISECONDS!r} or a pattern such as '%Y/%m/%d %H:%M'"
+            f"format {part.format!r} must be {ISO!r}, {EPOCH_SECONDS!r}, {EPOCH_MILLISECONDS!r} "
+            "or a pattern such as '%Y/%m/%d %H:%M'"
         )
     try:
         ZoneInfo(part.zone)

@@ -1,7 +1,7 @@
 """From a file's rows to canonical events, by one entry of a mapping: good rows, and for each bad row every reason."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import polars as pl
@@ -33,7 +33,7 @@ def read_rows(rows: pl.DataFrame, entry: Entry, source: str) -> Sorted:
         kept = rows.filter(cells.text(entry.skip_when_empty, rows.schema[entry.skip_when_empty]).is_not_null())
         skipped = rows.height - kept.height
         rows = kept
-    cast = rows.with_columns(_values(rows.schema, entry)).with_columns(
+    cast = rows.with_columns(_values(rows, entry)).with_columns(
         _status(), day_in_house(pl.col("_happened")).alias("_on")
     )
     cast = cast.with_columns(
@@ -48,14 +48,15 @@ def read_rows(rows: pl.DataFrame, entry: Entry, source: str) -> Sorted:
     return Sorted(_events(cast.filter(whole), entry, source), bad, skipped)
 
 
-def _values(schema: pl.Schema, entry: Entry) -> list[pl.Expr]:
-    happened = cells.moment(entry.happened.column, schema[entry.happened.column], entry.happened)
+def _values(rows: pl.DataFrame, entry: Entry) -> list[pl.Expr | pl.Series]:
+    schema = rows.schema
+    happened = cells.moment(rows[entry.happened.column], entry.happened)
     none = pl.lit(None)
-    values = {
+    values: dict[str, pl.Expr | pl.Series] = {
         "_shop": cells.text(entry.shop, schema[entry.shop]),
         "_kind": pl.lit(entry.kind) if isinstance(entry.kind, str) else _word(entry.kind, schema),
         "_happened": happened,
-        "_known": _known(entry, schema, happened),
+        "_known": _known(rows, entry, happened),
         "_cents": none.cast(pl.Int64),
         "_with": none.cast(pl.String),
         "_quantity": none.cast(pl.Float64),
@@ -77,13 +78,13 @@ def _word(words: Words, schema: pl.Schema) -> pl.Expr:
     return said.replace_strict(words.values, default=words.others, return_dtype=pl.String)
 
 
-def _known(entry: Entry, schema: pl.Schema, happened: pl.Expr) -> pl.Expr:
+def _known(rows: pl.DataFrame, entry: Entry, happened: pl.Series) -> pl.Series:
     known = entry.known
     if known is None:
         return happened
     if known.column is None:
-        return happened + pl.duration(days=known.after_days)
-    return cells.moment(known.column, schema[known.column], Instant(known.column, known.format, known.zone))
+        return happened + timedelta(days=known.after_days)
+    return cells.moment(rows[known.column], Instant(known.column, known.format, known.zone))
 
 
 def _status() -> pl.Expr:
@@ -173,4 +174,4 @@ def _events(rows: pl.DataFrame, entry: Entry, source: str) -> pl.DataFrame:
         pl.lit(source).alias("source"),
         pl.lit(not stated).alias(KNOWN_GUESSED),
     )
-    return events.cast({name: dtype for name, dtype in EVENT.items()})
+    return events.cast(EVENT)
