@@ -19,6 +19,8 @@ from lendmill.settings import StartUpProblem
 
 NO_COMMANDS: Final = frozenset({"__main__", "bars", "opened", "supervisor"})
 TOLD: Final = 2
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
+DISK_FULL: Final = "53100"  # PostgreSQL's code for the same
 
 
 def app() -> typer.Typer:
@@ -42,10 +44,11 @@ def main() -> None:
         app()()
     except (Refusal, StartUpProblem) as problem:
         sys.exit(_told(str(problem)))
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+    except Exception as error:
+        if getattr(error, "errno", None) not in NO_ROOM and getattr(error, "sqlstate", None) != DISK_FULL:
             raise
-        sys.exit(_told(f"The disk is full ({error.filename or 'while writing'}): free some room, then run this again."))
+        where = getattr(error, "filename", None) or "while writing"
+        sys.exit(_told(f"The disk is full ({where}): free some room, then run this again."))
 
 
 def _told(sentence: str) -> int:

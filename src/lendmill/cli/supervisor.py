@@ -10,6 +10,7 @@ import errno
 import fcntl
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 GLANCE_SECONDS: Final = 0.2
 READY_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 10.0
+SCARCE_BYTES: Final = 100_000_000
 ENDINGS_MAX: Final = 3
 ENDINGS_WITHIN_SECONDS: Final = 60.0
 
@@ -114,8 +116,10 @@ def run(settings: Settings, prepare: Callable[["Database"], list[str]]) -> None:
             child.start()
         _wait_until_ready(settings, server, children)
         _tell(settings, lines)
+        warned = False
         while True:
             _look(server, children)
+            warned = _room_watched(settings, warned)
             time.sleep(GLANCE_SECONDS)
 
 
@@ -248,6 +252,14 @@ def _look(server: "EmbeddedPostgres | None", children: list[Child]) -> None:
         raise server.failure("PostgreSQL ended by itself, so everything was stopped")
     for child in children:
         child.look_after()
+
+
+def _room_watched(settings: Settings, warned: bool) -> bool:
+    """Say once that the disk is filling up, while there is still time; say it again only after there was room again."""
+    free = shutil.disk_usage(settings.var).free
+    if free < SCARCE_BYTES and not warned:
+        print(f"The disk that holds {settings.var} has only {free // 1_000_000} MB left: free some room.", flush=True)
+    return free < SCARCE_BYTES
 
 
 def _wait_until_ready(settings: Settings, server: "EmbeddedPostgres | None", children: list[Child]) -> None:

@@ -28,6 +28,7 @@ OWNER: Final = "lendmill"
 APPLICATION: Final = "lendmill_app"
 SOCKET_PATH_MAX: Final = 103  # bytes; Linux allows 107, macOS 103
 FREE_BYTES_MIN: Final = 300_000_000
+FULL_BYTES: Final = 20_000_000
 START_SECONDS_MAX: Final = 300.0
 STOP_SECONDS_MAX: Final = 60.0
 
@@ -237,7 +238,8 @@ class EmbeddedPostgres:
         with open(self.log, "rb") as log:
             log.seek(max(self._said_before, log.seek(0, os.SEEK_END) - 8192))
             lines = log.read().decode("utf-8", "replace").splitlines()
-        if any("No space left on device" in line for line in lines[-20:]):
+        no_room = shutil.disk_usage(self.var).free < FULL_BYTES  # a full disk keeps the server from saying so, too
+        if no_room or any("No space left on device" in line for line in lines[-20:]):
             return StartUpProblem(
                 f"The disk that holds {self.var} is full: free some room, or let LENDMILL_VAR name another folder."
             )
