@@ -197,9 +197,10 @@ DEMO_STAFF: Final = {
 
 DISPLAY_NAME = "select display_name from borrower where borrower_id = %(borrower_id)s"
 DEMO_SELLERS = """
-    select coalesce((select array_agg(borrower_id order by sign_in_name) from account where sign_in_name ~ '^seller[0-9]*$'),
-                    (select array_agg(borrower_id) from (select borrower_id from borrower order by borrower_id limit 1) b),
-                    array[]::uuid[])
+    select coalesce(
+           (select array_agg(borrower_id order by sign_in_name) from account where sign_in_name ~ '^seller[0-9]*$'),
+           (select array_agg(borrower_id) from (select borrower_id from borrower order by borrower_id limit 1) b),
+           array[]::uuid[])
 """
 ACCOUNT_EXISTS = "select exists (select from account where sign_in_name = %(sign_in_name)s)"
 NEW_PASSWORD = "update account set password_hash = %(hash)s where sign_in_name = %(sign_in_name)s returning account_id"
@@ -209,8 +210,8 @@ def demo_accounts(db: Db, borrowers: Sequence[UUID] = (), *, folder: Path = Path
     """One seller account for each borrower given and one account per role, made once; passwords are drawn by chance.
 
     With no borrowers given, those who have a demo account keep it; the first time it is the first borrower there is.
-    The passwords are kept in `demo-sign-ins.json` in the given folder, readable by its owner only. An account whose password is
-    not in that file any more gets a new one.
+    The passwords are kept in `demo-sign-ins.json` in the given folder, readable by its owner only. An account whose
+    password is not in that file any more gets a new one.
     """
     file = folder / "demo-sign-ins.json"
     kept = {row["sign_in_name"]: DemoSignIn(**row) for row in json.loads(file.read_text())} if file.exists() else {}

@@ -1,0 +1,255 @@
+"""Offers, lines, applications and decisions, for programs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from litestar import get, post, put
+
+from lendmill.api.callers import Asked, database_of
+from lendmill.api.keys import IdempotencyKey, needed
+from lendmill.credit import actions
+from lendmill.credit import queries as credit
+from lendmill.credit.applications.application import Application
+from lendmill.credit.applications.queries import ApplicationRow
+from lendmill.credit.reasons import Reason
+from lendmill.db import Db
+from lendmill.people.command import Command
+from lendmill.people.queries import house_day
+
+
+@dataclass(frozen=True)
+class OfferOut:
+    """A ready offer: how much, at what daily rate, at what yearly rate, until when."""
+
+    offer_id: UUID
+    product_key: str
+    limit_cents: int
+    daily_rate: str
+    annual_rate: str
+    months_max: int
+    methods: list[str]
+    expires_on: date
+
+
+@get("/borrowers/{borrower_id:uuid}/offers", sync_to_thread=True)
+def offers(request: Asked, borrower_id: UUID) -> list[OfferOut]:
+    """What a borrower can have today."""
+    with database_of(request).transaction() as db:
+        found = credit.offers_of(db, borrower_id, house_day(db))
+    return [
+        OfferOut(
+            each.offer_id,
+            each.product_key,
+            each.limit_cents,
+            str(each.rate),
+            str(each.rate.nominal_annual()),
+            each.months_max,
+            each.methods,
+            each.expires_on,
+        )
+        for each in found
+    ]
+
+
+@dataclass(frozen=True)
+class LineOut:
+    """A line: its limit, what is left of it, its rates and its end."""
+
+    line_id: UUID
+    product_key: str
+    status: str
+    limit_cents: int
+    available_cents: int
+    used_cents: int
+    reserved_cents: int
+    daily_rate: str
+    annual_rate: str
+    penalty_daily_rate: str
+    grace_days: int
+    months_max: int
+    methods: list[str]
+    opened_on: date
+    expires_on: date
+
+
+@get("/borrowers/{borrower_id:uuid}/lines", sync_to_thread=True)
+def lines(request: Asked, borrower_id: UUID) -> list[LineOut]:
+    """The contracts a borrower can draw on."""
+    with database_of(request).transaction() as db:
+        found = credit.lines_of(db, borrower_id)
+    return [
+        LineOut(
+            each.line_id,
+            each.product_key,
+            each.status,
+            each.limit_cents,
+            each.available_cents,
+            each.used_cents,
+            each.reserved_cents,
+            str(each.rate),
+            str(each.rate.nominal_annual()),
+            str(each.penalty_rate),
+            each.grace_days,
+            each.months_max,
+            each.methods,
+            each.opened_on,
+            each.expires_on,
+        )
+        for each in found
+    ]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Which product is applied for."""
+
+    product_key: str
+
+
+@post("/borrowers/{borrower_id:uuid}/applications", sync_to_thread=True)
+def start_application(request: Asked, borrower_id: UUID, data: Start) -> Application:
+    """Begin an application, or take up the one already begun for this product."""
+    database = database_of(request)
+    with database.transaction() as db:
+        today = house_day(db)
+    application_id = database.act(
+        actions.start_application, borrower_id=borrower_id, product_key=data.product_key, today=today
+    )
+    with database.transaction() as db:
+        return credit.application(db, borrower_id, application_id)
+
+
+@get("/borrowers/{borrower_id:uuid}/applications/{application_id:uuid}", sync_to_thread=True)
+def application(request: Asked, borrower_id: UUID, application_id: UUID) -> Application:
+    """An application as far as it has come."""
+    with database_of(request).transaction() as db:
+        return credit.application(db, borrower_id, application_id)
+
+
+@put("/borrowers/{borrower_id:uuid}/applications/{application_id:uuid}/steps/{step:int}", sync_to_thread=True)
+def save_step(request: Asked, borrower_id: UUID, application_id: UUID, step: int, data: dict[str, Any]) -> Application:
+    """Keep a step's answers. 1: amount_cents, purpose. 2: language (zh or en), consents, identity_no if unverified."""
+    return database_of(request).act(
+        actions.save_step,
+        borrower_id=borrower_id,
+        application_id=application_id,
+        step=step,
+        answers=data,
+        seal=request.app.state.seal,
+    )
+
+
+@dataclass(frozen=True)
+class DecidedOut:
+    """What was decided: approve, refer or decline; the line that was opened; the reasons, in both languages."""
+
+    decision_id: UUID
+    outcome: str
+    line_id: UUID | None
+    limit_cents: int
+    reasons: list[str]
+    sentences_en: list[str]
+    sentences_zh: list[str]
+
+
+def _told(decided: actions.Decided) -> DecidedOut:
+    reasons = [Reason.of(code) for code in decided.reasons]
+    return DecidedOut(
+        decided.decision_id,
+        decided.outcome,
+        decided.line_id,
+        decided.limit_cents,
+        list(decided.reasons),
+        [reason.en for reason in reasons],
+        [reason.zh for reason in reasons],
+    )
+
+
+@post("/borrowers/{borrower_id:uuid}/applications/{application_id:uuid}/submission", sync_to_thread=True)
+def submit(
+    request: Asked, borrower_id: UUID, application_id: UUID, idempotency_key: IdempotencyKey = None
+) -> DecidedOut:
+    """Decide an application now; where it is approved the line is open when the answer comes."""
+    command = Command.of(needed(idempotency_key), action="submit", application_id=str(application_id))
+    return _told(
+        _today_act(request, actions.submit, command=command, borrower_id=borrower_id, application_id=application_id)
+    )
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A whole application in one call, for a marketplace with a form of its own."""
+
+    product_key: str
+    amount_cents: int
+    purpose: str
+    language: Literal["zh", "en"]
+    consents: list[str]
+    identity_no: str | None = None
+
+
+@post("/borrowers/{borrower_id:uuid}/decisions", sync_to_thread=True)
+def decide(request: Asked, borrower_id: UUID, data: Ask, idempotency_key: IdempotencyKey = None) -> DecidedOut:
+    """Apply and be decided in one call; where it is approved the line is open when the answer comes."""
+    answers = {
+        "amount_cents": data.amount_cents,
+        "purpose": data.purpose,
+        "language": data.language,
+        "consents": data.consents,
+        "identity_no": data.identity_no,
+    }
+    command = Command.of(needed(idempotency_key), action="decide", product_key=data.product_key, **answers)
+    return _told(
+        _today_act(
+            request,
+            actions.apply_at_once,
+            command=command,
+            borrower_id=borrower_id,
+            product_key=data.product_key,
+            answers=answers,
+            seal=request.app.state.seal,
+        )
+    )
+
+
+def _today_act(request: Asked, action: Callable[..., actions.Decided], **asked: Any) -> actions.Decided:
+    """Read the house's day and act, in the same transaction."""
+
+    def on_the_day(db: Db) -> actions.Decided:
+        return action(db, today=house_day(db), **asked)
+
+    return database_of(request).act(on_the_day)
+
+
+@dataclass(frozen=True)
+class Why:
+    """The story of a decision, every finding told, with the fingerprint it is kept under."""
+
+    decision_id: UUID
+    outcome: str
+    content_hash: str
+    story: str
+
+
+@get("/borrowers/{borrower_id:uuid}/decisions/{decision_id:uuid}/why", sync_to_thread=True)
+def why(request: Asked, borrower_id: UUID, decision_id: UUID, language: Literal["zh", "en"] = "zh") -> Why:
+    """Why it was decided so."""
+    with database_of(request).transaction() as db:
+        kept = credit.decision(db, decision_id, borrower_id)
+        story = credit.why(db, decision_id, language, borrower_id)
+    return Why(kept.decision_id, kept.outcome, kept.content_hash, story)
+
+
+@get("/applications", sync_to_thread=True)
+def applications(
+    request: Asked,
+    before: UUID | None = None,
+    outcome: Literal["approve", "refer", "decline"] | None = None,
+    product_key: str | None = None,
+) -> list[ApplicationRow]:
+    """Applications, the newest first, fifty at a time; give the last one's id as `before` for the next."""
+    with database_of(request).transaction() as db:
+        return credit.applications_page(db, before, outcome=outcome, product_key=product_key)

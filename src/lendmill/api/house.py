@@ -1,0 +1,101 @@
+"""Who is calling, who borrows here, how the book stands and what the books say, for programs."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from litestar import get
+
+from lendmill.api.callers import Asked, database_of
+from lendmill.funding import queries as funding
+from lendmill.insight import queries as insight
+from lendmill.ledger import queries as ledger
+from lendmill.people import queries as people
+
+
+@dataclass(frozen=True)
+class Me:
+    """Who the house takes the caller for."""
+
+    display_name: str
+    role: str
+    borrower_id: UUID | None
+    house_day: date
+
+
+@get("/me", sync_to_thread=True)
+def me(request: Asked) -> Me:
+    """Who I am here, and what day it is in the house."""
+    assert request.user is not None
+    with database_of(request).transaction() as db:
+        today = people.house_day(db)
+    return Me(request.user.display_name, request.user.role.value, request.user.borrower_id, today)
+
+
+@get("/borrowers", sync_to_thread=True)
+def borrowers(request: Asked, after: UUID | None = None, search: str = "") -> list[people.Borrower]:
+    """Borrowers, fifty at a time; give the last one's id as `after` for the next."""
+    with database_of(request).transaction() as db:
+        return people.borrowers_page(db, after, search)
+
+
+@dataclass(frozen=True)
+class PortfolioNow:
+    """The book today, and what is left to lend."""
+
+    today: date
+    book: insight.Portfolio
+    late_bp: int
+    nonperforming_bp: int
+    available_cents: int
+    lendable_cents: int
+
+
+@get("/portfolio", sync_to_thread=True)
+def portfolio(request: Asked) -> PortfolioNow:
+    """What is lent, what is late, what is left to lend."""
+    with database_of(request).transaction() as db:
+        today = people.house_day(db)
+        book = insight.portfolio(db, today)
+        return PortfolioNow(
+            today,
+            book,
+            book.late_bp,
+            book.nonperforming_bp,
+            funding.available_cents(db),
+            funding.lendable_cents(db),
+        )
+
+
+@dataclass(frozen=True)
+class BalanceLine:
+    """One account in one unit. Amounts are text: an exact accrual may be larger than a program's whole numbers."""
+
+    account: str
+    name: str
+    unit: str
+    debit: str
+    credit: str
+    balance: str
+
+
+@dataclass(frozen=True)
+class TrialBalance:
+    """All accounts at the end of a day; `balanced` is true, or the books are broken."""
+
+    as_of: date
+    balanced: bool
+    lines: list[BalanceLine]
+
+
+@get("/trial-balance", sync_to_thread=True)
+def trial_balance(request: Asked, as_of: date | None = None) -> TrialBalance:
+    """The books at the end of a day, today unless another is named."""
+    with database_of(request).transaction() as db:
+        day = as_of or people.house_day(db)
+        rows = ledger.trial_balance(db, day)
+    lines = [
+        BalanceLine(row.account, row.name_en, row.unit, str(row.debit), str(row.credit), str(row.balance))
+        for row in rows
+    ]
+    return TrialBalance(day, not ledger.out_of_balance(rows), lines)

@@ -1,0 +1,26 @@
+"""The key a program sends with a request that moves money, so that a repeat of it does nothing twice."""
+
+from typing import Annotated, Final
+
+from litestar.params import Parameter
+
+from lendmill.api.problems import IdempotencyKeyMissing
+
+LETTERS_MIN: Final = 8
+LETTERS_MAX: Final = 200
+
+IdempotencyKey = Annotated[
+    str | None,
+    Parameter(
+        header="Idempotency-Key",
+        required=False,
+        description="Needed. The same key with the same body is one request, done once; another body is refused.",
+    ),
+]
+
+
+def needed(key: str | None) -> str:
+    """The key, or the refusal `IdempotencyKeyMissing`."""
+    if key is None or not LETTERS_MIN <= len(key) <= LETTERS_MAX or not key.isprintable():
+        raise IdempotencyKeyMissing
+    return f"api {key}"

@@ -1,0 +1,31 @@
+"""Every call there is; who may make which is written in the table of roles."""
+
+from typing import Final
+
+from litestar.handlers import HTTPRouteHandler
+
+from lendmill.api import credit, house, loans
+
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
+    house.me,
+    house.borrowers,
+    house.portfolio,
+    house.trial_balance,
+    credit.offers,
+    credit.lines,
+    credit.start_application,
+    credit.application,
+    credit.save_step,
+    credit.submit,
+    credit.decide,
+    credit.why,
+    credit.applications,
+    loans.quote,
+    loans.draw,
+    loans.repay,
+    loans.loans,
+    loans.loan,
+    loans.statement,
+    loans.payoff,
+    loans.payments,
+)

@@ -1,0 +1,109 @@
+"""Which HTTP status each refusal has: one table, by the refusal's code. A test fails when a refusal is missing."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from lendmill.refusals import Refusal
+
+BAD_REQUEST: Final = 400
+UNAUTHORIZED: Final = 401
+NOT_FOUND: Final = 404
+CONFLICT: Final = 409
+UNPROCESSABLE: Final = 422
+TOO_MANY: Final = 429
+UNAVAILABLE: Final = 503
+
+STATUSES: Final[dict[str, int]] = {
+    # people
+    "wrong-sign-in": UNAUTHORIZED,
+    "too-many-tries": TOO_MANY,
+    "password-too-short": UNPROCESSABLE,
+    "sign-in-name-taken": CONFLICT,
+    "no-such-borrower": NOT_FOUND,
+    "house-not-open": UNAVAILABLE,
+    "command-reused": CONFLICT,
+    "not-an-identity": UNPROCESSABLE,
+    "identity-taken": CONFLICT,
+    "identity-differs": CONFLICT,
+    "no-seal": UNAVAILABLE,
+    # credit, products, funding
+    "no-shop": CONFLICT,
+    "step-too-early": CONFLICT,
+    "no-such-application": NOT_FOUND,
+    "answer-wrong": UNPROCESSABLE,
+    "application-closed": CONFLICT,
+    "consent-missing": UNPROCESSABLE,
+    "policy-published-already": CONFLICT,
+    "no-such-decision": NOT_FOUND,
+    "no-such-policy": UNAVAILABLE,
+    "invalid-policy": UNPROCESSABLE,
+    "joint-limit-exceeded": CONFLICT,
+    "limit-exceeded": CONFLICT,
+    "line-expired": CONFLICT,
+    "line-not-open": CONFLICT,
+    "line-open-already": CONFLICT,
+    "no-such-line": NOT_FOUND,
+    "nothing-asked": UNPROCESSABLE,
+    "borrower-late": CONFLICT,
+    "published-already": CONFLICT,
+    "invalid-product": UNPROCESSABLE,
+    "no-such-product": NOT_FOUND,
+    "funding-exhausted": CONFLICT,
+    "unknown-licence": UNPROCESSABLE,
+    # loans and books
+    "nothing-owed": CONFLICT,
+    "draw-too-small": UNPROCESSABLE,
+    "method-not-offered": UNPROCESSABLE,
+    "value-date-ahead": UNPROCESSABLE,
+    "nothing-paid": UNPROCESSABLE,
+    "term-too-long": UNPROCESSABLE,
+    "no-such-loan": NOT_FOUND,
+    "wrong-unit": CONFLICT,
+    "unbalanced": CONFLICT,
+    "day-not-reached": CONFLICT,
+    # records and ratings
+    "no-live-model": UNAVAILABLE,
+    "unknown-model": NOT_FOUND,
+    "invalid-scale": UNPROCESSABLE,
+    "invalid-card": UNPROCESSABLE,
+    "bank-rating-offered": UNPROCESSABLE,
+    "feature-absent": UNPROCESSABLE,
+    "not-anumber": UNPROCESSABLE,
+    "training-not-installed": UNAVAILABLE,
+    "no-outcomes": UNPROCESSABLE,
+    "nothing-learned": UNPROCESSABLE,
+    "too-few-bad": UNPROCESSABLE,
+    "unusable-for-training": UNPROCESSABLE,
+    "cannot-read": UNPROCESSABLE,
+    "invalid-mapping": UNPROCESSABLE,
+    "nothing-to-read": UNPROCESSABLE,
+    "unknown-column": UNPROCESSABLE,
+    "lake-busy": CONFLICT,
+    "invalid-sellers": UNPROCESSABLE,
+    # the command line's own
+    "unknown-day": UNPROCESSABLE,
+    "shop-not-rated": NOT_FOUND,
+    "empty-lake": CONFLICT,
+    # money and terms
+    "not-an-amount": UNPROCESSABLE,
+    "not-arate": UNPROCESSABLE,
+    "unknown-method": UNPROCESSABLE,
+    "denominator-fixed": CONFLICT,
+    "amounts-too-large": UNPROCESSABLE,
+    "no-rate-of-return": UNPROCESSABLE,
+    # the door itself
+    "idempotency-key-missing": BAD_REQUEST,
+    "not-there": NOT_FOUND,
+}
+
+
+def status(refusal: Refusal) -> int:
+    """The status of one refusal."""
+    return STATUSES[refusal.code()]
+
+
+def every_refusal(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    """All refusals there are, once the rooms are imported."""
+    for sub in kind.__subclasses__():
+        yield sub
+        yield from every_refusal(sub)

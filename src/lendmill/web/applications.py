@@ -1,0 +1,84 @@
+"""The staff's list of applications, and one decision with everything it looked at."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, get
+
+from lendmill.api.callers import Asked, database_of
+from lendmill.credit import queries as credit
+from lendmill.people import queries as people
+from lendmill.web import names
+from lendmill.web.own import product_names
+from lendmill.web.pages import page, words_of
+from lendmill.web.sheets import cents_as_yuan, sheet
+
+SHOWN: Final = 50
+
+
+@get("/staff/applications", sync_to_thread=True)
+def applications_page(
+    request: Asked, before: UUID | None = None, outcome: str = "", product: str = "", csv: str = ""
+) -> Response[str]:
+    """Applications, the newest first, by outcome and product."""
+    words = words_of(request)
+    with database_of(request).transaction() as db:
+        found = credit.applications_page(
+            db, before, outcome=outcome or None, product_key=product or None, size=500 if csv else SHOWN + 1
+        )
+        named = product_names(db, request)
+    if csv:
+        heads = words.heads(
+            "Application", "Borrower", "Product", "Amount", "Started on", "Status", "Outcome", "Grade", "Limit"
+        )
+        return sheet(
+            "applications",
+            heads,
+            (
+                (
+                    each.application_id,
+                    each.display_name,
+                    each.product_key,
+                    cents_as_yuan(each.amount_cents),
+                    each.started_on,
+                    each.status,
+                    each.outcome,
+                    each.grade,
+                    cents_as_yuan(each.limit_cents),
+                )
+                for each in found
+            ),
+        )
+    return page(
+        request,
+        "applications.html",
+        applications=found[:SHOWN],
+        next_before=found[SHOWN - 1].application_id if len(found) > SHOWN else None,
+        outcome=outcome,
+        outcomes=names.OUTCOMES,
+        product=product,
+        named=named,
+    )
+
+
+@get("/staff/decisions/{decision_id:uuid}", sync_to_thread=True)
+def decision_page(request: Asked, decision_id: UUID) -> Response[str]:
+    """One decision: its story, and whether deciding again gives the same to the last byte."""
+    words = words_of(request)
+    with database_of(request).transaction() as db:
+        decision = credit.decision(db, decision_id)
+        borrower = people.borrower(db, decision.borrower_id)
+        story = credit.why(db, decision_id, words.short)
+        replay = credit.replay(db, decision_id)
+        named = product_names(db, request)
+    return page(
+        request,
+        "staff_decision.html",
+        decision=decision,
+        borrower=borrower,
+        story=story,
+        replay=replay,
+        made=decision.opened.decision,
+        reasons=words.reasons(decision.reasons),
+        named=named,
+    )

@@ -1,0 +1,214 @@
+"""Applying in three steps, each kept when it is done; then the decision, with its reasons in words."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from lendmill import money
+from lendmill.api.callers import Asked, database_of
+from lendmill.api.statuses import status
+from lendmill.credit import actions as credit_actions
+from lendmill.credit import queries as credit
+from lendmill.credit.applications.application import AnswerWrong, ConsentMissing
+from lendmill.credit.consents import CONSENTS
+from lendmill.people import queries as people
+from lendmill.people.actions import IdentityDiffers, IdentityTaken, NotAnIdentity
+from lendmill.people.command import Command
+from lendmill.people.queries import house_day
+from lendmill.products import queries as products
+from lendmill.refusals import Refusal
+from lendmill.web.entrance import Form
+from lendmill.web.own import product_names, seller_of
+from lendmill.web.pages import go, page, words_of
+
+ASKING, IDENTITY, CONFIRMING = 1, 2, 3
+FIELD_OF: Final[dict[type[Refusal], str]] = {
+    money.NotAnAmount: "amount",
+    NotAnIdentity: "identity_no",
+    IdentityDiffers: "identity_no",
+    IdentityTaken: "identity_no",
+    ConsentMissing: "consents",
+}
+
+
+@post("/apply/start", sync_to_thread=True)
+def start(request: Asked, data: Form) -> Redirect:
+    """Begin an application, or go on with the one begun."""
+    database = database_of(request)
+    with database.transaction() as db:
+        today = house_day(db)
+    application_id = database.act(
+        credit_actions.start_application,
+        borrower_id=seller_of(request),
+        product_key=data.get("product", ""),
+        today=today,
+    )
+    return go(f"/apply/{application_id}")
+
+
+@get("/apply/{application_id:uuid}", sync_to_thread=True)
+def step_page(request: Asked, application_id: UUID, step: int = 0) -> Response[str] | Redirect:
+    """The step that comes next, or an earlier one to change."""
+    facts = _facts(request, application_id)
+    if facts["decided"] is not None:
+        return go(f"/decisions/{facts['decided']}")
+    reached = facts["application"].step
+    return _page(request, step if 1 <= step <= reached else reached, facts)
+
+
+def _facts(request: Asked, application_id: UUID) -> dict[str, Any]:
+    borrower_id = seller_of(request)
+    with database_of(request).transaction() as db:
+        today = house_day(db)
+        application = credit.application(db, borrower_id, application_id)
+        offers = {offer.product_key: offer for offer in credit.offers_of(db, borrower_id, today)}
+        made = [each for each in credit.decisions_of(db, borrower_id) if each.application_id == application_id]
+        return {
+            "application": application,
+            "decided": made[0].decision_id if made else None,
+            "offer": offers.get(application.product_key),
+            "product": products.product(db, application.product_key),
+            "purposes": credit.policy(db).eligibility.purposes,
+            "consents": CONSENTS,
+            "borrower": people.borrower(db, borrower_id),
+            "shop": people.shop_of(db, borrower_id),
+            "named": product_names(db, request),
+            "today": today,
+        }
+
+
+def _page(
+    request: Asked,
+    step: int,
+    facts: dict[str, Any],
+    *,
+    typed: dict[str, str] | None = None,
+    mistakes: dict[str, str] | None = None,
+    status_code: int = 200,
+) -> Response[str]:
+    return page(
+        request,
+        "apply.html",
+        status_code=status_code,
+        step=step,
+        known={**_given(facts), **(typed or {})},
+        mistakes=mistakes or {},
+        **facts,
+    )
+
+
+def _given(facts: dict[str, Any]) -> dict[str, Any]:
+    """The answers so far as the form writes them; at first, what the offer allows."""
+    answers, offer = facts["application"].answers, facts["offer"]
+    suggested_cents = offer.limit_cents if offer else facts["product"].limit_min_cents
+    amount_cents = answers.get("amount_cents", suggested_cents)
+    agreed = {f"consent-{purpose}": "yes" for purpose in answers.get("consents", ())}
+    return {"amount": money.yuan(amount_cents).removesuffix(".00"), "purpose": answers.get("purpose", ""), **agreed}
+
+
+@post("/apply/{application_id:uuid}", sync_to_thread=True)
+def take_step(request: Asked, application_id: UUID, data: Form) -> Response[str] | Redirect:
+    """Keep a step's answers and go on; after the last, decide. What was typed stays when something is wrong."""
+    step = {"1": ASKING, "2": IDENTITY}.get(data.get("step", ""), CONFIRMING)
+    facts = _facts(request, application_id)
+    if facts["decided"] is not None:
+        return go(f"/decisions/{facts['decided']}")
+    try:
+        if step == CONFIRMING:
+            return _submit(request, application_id, data, facts)
+        database_of(request).act(
+            credit_actions.save_step,
+            borrower_id=seller_of(request),
+            application_id=application_id,
+            step=step,
+            answers=_answers(request, step, data),
+            seal=request.app.state.seal,
+        )
+    except Refusal as refusal:
+        mistakes = {_field(refusal): _sentence(request, refusal, facts)}
+        return _page(request, step, facts, typed=data, mistakes=mistakes, status_code=status(refusal))
+    return go(f"/apply/{application_id}?step={step + 1}")
+
+
+def _answers(request: Asked, step: int, data: dict[str, str]) -> dict[str, Any]:
+    if step == ASKING:
+        return {"amount_cents": money.cents(data.get("amount", "")), "purpose": data.get("purpose")}
+    agreed = [consent.purpose for consent in CONSENTS if data.get(f"consent-{consent.purpose}") == "yes"]
+    return {
+        "language": words_of(request).short,
+        "consents": agreed,
+        "identity_no": data.get("identity_no", "").strip() or None,
+    }
+
+
+def _field(refusal: Refusal) -> str:
+    """The field a sentence belongs beside."""
+    if isinstance(refusal, AnswerWrong):
+        return {"amount_cents": "amount", "purpose": "purpose"}.get(refusal.facts["field"], "step")
+    return FIELD_OF.get(type(refusal), "step")
+
+
+def _sentence(request: Asked, refusal: Refusal, facts: dict[str, Any]) -> str:
+    words = words_of(request)
+    if isinstance(refusal, AnswerWrong) and refusal.facts["field"] == "amount_cents":
+        product = facts["product"]
+        return words.say(
+            "Choose an amount from {least} to {most}.",
+            least=words.round_money(product.limit_min_cents),
+            most=words.round_money(product.limit_max_cents),
+        )
+    if isinstance(refusal, AnswerWrong) and refusal.facts["field"] == "purpose":
+        return words.say("Choose what the money is for.")
+    if isinstance(refusal, ConsentMissing):
+        return words.say("Without these consents there is no decision; please agree to each.")
+    return words.refusal(refusal)
+
+
+def _submit(request: Asked, application_id: UUID, data: dict[str, str], facts: dict[str, Any]) -> Redirect:
+    decided = database_of(request).act(
+        credit_actions.submit,
+        command=Command.of(data.get("key", ""), action="submit", application_id=str(application_id)),
+        borrower_id=seller_of(request),
+        application_id=application_id,
+        today=facts["today"],
+    )
+    return go(f"/decisions/{decided.decision_id}")
+
+
+@get("/decisions/{decision_id:uuid}", sync_to_thread=True)
+def decision_page(request: Asked, decision_id: UUID, asked: str = "") -> Response[str]:
+    """What was decided and why, in the reader's words; and the way to a person."""
+    borrower_id, words = seller_of(request), words_of(request)
+    with database_of(request).transaction() as db:
+        decision = credit.decision(db, decision_id, borrower_id)
+        line = next((each for each in credit.lines_of(db, borrower_id) if each.decision_id == decision_id), None)
+        story = credit.why(db, decision_id, words.short, borrower_id)
+        named = product_names(db, request)
+    return page(
+        request,
+        "decision.html",
+        decision=decision,
+        line=line,
+        reasons=words.reasons(decision.reasons),
+        story=story,
+        named=named,
+        review_asked=asked == "yes",
+    )
+
+
+@post("/decisions/{decision_id:uuid}/review", sync_to_thread=True)
+def ask_for_review(request: Asked, decision_id: UUID, data: Form) -> Redirect:
+    """Note the wish that a person looks at the decision again."""
+    database = database_of(request)
+    with database.transaction() as db:
+        today = house_day(db)
+    database.act(
+        credit_actions.ask_for_review,
+        borrower_id=seller_of(request),
+        decision_id=decision_id,
+        words=data.get("words", ""),
+        today=today,
+    )
+    return go(f"/decisions/{decision_id}?asked=yes")

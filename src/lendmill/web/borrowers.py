@@ -1,0 +1,167 @@
+"""One borrower on one page: shop, rating and why, decisions, lines, loans, and the entries in the books."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response, get
+
+from lendmill.api.callers import Asked, database_of
+from lendmill.credit import queries as credit
+from lendmill.db import Db
+from lendmill.features import queries as features
+from lendmill.features.catalogue import FEATURES
+from lendmill.ledger import queries as ledger
+from lendmill.ledger.accounts import BY_NUMBER
+from lendmill.loans import queries as loans
+from lendmill.people import queries as people
+from lendmill.people.queries import house_day
+from lendmill.people.roles import CREDIT
+from lendmill.rating import queries as ratings
+from lendmill.web.own import product_names
+from lendmill.web.pages import page, words_of
+from lendmill.web.sheets import cents_as_yuan, sheet
+from lendmill.web.words import CHINESE, Words, marked
+
+SHOWN: Final = 50
+
+
+@get("/staff/borrowers", sync_to_thread=True)
+def borrowers_page(request: Asked, after: UUID | None = None, search: str = "", csv: str = "") -> Response[str]:
+    """Borrowers, by part of a name or a shop where something is searched for."""
+    words = words_of(request)
+    with database_of(request).transaction() as db:
+        found = people.borrowers_page(db, after, search, 500 if csv else SHOWN + 1)
+        grades = {each.borrower_id: ratings.latest_rating(db, each.borrower_id) for each in found[:SHOWN]}
+    if csv:
+        heads = words.heads("Borrower", "Name", "Kind", "Industry", "Region", "Since")
+        return sheet(
+            "borrowers",
+            heads,
+            ((b.borrower_id, b.display_name, b.kind, b.industry, b.region, b.member_since_on) for b in found),
+        )
+    return page(
+        request,
+        "borrowers.html",
+        borrowers=found[:SHOWN],
+        grades=grades,
+        search=search,
+        next_after=found[SHOWN - 1].borrower_id if len(found) > SHOWN else None,
+    )
+
+
+@get("/staff/borrowers/{borrower_id:uuid}", sync_to_thread=True)
+def borrower_page(request: Asked, borrower_id: UUID, csv: str = "") -> Response[str]:
+    """All the house knows of one borrower; the rating and the decisions for those whose work they are."""
+    assert request.user is not None
+    words, rated = words_of(request), request.user.role in CREDIT
+    with database_of(request).transaction() as db:
+        facts = _facts(db, borrower_id, words, rated)
+        named = product_names(db, request)
+    if csv in SHEETS:
+        heads, rows = SHEETS[csv](facts)
+        return sheet(f"{csv}-{borrower_id}", words.heads(*heads), rows)
+    return page(request, "borrower.html", named=named, rated=rated, **facts)
+
+
+def _facts(db: Db, borrower_id: UUID, words: Words, rated: bool) -> dict[str, Any]:
+    borrower = people.borrower(db, borrower_id)
+    today = house_day(db)
+    snapshot = features.latest_snapshot(db, borrower_id) if rated else None
+    return {
+        "today": today,
+        "borrower": borrower,
+        "shops": people.shops_of(db, borrower_id),
+        "standing": credit.standing(db, borrower_id),
+        "rating": ratings.latest_rating(db, borrower_id) if rated else None,
+        "snapshot": snapshot,
+        "features": _named(snapshot, words),
+        "meanings": {feature.name: _meaning(feature, words) for feature in FEATURES},
+        "decisions": credit.decisions_of(db, borrower_id) if rated else [],
+        "lines": credit.lines_of(db, borrower_id),
+        "loans": loans.loans_of(db, borrower_id, today),
+        "entries": _entries(db, borrower_id, words),
+    }
+
+
+def _meaning(feature: Any, words: Words) -> str:
+    return str(feature.meaning_zh if words.language == CHINESE else feature.meaning)
+
+
+def _named(snapshot: features.Snapshot | None, words: Words) -> list[tuple[str, str, float | None, str]]:
+    """The facts in the catalogue's order, each with what it means."""
+    if snapshot is None:
+        return []
+    return [
+        (feature.name, _meaning(feature, words), snapshot.facts.get(feature.name), feature.unit) for feature in FEATURES
+    ]
+
+
+def _entries(db: Db, borrower_id: UUID, words: Words) -> list[tuple[ledger.EntryLine, str]]:
+    chinese = words.language == CHINESE
+    lines = ledger.entries_of(db, borrower_id, most=SHOWN)
+    rules = {line.account: BY_NUMBER[line.account].value for line in lines}
+    return [(line, rules[line.account].name_zh if chinese else rules[line.account].name_en) for line in lines]
+
+
+Sheet = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+
+
+def _features_sheet(facts: dict[str, Any]) -> Sheet:
+    return marked("Feature", "Meaning", "Value", "Unit"), facts["features"]
+
+
+def _contributions_sheet(facts: dict[str, Any]) -> Sheet:
+    parts = facts["rating"].parts if facts["rating"] else ()
+    return marked("Feature", "Range", "Points"), [(part.feature, part.bin, part.points) for part in parts]
+
+
+def _loans_sheet(facts: dict[str, Any]) -> Sheet:
+    heads = marked("Loan", "Status", "Drawn on", "Amount", "Still owed", "Interest", "Penalty interest", "Days late")
+    return heads, [
+        (
+            loan.loan_id,
+            loan.status,
+            loan.drawn_on,
+            cents_as_yuan(loan.principal_cents),
+            cents_as_yuan(loan.outstanding_cents),
+            cents_as_yuan(loan.interest_cents),
+            cents_as_yuan(loan.penalty_cents),
+            loan.days_past_due,
+        )
+        for loan in facts["loans"]
+    ]
+
+
+def _lines_sheet(facts: dict[str, Any]) -> Sheet:
+    heads = marked("Line", "Product", "Status", "Limit", "Used", "Reserved", "Opened on", "Valid until")
+    return heads, [
+        (
+            line.line_id,
+            line.product_key,
+            line.status,
+            cents_as_yuan(line.limit_cents),
+            cents_as_yuan(line.used_cents),
+            cents_as_yuan(line.reserved_cents),
+            line.opened_on,
+            line.expires_on,
+        )
+        for line in facts["lines"]
+    ]
+
+
+def _entries_sheet(facts: dict[str, Any]) -> Sheet:
+    heads = marked("Entry", "What", "Booked on", "Value date", "Account", "Name", "Unit", "Amount")
+    return heads, [
+        (line.entry_id, line.what, line.booked_on, line.value_on, line.account, name, line.unit, line.amount)
+        for line, name in facts["entries"]
+    ]
+
+
+SHEETS: Final[dict[str, Callable[[dict[str, Any]], Sheet]]] = {
+    "features": _features_sheet,
+    "rating": _contributions_sheet,
+    "loans": _loans_sheet,
+    "lines": _lines_sheet,
+    "entries": _entries_sheet,
+}

@@ -1,0 +1,51 @@
+"""A seller's first page: what can be borrowed, what is owed, and when something is due."""
+
+from litestar import Response, get
+from litestar.response import Redirect
+
+from lendmill.api.callers import Asked, database_of
+from lendmill.credit import queries as credit
+from lendmill.loans import queries as loans
+from lendmill.loans.view import LoanView
+from lendmill.people.queries import house_day
+from lendmill.people.roles import Role
+from lendmill.web.own import days_left, product_names, seller_of
+from lendmill.web.pages import go, page
+
+
+@get("/", sync_to_thread=True)
+def home(request: Asked) -> Response[str] | Redirect:
+    """The ready offer or the open line, the next payment, the loans; staff are led to their own first page."""
+    assert request.user is not None
+    if request.user.role is not Role.SELLER:
+        return go("/staff")
+    borrower_id = seller_of(request)
+    with database_of(request).transaction() as db:
+        today = house_day(db)
+        lines = [line for line in credit.lines_of(db, borrower_id) if line.status != "closed"]
+        taken = {line.product_key for line in lines}
+        offers = [offer for offer in credit.offers_of(db, borrower_id, today) if offer.product_key not in taken]
+        running = [loan for loan in loans.loans_of(db, borrower_id, today) if loan.status in ("running", "paying")]
+        started = credit.open_applications(db, borrower_id)
+        named = product_names(db, request)
+    return page(
+        request,
+        "home.html",
+        today=today,
+        lines=lines,
+        offers=offers,
+        loans=running,
+        started=started,
+        named=named,
+        days_left=days_left,
+        next_due=next_due(running),
+        owed_cents=sum(loan.payoff_cents for loan in running if loan.status == "running"),
+        late=[loan for loan in running if loan.days_past_due],
+    )
+
+
+def next_due(running: list[LoanView]) -> LoanView | None:
+    """The loan that asks for money first: the longest late, else the one due soonest."""
+    late = max((loan for loan in running if loan.days_past_due), key=lambda loan: loan.days_past_due, default=None)
+    coming = [loan for loan in running if loan.next_due_on is not None]
+    return late or min(coming, key=lambda loan: (loan.next_due_on, loan.loan_id), default=None)
