@@ -32,7 +32,7 @@ def person_number(index: int, born_on: date) -> str:
     """A resident's number (GB 11643) that nobody has; no two sellers of a market share one.
 
     >>> person_number(7, date(1990, 5, 17))
-    '690007199005170007'
+    '690007199005170003'
     """
     body = f"{NO_SUCH_AREA}{index % 10_000:04d}{born_on:%Y%m%d}{index // 10_000 % 1000:03d}"
     weighed = sum(weight * int(digit) for weight, digit in zip(PERSON_WEIGHTS, body, strict=True))

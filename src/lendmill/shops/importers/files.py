@@ -17,7 +17,7 @@ from lendmill.refusals import Refusal
 
 LINE: Final = "__line__"
 BATCH_ROWS: Final = 50_000
-PIECE_CHARACTERS: Final = 4_000_000
+ROW_CHARACTERS: Final = 80  # of a usual row
 SHOWN: Final = 500  # of a line that is no row
 LONGEST_CELL: Final = 131_072  # a cell longer than this is a quotation mark that was never closed
 
@@ -56,12 +56,14 @@ def columns_of(path: Path, *, encoding: str = "utf-8", delimiter: str = ",") -> 
         return _header(csv.reader(lines, delimiter=delimiter), path)
 
 
-def batches(path: Path, columns: list[str], *, encoding: str = "utf-8", delimiter: str = ",") -> Iterator[Batch]:
-    """A CSV or Parquet file in pieces, only the columns asked for, in the file's own order."""
+def batches(
+    path: Path, columns: list[str], *, encoding: str = "utf-8", delimiter: str = ",", at_once: int = BATCH_ROWS
+) -> Iterator[Batch]:
+    """A CSV or Parquet file in pieces of about so many rows, only the columns asked for, in the file's own order."""
     if path.suffix == ".parquet":
-        yield from _parquet_batches(path, columns)
+        yield from _parquet_batches(path, columns, at_once)
     else:
-        yield from _csv_batches(path, columns, encoding, delimiter)
+        yield from _csv_batches(path, columns, encoding, delimiter, at_once)
 
 
 def size(path: Path) -> int:
@@ -79,16 +81,16 @@ def _parquet(path: Path) -> Any:
         raise CannotRead(file=path, problem=str(error).splitlines()[0]) from None
 
 
-def _parquet_batches(path: Path, columns: list[str]) -> Iterator[Batch]:
+def _parquet_batches(path: Path, columns: list[str], at_once: int) -> Iterator[Batch]:
     done = 0
     with _parquet(path) as file:
-        for piece in file.iter_batches(batch_size=BATCH_ROWS, columns=columns, use_threads=False):
+        for piece in file.iter_batches(batch_size=at_once, columns=columns, use_threads=False):
             rows = pl.DataFrame(pl.from_arrow(piece)).with_row_index(LINE, offset=done + 1)
             done += rows.height
             yield Batch(rows.with_columns(pl.col(LINE).cast(pl.Int64)), [], done)
 
 
-def _csv_batches(path: Path, columns: list[str], encoding: str, delimiter: str) -> Iterator[Batch]:
+def _csv_batches(path: Path, columns: list[str], encoding: str, delimiter: str, at_once: int) -> Iterator[Batch]:
     """Plain lines are cut at once by the column engine; from the first quotation mark on, each is read with care."""
     csv.field_size_limit(LONGEST_CELL)
     total = path.stat().st_size
@@ -97,7 +99,7 @@ def _csv_batches(path: Path, columns: list[str], encoding: str, delimiter: str) 
         header = _header(names, path)
         wanted = [header.index(name) for name in columns]
         line, done = names.line_num + 1, 0
-        while text := lines.read(PIECE_CHARACTERS):
+        while text := lines.read(at_once * ROW_CHARACTERS):
             text += lines.readline()
             done += len(text)
             if '"' in text or "\r" in text.replace("\r\n", "\n"):
@@ -112,7 +114,7 @@ def _csv_batches(path: Path, columns: list[str], encoding: str, delimiter: str) 
         reader = csv.reader(rest, delimiter=delimiter)
         ended = False
         while not ended:
-            rows, broken, ended = _next_rows(reader, len(header), line)
+            rows, broken, ended = _next_rows(reader, len(header), line, at_once)
             yield Batch(_frame(rows, columns, wanted), broken, total if ended else min(total, rest.characters))
 
 
@@ -136,11 +138,11 @@ def _plain_lines(
 
 
 def _next_rows(
-    reader: Any, width: int, first: int
+    reader: Any, width: int, first: int, at_once: int
 ) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str, str]], bool]:
     rows: list[tuple[int, list[str]]] = []
     broken: list[tuple[int, str, str]] = []
-    while len(rows) + len(broken) < BATCH_ROWS:
+    while len(rows) + len(broken) < at_once:
         start = first + reader.line_num
         try:
             row = next(reader, None)

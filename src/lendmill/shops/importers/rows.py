@@ -110,11 +110,12 @@ def _reasons(schema: pl.Schema, entry: Entry) -> list[pl.Expr]:
         if isinstance(words, Words):
             checks.append(_unread(value, words.column, "is not among the mapping's values"))
     if entry.amount is not None:
-        needed = pl.col("_kind").is_in(WITH_AMOUNT) | pl.col(entry.amount.column).is_not_null()
+        column = entry.amount.column
+        needed = pl.col("_kind").is_in(WITH_AMOUNT) | cells.text(column, schema[column]).is_not_null()
         what = "is not an amount of money" if entry.amount.unit == "yuan" else "is not a whole number of cents"
-        checks.append(_when(needed & pl.col("_cents").is_null(), _says(entry.amount.column, what)))
+        checks.append(_when(needed & pl.col("_cents").is_null(), _says(column, what)))
         unsigned = ~pl.col("_kind").is_in(SIGNED) & (pl.col("_cents") < 0)
-        checks.append(_when(unsigned, _says(entry.amount.column, "is negative")))
+        checks.append(_when(unsigned, _says(column, "is negative")))
     if isinstance(entry.quantity, str):
         checks += _quantity_reasons(entry.quantity)
     for name in entry.columns():
@@ -152,7 +153,7 @@ def _when(wrong: pl.Expr, reason: str | pl.Expr) -> pl.Expr:
 def _events(rows: pl.DataFrame, entry: Entry, source: str) -> pl.DataFrame:
     """The event's name holds its kind, shop and day, so that one name can never stand for two things."""
     named = [
-        pl.col("_cents").cast(pl.String) if name == THE_AMOUNT else cells.text(name, rows.schema[name])
+        pl.col("_cents").cast(pl.String).fill_null("") if name == THE_AMOUNT else cells.text(name, rows.schema[name])
         for name in entry.id
     ]
     event_id = pl.format(
