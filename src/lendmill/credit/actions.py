@@ -8,6 +8,7 @@ from lendmill.credit.applications.actions import submit as submit
 from lendmill.credit.applications.actions import withdraw as withdraw
 from lendmill.credit.decisions.actions import ask_for_review as ask_for_review
 from lendmill.credit.decisions.actions import publish_policy as publish_policy
+from lendmill.credit.decisions.actions import publish_presets as publish_presets
 from lendmill.credit.lines.actions import bring_standing as bring_standing
 from lendmill.credit.lines.actions import give_back as give_back
 from lendmill.credit.lines.actions import lock_line as lock_line

@@ -57,7 +57,7 @@ def limit(case: Case, policy: Policy, product: Product, grade: str | None) -> Li
     if grade not in rules.share_bp or any(found.verdict == "unknown" for found in known):
         return Limit(0, (*known, _no_limit()))
     assert sales_cents is not None
-    caps = _caps(case, policy, product, grade, sales_cents, orders_cents)
+    caps = _caps(case, policy, product, grade, max(0, sales_cents), orders_cents)
     return _least(case, rules, product, known, caps)
 
 

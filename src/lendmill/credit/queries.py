@@ -7,8 +7,10 @@ from lendmill.credit.decisions.queries import decision as decision
 from lendmill.credit.decisions.queries import decisions_of as decisions_of
 from lendmill.credit.decisions.queries import every_decision as every_decision
 from lendmill.credit.decisions.queries import policy as policy
+from lendmill.credit.decisions.queries import policy_in as policy_in
 from lendmill.credit.decisions.queries import preset_policy as preset_policy
 from lendmill.credit.decisions.queries import replay as replay
+from lendmill.credit.decisions.queries import replayed_now as replayed_now
 from lendmill.credit.decisions.queries import why as why
 from lendmill.credit.lines.queries import line as line
 from lendmill.credit.lines.queries import lines_of as lines_of

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import msgspec
@@ -79,16 +80,19 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     @property
     def rate_den(self) -> int:
         """The one denominator over which every rate of this product is whole, penalties included."""
-        rates = [Rate.parse(text) for text in (self.daily_rate, *self.rate_by_grade.values())]
-        return common_den(*rates, *(rate.times(self.penalty_multiple_bp) for rate in rates))
+        return self._prices[1][0].den
 
     def rate_for(self, grade: str) -> Rate:
         """The daily rate a grade pays, over the product's denominator."""
-        return Rate.parse(self.rate_by_grade.get(grade, self.daily_rate)).over(self.rate_den)
+        return self._prices[0].get(grade, self._prices[1])[0]
 
     def penalty_rate_for(self, grade: str) -> Rate:
         """The rate on what is late, over the product's denominator."""
-        return self.rate_for(grade).times(self.penalty_multiple_bp).over(self.rate_den)
+        return self._prices[0].get(grade, self._prices[1])[1]
+
+    @property
+    def _prices(self) -> "Prices":
+        return prices(self.daily_rate, tuple(self.rate_by_grade.items()), self.penalty_multiple_bp)
 
     @property
     def waterfall(self) -> tuple[Waterfall, ...]:
@@ -99,6 +103,21 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     def joint_products(self) -> tuple[str, ...]:
         """This product and those whose limits count together with its own."""
         return (self.key, *(self.joint_limit.products if self.joint_limit else ()))
+
+
+Prices = tuple[dict[str, tuple[Rate, Rate]], tuple[Rate, Rate]]
+"""Rate and penalty rate, for the grades that have their own and for all others."""
+
+
+@lru_cache(maxsize=256)
+def prices(daily_rate: str, by_grade: tuple[tuple[str, str], ...], penalty_multiple_bp: int) -> Prices:
+    """All rates of a product over their one denominator; worked out once, asked for by every decision."""
+    read = {grade: Rate.parse(text) for grade, text in (("", daily_rate), *by_grade)}
+    pairs = {grade: (rate, rate.times(penalty_multiple_bp)) for grade, rate in read.items()}
+    den = common_den(*(rate for pair in pairs.values() for rate in pair))
+    over = {grade: (rate.over(den), penalty.over(den)) for grade, (rate, penalty) in pairs.items()}
+    standard = over.pop("")
+    return over, standard
 
 
 def read_product(text: str) -> Product:

@@ -7,11 +7,13 @@ from lendmill import ids
 from lendmill.credit.case import Case
 from lendmill.credit.decide import Decision, decide
 from lendmill.credit.decisions import store
-from lendmill.credit.decisions.queries import decision
+from lendmill.credit.decisions.queries import decision, preset_policy
 from lendmill.credit.policy import Policy, text_of
 from lendmill.credit.record import content
 from lendmill.db import Db
+from lendmill.products.actions import publish_all
 from lendmill.products.document import Product
+from lendmill.products.queries import presets
 from lendmill.refusals import Refusal
 
 
@@ -23,6 +25,12 @@ def publish_policy(db: Db, policy: Policy, *, today: date) -> None:
     """Put a policy version in force; the same rules again change nothing, other rules need a new version."""
     if not store.publish_policy(db, key=policy.key, version=policy.version, body=text_of(policy), today=today):
         raise PolicyPublishedAlready(key=policy.key, version=policy.version)
+
+
+def publish_presets(db: Db, *, today: date) -> None:
+    """Put the shipped products and the shipped policy in force; what stands already stays."""
+    publish_all(db, presets(), today=today)
+    publish_policy(db, preset_policy(), today=today)
 
 
 def decide_and_keep(

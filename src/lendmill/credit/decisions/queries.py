@@ -130,7 +130,11 @@ def policy(db: Db, key: str = STANDARD, version: int | None = None) -> Policy:
 
 def preset_policy() -> Policy:
     """The policy as shipped with the house; every fact it reads is one the house knows."""
-    text = (files("lendmill.credit") / "presets" / "policy-standard.toml").read_text("utf-8")
+    return policy_in((files("lendmill.credit") / "presets" / "policy-standard.toml").read_text("utf-8"))
+
+
+def policy_in(text: str) -> Policy:
+    """A policy as written in a file; a fact it reads that no feature gives is refused by `InvalidPolicy`."""
     return read_policy(text, frozenset(NAMES))
 
 

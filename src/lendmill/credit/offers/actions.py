@@ -1,7 +1,7 @@
 """Working out, in one pass over all rated shops, what each may have."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
@@ -12,7 +12,7 @@ from lendmill.credit.cases.gathered import Gathered, case_of
 from lendmill.credit.cases.queries import gathered, net_assets_cents
 from lendmill.credit.decide import decide
 from lendmill.credit.policy import Policy
-from lendmill.db import Db, copy_in, many
+from lendmill.db import Db, copy_in, many, scalar
 from lendmill.products.document import Product
 
 PAGE: Final = 2_000
@@ -60,13 +60,26 @@ RATED_BORROWERS = """
 """
 
 
-def make_offers(db: Db, *, today: date, policy: Policy, products: Sequence[Product]) -> OfferReport:
+RATED_COUNT = """
+    select count(distinct borrower_id) from rating where as_of_on <= %(today)s
+"""
+
+
+def make_offers(
+    db: Db,
+    *,
+    today: date,
+    policy: Policy,
+    products: Sequence[Product],
+    progress: Callable[[int, int], None] | None = None,
+) -> OfferReport:
     """Decide every rated borrower for every product as if they had asked, and write what they may have.
 
     Page by page: read by one statement, decide by the same rule an application is decided by, copy in. Run again for
     the same day it finds everything done.
     """
     report, assets_cents, after = OfferReport(), net_assets_cents(db, today), UUID(int=0)
+    seen, rated = 0, int(scalar(db, RATED_COUNT, today=today))
     while waiting := many(db, _Waiting, RATED_BORROWERS, after=after, today=today, page=PAGE):
         after = waiting[-1].borrower_id
         night = _Night(today, policy, assets_cents, report)
@@ -81,6 +94,9 @@ def make_offers(db: Db, *, today: date, policy: Policy, products: Sequence[Produ
                     night.look_at(row, product)
         copy_in(db, "offer", OFFER_COLUMNS, night.offers)
         copy_in(db, "no_offer", NO_OFFER_COLUMNS, night.no_offers)
+        seen += len(waiting)
+        if progress is not None:
+            progress(seen, rated)
     return report
 
 

@@ -1,0 +1,122 @@
+"""Publishing products and policy, ready offers, and a decision's story and proof."""
+
+from pathlib import Path
+from typing import Annotated, Final
+from uuid import UUID
+
+import typer
+
+from lendmill.refusals import Refusal
+
+commands = typer.Typer()
+
+ALL: Final = "--all"
+
+
+class ReplayDiffers(Refusal):
+    """{wrong} of {all} decisions are not the same when made again; the first: {first}."""
+
+
+class DecisionNeeded(Refusal):
+    """Name one decision, or say --all."""
+
+
+Decision = Annotated[str, typer.Argument(help="The decision's id.")]
+
+
+class NotADecision(Refusal):
+    """{text!r} is not a decision's id, such as 01890000-0000-7000-8000-000000000001."""
+
+
+@commands.command()
+def publish(
+    product: Annotated[list[Path] | None, typer.Option(help="A product document in TOML; again for another.")] = None,
+    policy: Annotated[Path | None, typer.Option(help="A policy document in TOML.")] = None,
+) -> None:
+    """Put product and policy versions in force: the documents named, or else those shipped with the house."""
+    from lendmill.cli import opened
+    from lendmill.credit.actions import publish_policy
+    from lendmill.credit.queries import policy_in, preset_policy
+    from lendmill.people.queries import house_day
+    from lendmill.products.actions import publish_all
+    from lendmill.products.document import read_product
+    from lendmill.products.queries import presets
+
+    chosen = bool(product or policy)
+    products = [read_product(path.read_text("utf-8")) for path in product or ()] if chosen else presets()
+    rules = policy_in(policy.read_text("utf-8")) if policy else None if chosen else preset_policy()
+    with opened.database() as database, database.transaction() as db:
+        today = house_day(db)
+        publish_all(db, products, today=today)
+        if rules is not None:
+            publish_policy(db, rules, today=today)
+    for each in products:
+        print(f"product {each.key}, version {each.version}")
+    if rules is not None:
+        print(f"policy {rules.key}, version {rules.version}")
+
+
+@commands.command()
+def offers() -> None:
+    """Work out what every rated shop may have today; run again on the same day it changes nothing."""
+    from lendmill.cli import bars, opened
+    from lendmill.credit.actions import make_offers
+    from lendmill.credit.queries import policy
+    from lendmill.money import yuan
+    from lendmill.people.queries import house_day
+    from lendmill.products.queries import on_sale
+
+    with opened.database() as database, bars.bars() as told, database.transaction() as db:
+        report = make_offers(
+            db,
+            today=house_day(db),
+            policy=policy(db),
+            products=on_sale(db),
+            progress=lambda done, total: told("offers", done, total),
+        )
+    print(f"{report.looked_at} looked at, {report.done_before} done before, {report.line_open} with a line already.")
+    print(f"{report.offered} offered, {yuan(report.offered_cents)} yuan in all;")
+    print(f"{report.referred} for a person to decide, {report.declined} declined.")
+    for reason, count in sorted(report.reasons.items(), key=lambda item: -item[1]):
+        print(f"  {count:>7}  {reason}")
+
+
+@commands.command()
+def why(decision: Decision, language: Annotated[str, typer.Option(help="en or zh.")] = "en") -> None:
+    """Tell the story of a decision: every finding with its threshold, its value and its verdict."""
+    from lendmill.cli import opened
+    from lendmill.credit.queries import why as story
+
+    with opened.database() as database, database.transaction() as db:
+        print(story(db, _id(decision), language), end="")
+
+
+@commands.command()
+def replay(
+    decision: Annotated[str, typer.Argument(help="The decision's id.")] = "",
+    every: Annotated[bool, typer.Option(ALL, help="All decisions there are.")] = False,
+) -> None:
+    """Make a decision again from what was kept, and compare it byte for byte."""
+    from lendmill.cli import opened
+    from lendmill.credit import queries
+
+    if every == bool(decision):
+        raise DecisionNeeded
+    looked_at, wrong, first = 0, 0, ""
+    with opened.database() as database, database.transaction() as db:
+        for kept in queries.every_decision(db) if every else [queries.decision(db, _id(decision))]:
+            looked_at += 1
+            again = queries.replayed_now(db, kept)
+            if not again.same:
+                wrong += 1
+                first = first or f"{kept.decision_id}: {'; '.join(again.differences[:3])}"
+    if wrong:
+        raise ReplayDiffers(wrong=wrong, all=looked_at, first=first)
+    print(f"{looked_at} decision{'' if looked_at == 1 else 's'} made again: the same to the last byte.")
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotADecision(text=text) from None
