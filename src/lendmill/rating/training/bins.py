@@ -14,6 +14,7 @@ from lendmill.rating.measures import Flags, Floats
 from lendmill.refusals import Refusal
 
 TRENDS: Final = {"better": "descending", "worse": "ascending", None: "auto_asc_desc"}
+KNOWN_MIN: Final = 20  # borrowers of whom a feature must be known to be cut at all
 DIGITS: Final = 4  # edges are written with four digits, and the bins counted again with them
 DOUBT: Final = 1.0  # borrowers of average risk added to each bin: one without bad payers is not for that safe
 DOUBT_MISSING: Final = 5.0  # and to the missing, who are often few
@@ -73,7 +74,7 @@ def cut(feature: Feature, values: Floats, bad: Flags, independent: float = 1.0) 
     `independent`: how many shops there are for each row, where shops come more than once.
     """
     known = ~np.isnan(values)
-    if known.sum() < 20 or not bad[known].any() or bad[known].all() or np.ptp(values[known]) == 0:
+    if known.sum() < KNOWN_MIN or not bad[known].any() or bad[known].all() or np.ptp(values[known]) == 0:
         return None
     splits = _splits(feature, values, bad, independent)
     edges = sorted({float(f"{split:.{DIGITS}g}") + 0.0 for split in splits})
@@ -144,7 +145,7 @@ def _splits(feature: Feature, values: Floats, bad: Flags, independent: float) ->
             monotonic_trend=TRENDS[feature.higher_is],
             max_n_bins=int(np.clip(bad.sum() * independent // 7, 2, 12)),
             min_prebin_size=min(smallest, 0.05),
-            max_n_prebins=30,
+            max_n_prebins=20,
             min_bin_size=smallest,
         )
         binning.fit(values, bad.astype(np.int64))

@@ -14,7 +14,7 @@ from lendmill.rating.measures import Flags, Floats, Measured
 from lendmill.rating.scale import Scale
 from lendmill.rating.tables import FORBIDDEN, Axis, BankRatingOffered, Table
 from lendmill.rating.training import choosing
-from lendmill.rating.training.bins import Cut, Feature, cut
+from lendmill.rating.training.bins import KNOWN_MIN, Cut, Feature, cut
 from lendmill.refusals import Refusal
 
 FOLDS: Final = 5
@@ -149,7 +149,8 @@ class _Lessons:
         for feature in self.catalogue:
             made = cut(feature, columns[feature.name], bad, independent)
             if made is None:
-                no_cut[feature.name] = "no cut in the expected direction"
+                known = int((~np.isnan(columns[feature.name])).sum())
+                no_cut[feature.name] = "no cut in the expected direction" if known >= KNOWN_MIN else "hardly ever known"
             else:
                 cuts.append(made)
         choice = choosing.choose(cuts, columns, bad, independent)

@@ -1,0 +1,231 @@
+"""A card is learned with every feature in its expected direction, and measured on shops it has not seen."""
+
+import sys
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from lendmill.rating.measures import area
+from lendmill.rating.tables import BankRatingOffered, Reading
+
+pytest.importorskip("optbinning", reason="training extra not installed: OptBinning")
+
+from lendmill.rating.training import Report, bins, train
+from lendmill.rating.training.examples import NoOutcomes, examples
+from lendmill.rating.training.lessons import NothingLearned, TooFewBad, UnusableForTraining
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature as the catalogue describes one."""
+
+    name: str
+    higher_is: str | None = None
+    block: str = "transactions"
+
+
+CATALOGUE = (
+    Feature("sales", "better"),
+    Feature("sales_twin", "better"),
+    Feature("refunds", "worse", "customer interaction"),
+    Feature("reviews", "better", "customer interaction"),
+    Feature("backwards", "worse"),
+    Feature("noise_1", "better"),
+    Feature("noise_2", None),
+    Feature("elsewhere", "better"),
+    Feature("never_known", "better"),
+)
+
+
+def market(shops: int = 900, seed: int = 7) -> pl.DataFrame:
+    """Shops whose default depends on sales and refunds, and on reviews where there are any."""
+    chance = np.random.default_rng(seed)
+    sales, refunds, reviews = (chance.normal(size=shops) for _ in range(3))
+    unreviewed = chance.random(shops) < 0.25
+    logit = 1.6 + 1.1 * sales - 0.8 * refunds + np.where(unreviewed, -1.0, 0.7 * reviews)
+    return pl.DataFrame(
+        {
+            "shop_key": [f"s{n:04}" for n in range(shops)],
+            "defaulted": chance.random(shops) < 1 / (1 + np.exp(logit)),
+            "sales": sales,
+            "sales_twin": sales + chance.normal(size=shops) * 0.05,
+            "refunds": refunds,
+            "reviews": pl.Series(reviews).set(pl.Series(unreviewed), None),
+            "backwards": sales + chance.normal(size=shops) * 0.5,
+            "noise_1": chance.normal(size=shops),
+            "noise_2": chance.normal(size=shops),
+            "never_known": pl.Series([None] * shops, dtype=pl.Float64),
+            "told_later": chance.random(shops),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def learned() -> tuple[Any, Report]:
+    return train(market(), "defaulted", CATALOGUE)
+
+
+def test_features_that_tell_are_kept_and_the_rest_left_out_with_the_reason(learned: tuple[Any, Report]) -> None:
+    card, report = learned
+    assert set(card.features) - {"sales", "sales_twin"} == {"refunds", "reviews"}
+    assert len(card.features) == 3
+    left_out = report.left_out
+    [twin] = {"sales", "sales_twin"} & set(left_out)
+    assert left_out[twin].startswith("says what sales")
+    assert left_out["backwards"] == "no cut in the expected direction"
+    assert left_out["never_known"] == "hardly ever known"
+    assert set(left_out) == {twin, "backwards", "noise_1", "noise_2", "never_known"}
+
+
+def test_points_go_the_way_they_are_expected_to(learned: tuple[Any, Report]) -> None:
+    card, _ = learned
+    expected = {feature.name: feature.higher_is for feature in CATALOGUE}
+    for table in card.tables:
+        values = list(table.cells[: len(table.axes[0].edges) + 1])
+        assert len(values) >= 2
+        assert values == sorted(values, reverse=expected[table.feature] == "worse")
+        assert table.cells[-1] == min(table.cells)
+
+
+def test_missing_has_the_points_its_record_earned_or_none(learned: tuple[Any, Report]) -> None:
+    card, _ = learned
+    rated = {c.feature: c for c in card.rate(dict.fromkeys(card.features)).contributions}
+    assert rated["reviews"].points < -5
+    assert rated["reviews"].reading == Reading.MISSING
+    assert (rated["refunds"].points, rated["refunds"].reading) == (0, Reading.NEVER_MISSING)
+
+
+def test_what_is_measured_out_of_fold_holds_on_new_shops(learned: tuple[Any, Report]) -> None:
+    card, report = learned
+    assert (report.shops, report.rows, report.bads) == (900, 900, int(market()["defaulted"].sum()))
+    fresh = market(shops=20_000, seed=8)
+    found = area(fresh["defaulted"].to_numpy(), card.rate_table(fresh)["pd"].to_numpy()).value
+    assert report.auc.low < found < report.auc.high
+    assert abs(report.mean_pd - report.bads / report.shops) < 0.01
+    assert 0.8 < report.calibration_slope < 1.2
+
+
+def test_the_order_of_rows_and_columns_changes_nothing(learned: tuple[Any, Report]) -> None:
+    shuffled = market().sample(fraction=1.0, shuffle=True, seed=3)
+    card, report = train(shuffled.select(sorted(shuffled.columns)), "defaulted", tuple(reversed(CATALOGUE)))
+    assert {t.feature: t.cells for t in card.tables} == {t.feature: t.cells for t in learned[0].tables}
+    assert report.auc == learned[1].auc
+
+
+def test_another_seed_for_the_folds_is_the_same_card(learned: tuple[Any, Report]) -> None:
+    card, report = train(market(), "defaulted", CATALOGUE, seed=1, repeats=1)
+    assert card == learned[0]
+    assert report.auc != learned[1].auc
+    assert len(report.auc_by_seed) == 1
+
+
+@pytest.mark.parametrize("name", ["rating", "bank_rating", "Bank_Rating"])
+def test_the_banks_own_rating_is_refused_by_name(name: str) -> None:
+    offered = market().with_columns(pl.lit(1.0).alias(name))
+    with pytest.raises(BankRatingOffered, match=name):
+        train(offered, "defaulted", CATALOGUE)
+
+
+def test_columns_the_catalogue_does_not_know_are_never_read(learned: tuple[Any, Report]) -> None:
+    leaking = market().with_columns(told_later=pl.col("defaulted").cast(pl.Float64))
+    assert train(leaking, "defaulted", CATALOGUE)[0] == learned[0]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pl.lit(float("nan")).alias("sales"),
+        pl.lit(float("inf")).alias("sales"),
+        pl.col("sales").cast(pl.String),
+        pl.lit(2).alias("defaulted"),
+    ],
+)
+def test_values_that_cannot_be_learned_from_are_refused(spoil: pl.Expr) -> None:
+    with pytest.raises(UnusableForTraining):
+        train(market(100).with_columns(spoil), "defaulted", CATALOGUE)
+
+
+def test_too_few_bad_payers_are_refused() -> None:
+    few = market(300).sort("defaulted", descending=True)
+    bads = int(few["defaulted"].sum())
+    with pytest.raises(TooFewBad, match="9 bad"):
+        train(few.slice(bads - 9), "defaulted", CATALOGUE)
+
+
+def test_where_nothing_tells_there_is_no_card() -> None:
+    with pytest.raises(NothingLearned):
+        train(market(200), "defaulted", (Feature("backwards", "worse"),))
+
+
+def test_chance_is_not_taken_for_skill() -> None:
+    chance = np.random.default_rng(11)
+    nothing = pl.DataFrame({f"noise_{n}": chance.normal(size=150) for n in range(40)}).with_columns(
+        defaulted=pl.Series(chance.random(150) < 0.25)
+    )
+    try:
+        _, report = train(nothing, "defaulted", [Feature(f"noise_{n}", "better") for n in range(40)])
+    except NothingLearned:
+        return
+    assert report.auc.low < 0.5
+    assert report.auc.value < 0.65
+
+
+def test_a_shop_seen_on_several_days_is_in_one_fold_and_counts_once() -> None:
+    once = market(240)
+    thrice = pl.concat([once.with_columns(as_of_on=date(2025, month, 28)) for month in (1, 2, 3)])
+    card, report = train(thrice, "defaulted", CATALOGUE)
+    assert (report.shops, report.rows, report.bads) == (240, 720, int(once["defaulted"].sum()))
+    alone, single = train(once, "defaulted", CATALOGUE)
+    assert card.features == alone.features
+    assert abs(report.auc.value - single.auc.value) < 0.05
+
+
+def test_without_optbinning_training_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "optbinning", None)
+    bins._optimal_binning.cache_clear()
+    try:
+        with pytest.raises(bins.TrainingNotInstalled, match=r"pip install 'lendmill\[train\]'"):
+            train(market(200), "defaulted", CATALOGUE)
+    finally:
+        bins._optimal_binning.cache_clear()
+
+
+def features_on(day: date, shops: Any) -> pl.DataFrame:
+    return pl.DataFrame({"shop_key": list(shops), "sales": [float(day.toordinal())] * len(shops)})
+
+
+def test_examples_are_what_was_known_on_the_day_the_label_is_about() -> None:
+    labels = pl.DataFrame(
+        {
+            "shop": ["b", "a", "a", "c"],
+            "as_of_on": [date(2025, 1, 31), date(2025, 2, 28), date(2025, 1, 31), date(2025, 2, 28)],
+            "defaulted_within_12_months": [1, 0, 1, 1],
+            "known_on": [date(2026, 1, 31), date(2026, 2, 28), date(2026, 1, 31), date(2026, 3, 1)],
+            "bank_rating": ["A", "B", "C", "D"],
+        }
+    )
+    found = examples(labels, features_on, today=date(2026, 2, 28))
+    assert found.columns == ["shop_key", "as_of_on", "defaulted", "sales"]
+    assert found.rows() == [
+        ("a", date(2025, 1, 31), 1.0, 739282.0),
+        ("a", date(2025, 2, 28), 0.0, 739310.0),
+        ("b", date(2025, 1, 31), 1.0, 739282.0),
+    ]
+
+
+def test_labels_without_a_day_are_about_the_day_given() -> None:
+    labels = pl.DataFrame({"shop_key": ["a", "b"], "bank_rating": ["A", "B"], "defaulted": [True, None]})
+    found = examples(labels, features_on, today=date(2025, 1, 31))
+    assert found.rows() == [("a", date(2025, 1, 31), 1.0, 739282.0)]
+
+
+def test_labels_without_an_outcome_are_refused() -> None:
+    with pytest.raises(NoOutcomes, match="no column for the outcome"):
+        examples(pl.DataFrame({"shop_key": ["a"]}), features_on, today=date(2025, 1, 31))
+    later = pl.DataFrame({"shop_key": ["a"], "defaulted": [1], "known_on": [date(2025, 2, 1)]})
+    with pytest.raises(NoOutcomes, match="2025-01-31"):
+        examples(later, features_on, today=date(2025, 1, 31))
