@@ -86,6 +86,8 @@ def readable_facts(facts: Mapping[str, Any]) -> tuple[dict[str, float | None], t
 
 
 def _number(value: Any) -> float | None:
+    if type(value) is float:
+        return value if value - value == 0.0 else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:

@@ -7,7 +7,7 @@ import msgspec
 
 from lendmill.credit.case import Case
 from lendmill.credit.eligibility import eligibility, knock_outs
-from lendmill.credit.finding import STEPS, Finding, at_least, at_most, judged, known_text, none_of, noted, one_of
+from lendmill.credit.finding import Finding, at_least, at_most, judged, known_text, none_of, noted, one_of
 from lendmill.credit.limit import limit
 from lendmill.credit.policy import Policy
 from lendmill.credit.reasons import Reason
@@ -49,8 +49,8 @@ def decide(case: Case, policy: Policy, product: Product) -> Decision:
         *granted.findings,
         *price(policy, product, grade),
         *term(policy, product, grade),
+        *granted.conditions,
     )
-    findings = tuple(sorted(findings, key=lambda found: STEPS.index(found.step)))
     outcome = worst_outcome(findings)
     terms = None
     if outcome != "decline" and grade is not None and granted.cents > 0:

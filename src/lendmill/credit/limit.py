@@ -30,6 +30,7 @@ class Limit:
 
     cents: int
     findings: tuple[Finding, ...]
+    conditions: tuple[Finding, ...] = ()
 
 
 def limit(case: Case, policy: Policy, product: Product, grade: str | None) -> Limit:
@@ -88,18 +89,16 @@ def _least(case: Case, rules: LimitRules, product: Product, known: list[Finding]
             )
         )
         granted_cents = min(most_cents, asked_cents or 0)
-    findings.append(
-        at_most(
-            "conditions",
-            "amount a person looks at",
-            granted_cents,
-            rules.review_above_cents,
-            Reason.AMOUNT_NEEDS_REVIEW,
-            otherwise="refer",
-            unit="cents",
-        )
+    looked_at = at_most(
+        "conditions",
+        "amount a person looks at",
+        granted_cents,
+        rules.review_above_cents,
+        Reason.AMOUNT_NEEDS_REVIEW,
+        otherwise="refer",
+        unit="cents",
     )
-    return Limit(granted_cents, tuple(findings))
+    return Limit(granted_cents, tuple(findings), (looked_at,))
 
 
 def _caps(

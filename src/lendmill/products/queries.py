@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -65,6 +66,7 @@ def presets() -> list[Product]:
     return [preset(key) for key in PRESETS]
 
 
+@lru_cache(maxsize=256)
 def _opened(stored: _Stored) -> Product:
     assert digest_of(stored.body) == stored.digest, "a published product no longer matches its digest"
     return product_of(json.loads(stored.body))

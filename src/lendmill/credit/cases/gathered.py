@@ -62,9 +62,23 @@ class Ask:
     offer_limit_cents: int | None = None
 
 
-def case_of(row: Gathered, product: Product, *, today: date, net_assets_cents: int | None, ask: Ask | None) -> Case:
-    """The case of one borrower for one product: an application where something is asked, an offer otherwise."""
-    facts, unreadable = readable_facts(row.facts or {})
+Facts = tuple[dict[str, float | None], tuple[str, ...]]
+
+
+def case_of(
+    row: Gathered,
+    product: Product,
+    *,
+    today: date,
+    net_assets_cents: int | None,
+    ask: Ask | None,
+    facts_read: Facts | None = None,
+) -> Case:
+    """The case of one borrower for one product: an application where something is asked, an offer otherwise.
+
+    Whoever asks for several products can read the facts once (`readable_facts`) and hand them in.
+    """
+    facts, unreadable = facts_read or readable_facts(row.facts or {})
     lines = list(zip(row.line_products, row.line_amounts, strict=True))
     return Case(
         stage="offer" if ask is None else "application",

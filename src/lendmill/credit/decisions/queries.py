@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 from uuid import UUID
@@ -124,6 +125,11 @@ def policy(db: Db, key: str = STANDARD, version: int | None = None) -> Policy:
     stored = maybe(db, _Stored, POLICY, key=key, version=version)
     if stored is None:
         raise NoSuchPolicy(key=key, version=f" in version {version}" if version else "")
+    return _opened(stored)
+
+
+@lru_cache(maxsize=64)
+def _opened(stored: _Stored) -> Policy:
     assert digest_of(stored.body) == stored.digest, "a published policy no longer matches its digest"
     return policy_of(json.loads(stored.body))
 

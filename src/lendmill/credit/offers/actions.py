@@ -8,7 +8,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from lendmill import ids
-from lendmill.credit.cases.gathered import Gathered, case_of
+from lendmill.credit.case import readable_facts
+from lendmill.credit.cases.gathered import Facts, Gathered, case_of
 from lendmill.credit.cases.queries import gathered, net_assets_cents
 from lendmill.credit.decide import decide
 from lendmill.credit.policy import Policy
@@ -87,11 +88,12 @@ def make_offers(
         open_for = [each.borrower_id for each in waiting if not {product.key for product in products} <= set(each.done)]
         report.done_before += len(products) * (len(waiting) - len(open_for))
         for row in gathered(db, open_for, today):
+            facts = readable_facts(row.facts or {})
             for product in products:
                 if product.key in done[row.borrower_id]:
                     report.done_before += 1
                 else:
-                    night.look_at(row, product)
+                    night.look_at(row, product, facts)
         copy_in(db, "offer", OFFER_COLUMNS, night.offers)
         copy_in(db, "no_offer", NO_OFFER_COLUMNS, night.no_offers)
         seen += len(waiting)
@@ -109,14 +111,14 @@ class _Night:
     offers: list[Sequence[Any]] = field(default_factory=list)
     no_offers: list[Sequence[Any]] = field(default_factory=list)
 
-    def look_at(self, row: Gathered, product: Product) -> None:
+    def look_at(self, row: Gathered, product: Product, facts: Facts) -> None:
         """Decide one borrower for one product, and note what comes of it."""
         report = self.report
         report.looked_at += 1
         if row.has_line(product.key):
             report.line_open += 1
             return
-        case = case_of(row, product, today=self.today, net_assets_cents=self.assets_cents, ask=None)
+        case = case_of(row, product, today=self.today, net_assets_cents=self.assets_cents, ask=None, facts_read=facts)
         decision = decide(case, self.policy, product)
         for reason in decision.reasons:
             report.reasons[reason] = report.reasons.get(reason, 0) + 1
