@@ -24,7 +24,7 @@ DISK_FULL: Final = "53100"  # PostgreSQL's code for the same
 
 
 def app() -> typer.Typer:
-    """All verbs of all rooms, in the order of their files' names."""
+    """All verbs: those of the house as a whole, then those of the rooms."""
     whole = typer.Typer(
         name="lendmill",
         help="Merchant micro-lending: from a seller's record to a rating, a ready offer, a loan and its books.",
@@ -32,7 +32,7 @@ def app() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: (module.name != "house", module.name)):
         if module.name not in NO_COMMANDS:
             whole.add_typer(importlib.import_module(f"{__name__}.{module.name}").commands)
     return whole

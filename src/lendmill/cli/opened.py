@@ -1,5 +1,6 @@
 """Opens what a command needs: the settings, and the house's database, started for that long if need be."""
 
+import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from lendmill.settings import Settings, StartUpProblem, load
 
 if TYPE_CHECKING:
     from lendmill.db import Database
+    from lendmill.db.embedded import EmbeddedPostgres
 
 ATTACH_SECONDS_MAX: Final = 30.0
 
@@ -20,7 +22,6 @@ def database(settings: Settings | None = None) -> Iterator["Database"]:
     A PostgreSQL given by its address is used as it is, and must be migrated. Our own is used while another command
     runs it, else it is started here and stopped at the end.
     """
-    from lendmill.db.embedded import AlreadyRunning, EmbeddedPostgres
     from lendmill.db.migrate import migrate
 
     settings = settings or load()
@@ -30,17 +31,39 @@ def database(settings: Settings | None = None) -> Iterator["Database"]:
             yield found
         return
 
-    server = EmbeddedPostgres(settings.var, programs=settings.postgres_programs)
-    try:
-        server.start()
-    except AlreadyRunning:
-        wait_for(server.owner_url())
-    try:
+    with _server(settings) as server:
         migrate(server.owner_url())
         with connected(settings, server.url()) as found:
             yield found
-    finally:
-        server.stop()  # only what was started here
+
+
+@contextmanager
+def _server(settings: Settings) -> Iterator["EmbeddedPostgres"]:
+    """Our own server: another command's while it runs, else started here, and stopped when nobody uses it any more."""
+    from lendmill.db.embedded import AlreadyRunning, EmbeddedPostgres
+
+    server = EmbeddedPostgres(settings.var, programs=settings.postgres_programs)
+    until = time.monotonic() + ATTACH_SECONDS_MAX
+    settings.var.mkdir(parents=True, exist_ok=True)
+    with open(settings.var / "postgres.guests", "ab") as guests:
+        while True:
+            try:
+                server.start()
+                break
+            except AlreadyRunning:
+                fcntl.flock(guests, fcntl.LOCK_SH)  # who started it for a while waits for us before it is stopped
+                if answers(server.owner_url()):
+                    yield server
+                    return
+                fcntl.flock(guests, fcntl.LOCK_UN)
+                if time.monotonic() > until:
+                    raise
+            time.sleep(0.05)
+        try:
+            yield server
+            fcntl.flock(guests, fcntl.LOCK_EX)
+        finally:
+            server.stop()
 
 
 @contextmanager
@@ -67,16 +90,12 @@ def check_migrated(url: str) -> None:
         raise StartUpProblem(f"The database lacks {waiting[0].name} and what follows: run `lendmill migrate` first.")
 
 
-def wait_for(url: str) -> None:
-    """Wait for a server that another command is just starting."""
+def answers(url: str) -> bool:
+    """Whether a server is there and lets us in."""
     import psycopg
 
-    until = time.monotonic() + ATTACH_SECONDS_MAX
-    while True:
-        try:
-            psycopg.connect(url, connect_timeout=5).close()
-            return
-        except psycopg.OperationalError as error:
-            if time.monotonic() > until:
-                raise StartUpProblem(f"The database another command runs does not answer: {error}") from None
-        time.sleep(0.05)
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
