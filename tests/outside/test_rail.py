@@ -1,7 +1,5 @@
 """A payment rail as a process of its own, at its worst: silent, slow, wrong, late; money moves once all the same."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
@@ -14,6 +12,7 @@ from lendmill.db import Database, run, scalar
 from lendmill.loans import actions, queries
 from lendmill.outside.carrying import carry
 from lendmill.outside.rail import HttpRail, Request
+from lendmill.outside.simulated_rail import started
 from lendmill.people.actions import Command
 
 DAY = date(2026, 1, 1)
@@ -26,15 +25,7 @@ def rail() -> Iterator[RailMaker]:
     with ExitStack() as running:
 
         def start(*manners: str, timeout_seconds: float = 5.0) -> HttpRail:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "lendmill.outside.simulated_rail", "--port", "0", *manners],
-                stdout=subprocess.PIPE, text=True,
-            )  # fmt: skip
-            running.enter_context(process)
-            running.callback(process.terminate)
-            assert process.stdout is not None
-            ready = process.stdout.readline()
-            made = HttpRail(f"http://127.0.0.1:{ready.split()[-1]}", timeout_seconds=timeout_seconds)
+            made = HttpRail(running.enter_context(started(*manners)), timeout_seconds=timeout_seconds)
             running.callback(made.close)
             return made
 

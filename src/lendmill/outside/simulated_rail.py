@@ -9,8 +9,12 @@ import argparse
 import hashlib
 import json
 import signal
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -85,6 +89,8 @@ class Handler(BaseHTTPRequestHandler):
     """Answers /payments in JSON."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # a short answer is not held back for 40 ms
+    wbufsize = -1
     book: Book
 
     def do_POST(self) -> None:
@@ -124,6 +130,20 @@ def serve(host: str, port: int, manners: Manners) -> ThreadingHTTPServer:
     """A rail ready to answer; the port is 0 for any free one."""
     handler = type("RailHandler", (Handler,), {"book": Book(manners)})
     return ThreadingHTTPServer((host, port), handler)
+
+
+@contextmanager
+def started(*manners: str) -> Iterator[str]:
+    """A simulated rail in a process of its own, by its address; it ends with the block."""
+    command = [sys.executable, "-m", "lendmill.outside.simulated_rail", "--port", "0", *manners]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            ready = process.stdout.readline()
+            assert ready.startswith("rail ready"), "the simulated rail did not start"
+            yield f"http://127.0.0.1:{ready.split()[-1]}"
+        finally:
+            process.terminate()
 
 
 def main() -> None:
