@@ -46,9 +46,18 @@ class Feature:
         return pl.when(known).then(self.value.cast(pl.Float64)).alias(self.name)
 
 
-def yuan(name: str) -> pl.Expr:
+def over(value: pl.Expr, number: float) -> pl.Expr:
+    """A value divided by a fixed number, rounded once.
+
+    The engine multiplies long columns by the number's reciprocal, which rounds twice, but divides a single row: a shop
+    alone would differ from the same shop among others in the last bit. Divided by a column, both are the same.
+    """
+    return value / (value * 0 + number)
+
+
+def yuan(cents: pl.Expr) -> pl.Expr:
     """A sum of cents in yuan."""
-    return pl.col(name) / 100
+    return over(cents, 100)
 
 
 def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
@@ -68,7 +77,7 @@ def after(days: int, value: pl.Expr) -> pl.Expr:
 
 def millionths(name: str) -> pl.Expr:
     """A whole number of millionths as a number."""
-    return pl.col(name) / MICRO
+    return over(pl.col(name), MICRO)
 
 
 def months(name: str, count: int) -> list[pl.Expr]:
@@ -86,8 +95,8 @@ def added(parts: list[pl.Expr]) -> pl.Expr:
 
 def variation(parts: list[pl.Expr]) -> pl.Expr:
     """The standard deviation of some sums over their mean."""
-    mean = added(parts) / len(parts)
-    spread = added([(part - mean) * (part - mean) for part in parts]) / len(parts)
+    mean = over(added(parts), len(parts))
+    spread = over(added([(part - mean) * (part - mean) for part in parts]), len(parts))
     return pl.when(mean > 0).then(spread.sqrt() / mean)
 
 
@@ -95,6 +104,8 @@ def slope(parts: list[pl.Expr]) -> pl.Expr:
     """The straight line through some sums, latest first: its rise per step over their mean."""
     middle = (len(parts) - 1) / 2
     weights = [middle - k for k in range(len(parts))]
-    rise = added([part * weight for part, weight in zip(parts, weights, strict=True)]) / sum(w * w for w in weights)
-    mean = added(parts) / len(parts)
+    rise = over(
+        added([part * weight for part, weight in zip(parts, weights, strict=True)]), sum(w * w for w in weights)
+    )
+    mean = over(added(parts), len(parts))
     return pl.when(mean > 0).then(rise / mean)

@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from lendmill.features.feature import ISSUED, RECEIVED, Feature, after, growth, millionths, share, yuan
+from lendmill.features.feature import ISSUED, RECEIVED, Feature, after, growth, millionths, over, share, yuan
 
 
 def _issued(status: str, figure: str, days: int = 365) -> pl.Expr:
@@ -50,12 +50,12 @@ PAPERS: Final = (
     Feature(
         "purchases_90", "purchases in 90 days", "近90天进项金额", "yuan",
         "valid received invoices, taken-back ones deducted, 90 days", "better", "third party", RECEIVED,
-        yuan("bought_cents_90"),
+        yuan(pl.col("bought_cents_90")),
     ),
     Feature(
         "purchases_365", "purchases in a year", "近一年进项金额", "yuan",
         "valid received invoices, taken-back ones deducted, 365 days", "better", "third party", RECEIVED,
-        yuan("bought_cents_365"),
+        yuan(pl.col("bought_cents_365")),
     ),
     Feature(
         "purchase_count_365", "number of purchases in a year", "近一年进项笔数", "count",
@@ -95,7 +95,7 @@ PAPERS: Final = (
     Feature(
         "supplier_hhi_365", "dependence on few suppliers", "供应商集中度（HHI）", "0 to 1",
         "sum of squared shares of a year's purchases by supplier", "worse", "soft information", RECEIVED,
-        millionths("supplier_hhi_pico") / 1_000_000,
+        over(millionths("supplier_hhi_pico"), 1_000_000),
     ),
     Feature(
         "supplier_top_share_365", "the largest supplier's share", "最大供应商占比", "share",

@@ -67,7 +67,7 @@ GUESTS: Final = (
 TRAIL: Final = (
     Feature(
         "advertising_90", "spent on advertising", "近90天广告支出", "yuan",
-        "advertising of 90 days", "better", "behaviour trail", ("advertising",), yuan("spent_cents_90"),
+        "advertising of 90 days", "better", "behaviour trail", ("advertising",), yuan(pl.col("spent_cents_90")),
     ),
     Feature(
         "advertising_days_90", "days with advertising", "近90天投放天数", "days",

@@ -13,6 +13,7 @@ from lendmill.features.feature import (
     growth,
     millionths,
     months,
+    over,
     share,
     slope,
     variation,
@@ -30,7 +31,7 @@ SIZE: Final = (
         Feature(
             f"sales_net_{days}", f"net sales of the last {days} days", f"近{days}天净销售额", "yuan",
             f"sales - refunds (or reversed invoices), days 0 to {days - 1} before the day", "better", "transactions",
-            SALES, yuan(f"net_cents_{days}"),
+            SALES, yuan(pl.col(f"net_cents_{days}")),
         )
         for days in WINDOWS
     ),
@@ -124,11 +125,11 @@ COURSE: Final = (
 FLOW: Final = (
     Feature(
         "cash_flow_90", "money in less money out, as far as it is known", "近90天现金净流入", "yuan",
-        "sales_net_90 - purchases - advertising of 90 days", "better", "transactions", SALES, _FLOW[1] / 100,
+        "sales_net_90 - purchases - advertising of 90 days", "better", "transactions", SALES, yuan(_FLOW[1]),
     ),
     Feature(
         "cash_flow_365", "money in less money out over a year", "近一年现金净流入", "yuan",
-        "sales_net_365 - purchases - advertising of 365 days", "better", "transactions", SALES, _FLOW[3] / 100,
+        "sales_net_365 - purchases - advertising of 365 days", "better", "transactions", SALES, yuan(_FLOW[3]),
     ),
     Feature(
         "cash_flow_share_365", "what is left of each yuan sold", "近一年现金留存率", "share",
@@ -161,12 +162,12 @@ FLOW: Final = (
     ),
     Feature(
         "settlement_90", "money the platform paid out", "近90天结算到账", "yuan",
-        "settlements of 90 days", "better", "transactions", ("settlement",), yuan("settlement_cents_90"),
+        "settlements of 90 days", "better", "transactions", ("settlement",), yuan(pl.col("settlement_cents_90")),
     ),
     Feature(
         "open_orders", "paid by buyers and not yet paid out to the shop", "未结算订单金额", "yuan",
         "orders - refunds - settlements of the whole record, at least 0", None, "transactions", ("settlement", "order"),
-        pl.max_horizontal(pl.col("open_cents"), pl.lit(0, dtype=pl.Int64)) / 100,
+        yuan(pl.max_horizontal(pl.col("open_cents"), pl.lit(0, dtype=pl.Int64))),
     ),
     Feature(
         "settlement_share_90", "how much of net sales has been settled", "近90天结算比例", "share",
@@ -187,7 +188,7 @@ CUSTOMERS: Final = (
     Feature(
         "customer_hhi_365", "concentration on few customers", "客户集中度（HHI）", "0 to 1",
         "sum of squared shares of a year's sales by customer", "worse", "soft information",
-        SALES, millionths("customer_hhi_pico") / 1_000_000,
+        SALES, over(millionths("customer_hhi_pico"), 1_000_000),
     ),
     Feature(
         "customer_top_share_365", "the largest customer's share", "最大客户占比", "share",

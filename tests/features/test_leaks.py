@@ -1,0 +1,101 @@
+"""Nothing known later reaches back: each earlier day's features stay the same to the last bit."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from lendmill.features.windows import as_of
+from lendmill.shops.lake import Lake
+from shops.selling import MAPPING, UNDATED, bring
+
+FIRST = date(2024, 1, 1)
+DAYS = 600
+CUTS = [FIRST + timedelta(days=n) for n in (10, 100, 199, 330, 500)]
+
+
+def rows(seed: int = 5) -> list[tuple[date, date, str]]:
+    """(happened, known, row): sales, refunds and reviews of four shops, some known late, some corrected or voided later."""
+    chance = random.Random(seed)
+    found = []
+    for n in range(1500):
+        happened = FIRST + timedelta(days=chance.randrange(DAYS))
+        known = happened + timedelta(days=chance.choice((0, 0, 0, 1, 3, 40)))
+        shop, yuan, buyer = (
+            f"S{chance.randrange(4)}",
+            f"{chance.randrange(1, 90000) / 100:.2f}",
+            f"b{chance.randrange(60)}",
+        )
+        what, stars = chance.choice((("sold", ""), ("sold", ""), ("returned", ""), ("stars", str(chance.randrange(6)))))
+        found.append((happened, known, f"{what},{shop},{n},{happened},{known},{yuan},{stars},{buyer},ok"))
+        if chance.random() < 0.1:
+            later = known + timedelta(days=chance.randrange(1, 200))
+            state, amount = chance.choice((("cancelled", yuan), ("ok", "0.01"), ("ok", "77777")))
+            found.append((happened, later, f"{what},{shop},{n},{happened},{later},{amount},{stars},{buyer},{state}"))
+    return found
+
+
+def table(lake: Lake, on: date) -> pl.DataFrame:
+    return as_of(lake, on, ["S0", "S1", "S2", "S3"])
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    folder = tmp_path_factory.mktemp("whole")
+    lake = Lake(folder / "lake")
+    bring(lake, folder, "all.csv", *(row for _, _, row in rows()))
+    return lake
+
+
+@pytest.mark.parametrize("on", CUTS)
+def test_what_comes_later_changes_nothing_of_an_earlier_day(tmp_path: Path, whole: Lake, on: date) -> None:
+    lake = Lake(tmp_path / "lake")
+    bring(lake, tmp_path, "then.csv", *(row for _, known, row in rows() if known <= on))
+    then = table(lake, on)
+    assert then["history_days"].null_count() < 4
+    assert table(whole, on).equals(then)
+    bring(lake, tmp_path, "later.csv", *(row for _, known, row in rows() if known > on))
+    assert table(lake, on).equals(then)
+    assert not table(lake, on + timedelta(days=60)).equals(table(lake, on).with_columns(pl.lit(None)))
+    assert table(lake, CUTS[-1] + timedelta(days=200)).equals(table(whole, CUTS[-1] + timedelta(days=200)))
+
+
+def test_the_order_of_rows_and_files_changes_no_bit(tmp_path: Path, whole: Lake) -> None:
+    shuffled = [row for _, _, row in rows()]
+    random.Random(9).shuffle(shuffled)
+    lake = Lake(tmp_path / "lake")
+    for n in range(3):
+        bring(lake, tmp_path, f"{n}.csv", *shuffled[n::3])
+    for on in CUTS:
+        assert table(lake, on).equals(table(whole, on))
+
+
+def test_a_correction_without_a_date_does_not_reach_behind_its_arrival(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    sale = "sold,S0,1,2025-03-01,,100,,b1,ok"
+    bring(lake, tmp_path, "first.csv", sale, by=UNDATED)
+    days = [date(2025, 3, 1), date(2025, 5, 31), date(2025, 6, 30)]
+    before = [table(lake, on) for on in days]
+    arrived = datetime(2025, 6, 10, 3, tzinfo=UTC)
+    bring(lake, tmp_path, "again.csv", sale.replace(",ok", ",cancelled"), by=UNDATED, at=arrived)
+    assert [table(lake, on).equals(earlier) for on, earlier in zip(days, before, strict=True)] == [True, True, False]
+    assert table(lake, days[2])["sales_net_180"].to_list()[0] == 0.0
+
+
+def test_an_event_dated_in_the_future_is_not_seen_even_if_known(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    by = MAPPING.replace('known = { column = "known" }\n', "")
+    bring(lake, tmp_path, "a.csv", "sold,S0,1,2025-03-01,,100,,b1,ok", "sold,S0,2,2025-03-09,,900,,b1,ok", by=by)
+    assert table(lake, date(2025, 3, 8))["sales_net_90"].to_list()[0] == 100.0
+
+
+def test_a_kind_that_a_source_delivers_later_is_unknown_before(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    bring(lake, tmp_path, "a.csv", "sold,S0,1,2025-03-01,2025-03-01,100,,b1,ok")
+    before = table(lake, date(2025, 4, 1))
+    assert before["review_count_90"].to_list()[0] is None
+    bring(lake, tmp_path, "b.csv", "stars,S1,1,2025-04-05,2025-04-06,,5,b1,ok")
+    assert table(lake, date(2025, 4, 1)).equals(before)
+    assert table(lake, date(2025, 4, 6))["review_count_90"].to_list()[0] == 0.0
