@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from credit_cases import INVOICE_FACTS, LINE, MARKET_FACTS, ORDERS, POLICY, TODAY, a_case, decided
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lendmill.credit.case import Case
@@ -17,6 +17,7 @@ from lendmill.credit.record import content, content_of, replayed, text_of
 from lendmill.people.canonical import digest_of
 from lendmill.products.document import GRADES
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
 JUNK = st.sampled_from([None, math.nan, math.inf, -math.inf, "", "12", "yes", True, False, [], {}, (), date.max])
 NEAR = st.floats(-1, 1, allow_nan=False) | st.floats(0, 200) | st.floats(0, 1e7) | st.floats(allow_nan=False)
 FACT = NEAR | JUNK
@@ -66,6 +67,7 @@ def cases(draw: st.DrawFn, junk: bool = True) -> Case:
     )
 
 
+@PATIENT
 @given(cases(), st.sampled_from([LINE, ORDERS]))
 def test_every_decision_says_what_it_found_and_why(case: Case, product: Any) -> None:
     made = decided(case, product=product)
@@ -77,6 +79,7 @@ def test_every_decision_says_what_it_found_and_why(case: Case, product: Any) -> 
     assert made.outcome != "approve" or made.terms is not None
 
 
+@PATIENT
 @given(cases(), st.sampled_from([LINE, ORDERS]))
 def test_what_is_unknown_never_grants(case: Case, product: Any) -> None:
     made = decided(case, product=product)
@@ -84,6 +87,7 @@ def test_what_is_unknown_never_grants(case: Case, product: Any) -> None:
         assert made.outcome != "approve"
 
 
+@PATIENT
 @given(cases(), st.sampled_from([LINE, ORDERS]))
 def test_what_is_granted_stays_under_every_cap(case: Case, product: Any) -> None:
     made = decided(case, product=product)
@@ -147,7 +151,7 @@ def granted_cents(made: Decision) -> int:
     return made.terms.limit_cents if made.terms is not None and made.outcome == "approve" else 0
 
 
-@settings(max_examples=300)
+@PATIENT
 @given(cases(junk=False), tighter(), st.sampled_from([LINE, ORDERS]))
 def test_tightening_never_grants_more(case: Case, policy: Policy, product: Any) -> None:
     before, after = decided(case, product=product), decided(case, policy=policy, product=product)
@@ -155,6 +159,7 @@ def test_tightening_never_grants_more(case: Case, policy: Policy, product: Any) 
     assert granted_cents(after) <= granted_cents(before)
 
 
+@PATIENT
 @given(cases(junk=False), st.sampled_from([LINE, ORDERS]))
 def test_a_kept_decision_made_again_is_the_same_to_the_last_byte(case: Case, product: Any) -> None:
     made = decided(case, product=product)

@@ -7,7 +7,17 @@ import msgspec
 
 from lendmill.credit.case import Case
 from lendmill.credit.eligibility import eligibility, knock_outs
-from lendmill.credit.finding import Finding, at_least, at_most, judged, known_text, none_of, noted, one_of
+from lendmill.credit.finding import (
+    Finding,
+    at_least,
+    at_most,
+    judged,
+    known_text,
+    none_of,
+    not_applicable,
+    noted,
+    one_of,
+)
 from lendmill.credit.limit import limit
 from lendmill.credit.policy import Policy
 from lendmill.credit.reasons import Reason
@@ -130,7 +140,9 @@ def _rating_age_days(case: Case) -> int | None:
 
 def price(policy: Policy, product: Product, grade: str | None) -> tuple[Finding, ...]:
     """The product's rate for the grade, under the cap in force."""
-    if grade is None or grade in policy.rating.declined:
+    if grade in policy.rating.declined:
+        return (not_applicable("price", "a grade with a price", "no terms for a declined grade"),)
+    if grade is None:
         return (one_of("price", "a grade with a price", grade, tuple(policy.limit.share_bp), Reason.RATING_TOO_LOW),)
     rate = product.rate_for(grade)
     yearly_bp = -(-rate.num * DAYS_A_YEAR * BASIS_POINTS // rate.den)
@@ -142,6 +154,8 @@ def price(policy: Policy, product: Product, grade: str | None) -> tuple[Finding,
 
 def term(policy: Policy, product: Product, grade: str | None) -> tuple[Finding, ...]:
     """The longest loan for the grade, within the product's."""
+    if grade in policy.rating.declined:
+        return (not_applicable("term", "a grade with a term", "no terms for a declined grade"),)
     if grade is None or grade not in policy.months_by_grade:
         return (one_of("term", "a grade with a term", grade, tuple(policy.months_by_grade), Reason.RATING_TOO_LOW),)
     months = min(policy.months_by_grade[grade], product.months_max)

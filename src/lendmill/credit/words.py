@@ -67,6 +67,7 @@ NOTES: Final = {
     "nobody has asked yet": ("nobody has asked yet", "尚未申请"),
     "not an advance on orders": ("not an advance on orders", "非订单贷款，不适用"),
     "no limit can be worked out": ("no limit can be worked out", "无法核定额度"),
+    "no terms for a declined grade": ("no terms for a declined grade", "评级未达准入，不适用"),
     "not covered by market": ("this shop's record does not come from the marketplace", "该店铺无平台经营数据，不适用"),
     "not covered by invoices": ("this shop's record does not come from invoices", "该店铺无发票数据，不适用"),
     "not covered by sales": ("no sales of this shop are recorded", "该店铺无销售数据，不适用"),

@@ -200,7 +200,7 @@ class _Arrivals:
     claims: dict[str, UUID]
     borrowers: list[Sequence[Any]] = field(default_factory=list)
     shops: list[Sequence[Any]] = field(default_factory=list)
-    new_claims: list[Sequence[Any]] = field(default_factory=list)
+    new_claims: list[tuple[str, UUID]] = field(default_factory=list)
 
     def add(self, seller: Seller, *, today: date, vouched: bool, seal: Seal | None) -> None:
         """Sort one seller in: a known shop, another shop of a known identity, or a new borrower."""
