@@ -7,6 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from litestar import get, post, put
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.keys import IdempotencyKey, needed
@@ -35,7 +36,7 @@ class OfferOut:
 
 
 @get("/borrowers/{borrower_id:uuid}/offers", sync_to_thread=True)
-def offers(request: Asked, borrower_id: UUID) -> list[OfferOut]:
+def offers(request: Asked, borrower_id: FromPath[UUID]) -> list[OfferOut]:
     """What a borrower can have today."""
     with database_of(request).transaction() as db:
         found = credit.offers_of(db, borrower_id, house_day(db))
@@ -76,7 +77,7 @@ class LineOut:
 
 
 @get("/borrowers/{borrower_id:uuid}/lines", sync_to_thread=True)
-def lines(request: Asked, borrower_id: UUID) -> list[LineOut]:
+def lines(request: Asked, borrower_id: FromPath[UUID]) -> list[LineOut]:
     """The contracts a borrower can draw on."""
     with database_of(request).transaction() as db:
         found = credit.lines_of(db, borrower_id)
@@ -110,7 +111,7 @@ class Start:
 
 
 @post("/borrowers/{borrower_id:uuid}/applications", sync_to_thread=True)
-def start_application(request: Asked, borrower_id: UUID, data: Start) -> Application:
+def start_application(request: Asked, borrower_id: FromPath[UUID], data: JSONBody[Start]) -> Application:
     """Begin an application, or take up the one already begun for this product."""
     database = database_of(request)
     with database.transaction() as db:
@@ -123,15 +124,21 @@ def start_application(request: Asked, borrower_id: UUID, data: Start) -> Applica
 
 
 @get("/borrowers/{borrower_id:uuid}/applications/{application_id:uuid}", sync_to_thread=True)
-def application(request: Asked, borrower_id: UUID, application_id: UUID) -> Application:
+def application(request: Asked, borrower_id: FromPath[UUID], application_id: FromPath[UUID]) -> Application:
     """An application as far as it has come."""
     with database_of(request).transaction() as db:
         return credit.application(db, borrower_id, application_id)
 
 
 @put("/borrowers/{borrower_id:uuid}/applications/{application_id:uuid}/steps/{step:int}", sync_to_thread=True)
-def save_step(request: Asked, borrower_id: UUID, application_id: UUID, step: int, data: dict[str, Any]) -> Application:
-    """Keep a step's answers. 1: amount_cents, purpose. 2: language (zh or en), consents, identity_no if unverified."""
+def save_step(
+    request: Asked,
+    borrower_id: FromPath[UUID],
+    application_id: FromPath[UUID],
+    step: FromPath[int],
+    data: JSONBody[dict[str, Any]],
+) -> Application:
+    """Keep a step's answers. 1: amount_cents, purpose. 2: language, consents, identity_no where unverified."""
     return database_of(request).act(
         actions.save_step,
         borrower_id=borrower_id,
@@ -170,7 +177,7 @@ def _told(decided: actions.Decided) -> DecidedOut:
 
 @post("/borrowers/{borrower_id:uuid}/applications/{application_id:uuid}/submission", sync_to_thread=True)
 def submit(
-    request: Asked, borrower_id: UUID, application_id: UUID, idempotency_key: IdempotencyKey = None
+    request: Asked, borrower_id: FromPath[UUID], application_id: FromPath[UUID], idempotency_key: IdempotencyKey = None
 ) -> DecidedOut:
     """Decide an application now; where it is approved the line is open when the answer comes."""
     command = Command.of(needed(idempotency_key), action="submit", application_id=str(application_id))
@@ -186,13 +193,15 @@ class Ask:
     product_key: str
     amount_cents: int
     purpose: str
-    language: Literal["zh", "en"]
+    language: Literal["zh-Hans", "en"]
     consents: list[str]
     identity_no: str | None = None
 
 
 @post("/borrowers/{borrower_id:uuid}/decisions", sync_to_thread=True)
-def decide(request: Asked, borrower_id: UUID, data: Ask, idempotency_key: IdempotencyKey = None) -> DecidedOut:
+def decide(
+    request: Asked, borrower_id: FromPath[UUID], data: JSONBody[Ask], idempotency_key: IdempotencyKey = None
+) -> DecidedOut:
     """Apply and be decided in one call; where it is approved the line is open when the answer comes."""
     answers = {
         "amount_cents": data.amount_cents,
@@ -235,7 +244,12 @@ class Why:
 
 
 @get("/borrowers/{borrower_id:uuid}/decisions/{decision_id:uuid}/why", sync_to_thread=True)
-def why(request: Asked, borrower_id: UUID, decision_id: UUID, language: Literal["zh", "en"] = "zh") -> Why:
+def why(
+    request: Asked,
+    borrower_id: FromPath[UUID],
+    decision_id: FromPath[UUID],
+    language: FromQuery[Literal["zh-Hans", "en"]] = "zh-Hans",
+) -> Why:
     """Why it was decided so."""
     with database_of(request).transaction() as db:
         kept = credit.decision(db, decision_id, borrower_id)
@@ -246,9 +260,9 @@ def why(request: Asked, borrower_id: UUID, decision_id: UUID, language: Literal[
 @get("/applications", sync_to_thread=True)
 def applications(
     request: Asked,
-    before: UUID | None = None,
-    outcome: Literal["approve", "refer", "decline"] | None = None,
-    product_key: str | None = None,
+    before: FromQuery[UUID | None] = None,
+    outcome: FromQuery[Literal["approve", "refer", "decline"] | None] = None,
+    product_key: FromQuery[str | None] = None,
 ) -> list[ApplicationRow]:
     """Applications, the newest first, fifty at a time; give the last one's id as `before` for the next."""
     with database_of(request).transaction() as db:

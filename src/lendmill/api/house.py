@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from litestar import get
+from litestar.params import FromQuery
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.funding import queries as funding
@@ -33,7 +34,9 @@ def me(request: Asked) -> Me:
 
 
 @get("/borrowers", sync_to_thread=True)
-def borrowers(request: Asked, after: UUID | None = None, search: str = "") -> list[people.Borrower]:
+def borrowers(
+    request: Asked, after: FromQuery[UUID | None] = None, search: FromQuery[str] = ""
+) -> list[people.Borrower]:
     """Borrowers, fifty at a time; give the last one's id as `after` for the next."""
     with database_of(request).transaction() as db:
         return people.borrowers_page(db, after, search)
@@ -89,7 +92,7 @@ class TrialBalance:
 
 
 @get("/trial-balance", sync_to_thread=True)
-def trial_balance(request: Asked, as_of: date | None = None) -> TrialBalance:
+def trial_balance(request: Asked, as_of: FromQuery[date | None] = None) -> TrialBalance:
     """The books at the end of a day, today unless another is named."""
     with database_of(request).transaction() as db:
         day = as_of or people.house_day(db)

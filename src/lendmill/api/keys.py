@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 
 from lendmill.api.problems import IdempotencyKeyMissing
 
@@ -11,8 +11,8 @@ LETTERS_MAX: Final = 200
 
 IdempotencyKey = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         required=False,
         description="Needed. The same key with the same body is one request, done once; another body is refused.",
     ),

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.keys import IdempotencyKey, needed
@@ -17,7 +17,7 @@ from lendmill.loans.view import LoanView, Payoff
 from lendmill.people.command import Command
 from lendmill.people.queries import house_day
 
-Cents = Annotated[int, Parameter(ge=1, le=10**13)]
+Cents = Annotated[int, QueryParameter(ge=1, le=10**13)]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,14 @@ class Collecting:
 
 
 @get("/borrowers/{borrower_id:uuid}/lines/{line_id:uuid}/quote", sync_to_thread=True)
-def quote(request: Asked, borrower_id: UUID, line_id: UUID, amount_cents: Cents, method: str, months: int) -> DrawQuote:
+def quote(
+    request: Asked,
+    borrower_id: FromPath[UUID],
+    line_id: FromPath[UUID],
+    amount_cents: Cents,
+    method: FromQuery[str],
+    months: FromQuery[int],
+) -> DrawQuote:
     """What a draw would cost: the plan, the cost in money, the yearly rates. Binds nobody."""
     with database_of(request).transaction() as db:
         line, today = credit.line(db, borrower_id, line_id), house_day(db)
@@ -63,7 +70,9 @@ def _offered(method: str, months: int, methods: list[str], months_max: int) -> N
 
 
 @post("/borrowers/{borrower_id:uuid}/draws", sync_to_thread=True, status_code=202)
-def draw(request: Asked, borrower_id: UUID, data: Draw, idempotency_key: IdempotencyKey = None) -> queries.Drawn:
+def draw(
+    request: Asked, borrower_id: FromPath[UUID], data: JSONBody[Draw], idempotency_key: IdempotencyKey = None
+) -> queries.Drawn:
     """Draw on a line. The loan is `paying` until the payment rail has said that the money arrived."""
     command = Command.of(
         needed(idempotency_key),
@@ -89,7 +98,9 @@ def draw(request: Asked, borrower_id: UUID, data: Draw, idempotency_key: Idempot
 
 
 @post("/borrowers/{borrower_id:uuid}/repayments", sync_to_thread=True, status_code=202)
-def repay(request: Asked, borrower_id: UUID, data: Repayment, idempotency_key: IdempotencyKey = None) -> Collecting:
+def repay(
+    request: Asked, borrower_id: FromPath[UUID], data: JSONBody[Repayment], idempotency_key: IdempotencyKey = None
+) -> Collecting:
     """Ask the rail to collect a repayment; it counts from the day the money left the payer."""
     command = Command.of(
         needed(idempotency_key),
@@ -114,35 +125,35 @@ def repay(request: Asked, borrower_id: UUID, data: Repayment, idempotency_key: I
 
 
 @get("/borrowers/{borrower_id:uuid}/loans", sync_to_thread=True)
-def loans(request: Asked, borrower_id: UUID) -> list[LoanView]:
+def loans(request: Asked, borrower_id: FromPath[UUID]) -> list[LoanView]:
     """All loans of a borrower as they stand today."""
     with database_of(request).transaction() as db:
         return queries.loans_of(db, borrower_id, house_day(db))
 
 
 @get("/borrowers/{borrower_id:uuid}/loans/{loan_id:uuid}", sync_to_thread=True)
-def loan(request: Asked, borrower_id: UUID, loan_id: UUID) -> LoanView:
+def loan(request: Asked, borrower_id: FromPath[UUID], loan_id: FromPath[UUID]) -> LoanView:
     """One loan as it stands today, row by row."""
     with database_of(request).transaction() as db:
         return queries.loan(db, borrower_id, loan_id, house_day(db))
 
 
 @get("/borrowers/{borrower_id:uuid}/loans/{loan_id:uuid}/statement", sync_to_thread=True)
-def statement(request: Asked, borrower_id: UUID, loan_id: UUID) -> list[StatementLine]:
+def statement(request: Asked, borrower_id: FromPath[UUID], loan_id: FromPath[UUID]) -> list[StatementLine]:
     """All that happened to a loan, by value date."""
     with database_of(request).transaction() as db:
         return list(queries.statement(db, borrower_id, loan_id, house_day(db)))
 
 
 @get("/borrowers/{borrower_id:uuid}/payoff", sync_to_thread=True)
-def payoff(request: Asked, borrower_id: UUID, loan_id: UUID | None = None) -> Payoff:
+def payoff(request: Asked, borrower_id: FromPath[UUID], loan_id: FromQuery[UUID | None] = None) -> Payoff:
     """What is due and what settles everything, today."""
     with database_of(request).transaction() as db:
         return queries.quote_payoff(db, borrower_id, loan_id, house_day(db))
 
 
 @get("/borrowers/{borrower_id:uuid}/payments", sync_to_thread=True)
-def payments(request: Asked, borrower_id: UUID) -> list[queries.Instruction]:
+def payments(request: Asked, borrower_id: FromPath[UUID]) -> list[queries.Instruction]:
     """What the payment rail was asked to do for this borrower, and how it stands; newest first."""
     with database_of(request).transaction() as db:
         return queries.instructions_of(db, borrower_id)

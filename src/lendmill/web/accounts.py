@@ -1,6 +1,7 @@
 """Who can sign in, and what each role may open."""
 
 from litestar import Response, get
+from litestar.params import FromQuery
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.people.roles import WHO_MAY, Role
@@ -12,7 +13,7 @@ SHOWN = 50
 
 
 @get("/staff/accounts", sync_to_thread=True)
-def accounts_page(request: Asked, after: str = "", csv: str = "") -> Response[str]:
+def accounts_page(request: Asked, after: FromQuery[str] = "", csv: FromQuery[str] = "") -> Response[str]:
     """The accounts by name, and the table of roles as it is in force."""
     words = words_of(request)
     if csv == "roles":

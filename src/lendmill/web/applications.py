@@ -1,12 +1,17 @@
 """The staff's list of applications, and one decision with everything it looked at."""
 
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.params import FromPath, FromQuery
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.credit import queries as credit
+from lendmill.credit.policy import Policy
+from lendmill.credit.record import Content
+from lendmill.credit.why import required_told, rule_name, value_told
 from lendmill.people import queries as people
 from lendmill.web import names
 from lendmill.web.own import product_names
@@ -18,7 +23,11 @@ SHOWN: Final = 50
 
 @get("/staff/applications", sync_to_thread=True)
 def applications_page(
-    request: Asked, before: UUID | None = None, outcome: str = "", product: str = "", csv: str = ""
+    request: Asked,
+    before: FromQuery[UUID | None] = None,
+    outcome: FromQuery[str] = "",
+    product: FromQuery[str] = "",
+    csv: FromQuery[str] = "",
 ) -> Response[str]:
     """Applications, the newest first, by outcome and product."""
     words = words_of(request)
@@ -61,15 +70,41 @@ def applications_page(
     )
 
 
+@dataclass(frozen=True)
+class _Told:
+    """A finding in the reader's words."""
+
+    step: str
+    rule: str
+    found: str
+    required: str
+    verdict: str
+
+
+def _findings(content: Content, policy: Policy, language: str) -> list[_Told]:
+    return [
+        _Told(
+            found.step,
+            rule_name(found.rule, policy, language),
+            value_told(found, found.value, language),
+            required_told(found, language) if found.op != "noted" else "",
+            found.verdict,
+        )
+        for found in content.decision.findings
+    ]
+
+
 @get("/staff/decisions/{decision_id:uuid}", sync_to_thread=True)
-def decision_page(request: Asked, decision_id: UUID) -> Response[str]:
+def decision_page(request: Asked, decision_id: FromPath[UUID]) -> Response[str]:
     """One decision: its story, and whether deciding again gives the same to the last byte."""
     words = words_of(request)
     with database_of(request).transaction() as db:
         decision = credit.decision(db, decision_id)
         borrower = people.borrower(db, decision.borrower_id)
-        story = credit.why(db, decision_id, words.short)
+        story = credit.why(db, decision_id, words.language)
         replay = credit.replay(db, decision_id)
+        used = credit.policy(db, decision.opened.policy.key, decision.opened.policy.version)
+        findings = _findings(decision.opened, used, words.language)
         named = product_names(db, request)
     return page(
         request,
@@ -78,7 +113,7 @@ def decision_page(request: Asked, decision_id: UUID) -> Response[str]:
         borrower=borrower,
         story=story,
         replay=replay,
-        made=decision.opened.decision,
+        findings=findings,
         reasons=words.reasons(decision.reasons),
         named=named,
     )

@@ -1,9 +1,11 @@
 """Applying in three steps, each kept when it is done; then the decision, with its reasons in words."""
 
+from collections import defaultdict
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from lendmill import money
@@ -49,7 +51,7 @@ def start(request: Asked, data: Form) -> Redirect:
 
 
 @get("/apply/{application_id:uuid}", sync_to_thread=True)
-def step_page(request: Asked, application_id: UUID, step: int = 0) -> Response[str] | Redirect:
+def step_page(request: Asked, application_id: FromPath[UUID], step: FromQuery[int] = 0) -> Response[str] | Redirect:
     """The step that comes next, or an earlier one to change."""
     facts = _facts(request, application_id)
     if facts["decided"] is not None:
@@ -93,8 +95,8 @@ def _page(
         "apply.html",
         status_code=status_code,
         step=step,
-        known={**_given(facts), **(typed or {})},
-        mistakes=mistakes or {},
+        known=defaultdict(str, {**_given(facts), **(typed or {})}),
+        mistakes=defaultdict(str, mistakes or {}),
         **facts,
     )
 
@@ -109,7 +111,7 @@ def _given(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 @post("/apply/{application_id:uuid}", sync_to_thread=True)
-def take_step(request: Asked, application_id: UUID, data: Form) -> Response[str] | Redirect:
+def take_step(request: Asked, application_id: FromPath[UUID], data: Form) -> Response[str] | Redirect:
     """Keep a step's answers and go on; after the last, decide. What was typed stays when something is wrong."""
     step = {"1": ASKING, "2": IDENTITY}.get(data.get("step", ""), CONFIRMING)
     facts = _facts(request, application_id)
@@ -137,7 +139,7 @@ def _answers(request: Asked, step: int, data: dict[str, str]) -> dict[str, Any]:
         return {"amount_cents": money.cents(data.get("amount", "")), "purpose": data.get("purpose")}
     agreed = [consent.purpose for consent in CONSENTS if data.get(f"consent-{consent.purpose}") == "yes"]
     return {
-        "language": words_of(request).short,
+        "language": words_of(request).language,
         "consents": agreed,
         "identity_no": data.get("identity_no", "").strip() or None,
     }
@@ -178,13 +180,13 @@ def _submit(request: Asked, application_id: UUID, data: dict[str, str], facts: d
 
 
 @get("/decisions/{decision_id:uuid}", sync_to_thread=True)
-def decision_page(request: Asked, decision_id: UUID, asked: str = "") -> Response[str]:
+def decision_page(request: Asked, decision_id: FromPath[UUID], asked: FromQuery[str] = "") -> Response[str]:
     """What was decided and why, in the reader's words; and the way to a person."""
     borrower_id, words = seller_of(request), words_of(request)
     with database_of(request).transaction() as db:
         decision = credit.decision(db, decision_id, borrower_id)
         line = next((each for each in credit.lines_of(db, borrower_id) if each.decision_id == decision_id), None)
-        story = credit.why(db, decision_id, words.short, borrower_id)
+        story = credit.why(db, decision_id, words.language, borrower_id)
         named = product_names(db, request)
     return page(
         request,
@@ -199,7 +201,7 @@ def decision_page(request: Asked, decision_id: UUID, asked: str = "") -> Respons
 
 
 @post("/decisions/{decision_id:uuid}/review", sync_to_thread=True)
-def ask_for_review(request: Asked, decision_id: UUID, data: Form) -> Redirect:
+def ask_for_review(request: Asked, decision_id: FromPath[UUID], data: Form) -> Redirect:
     """Note the wish that a person looks at the decision again."""
     database = database_of(request)
     with database.transaction() as db:

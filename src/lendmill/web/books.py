@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from litestar import Response, get
+from litestar.params import FromQuery
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.insight import queries as insight
@@ -15,7 +16,7 @@ from lendmill.web.words import CHINESE
 
 
 @get("/staff/books", sync_to_thread=True)
-def books_page(request: Asked, csv: str = "", on: str = "") -> Response[str]:
+def books_page(request: Asked, csv: FromQuery[str] = "", on: FromQuery[str] = "") -> Response[str]:
     """The books as of the end of a day, today unless another is named."""
     words = words_of(request)
     with database_of(request).transaction() as db:

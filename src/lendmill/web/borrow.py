@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from lendmill import money
@@ -48,13 +49,25 @@ def choose_line(request: Asked) -> Response[str] | Redirect:
 
 
 @get("/borrow/{line_id:uuid}", sync_to_thread=True)
-def borrow_page(request: Asked, line_id: UUID, amount: str = "", method: str = "", months: str = "") -> Response[str]:
+def borrow_page(
+    request: Asked,
+    line_id: FromPath[UUID],
+    amount: FromQuery[str] = "",
+    method: FromQuery[str] = "",
+    months: FromQuery[str] = "",
+) -> Response[str]:
     """The form, with the cost of what it says below it."""
     return page(request, "borrow.html", **_facts(request, line_id, amount, method, months))
 
 
 @get("/borrow/{line_id:uuid}/cost", sync_to_thread=True)
-def cost(request: Asked, line_id: UUID, amount: str = "", method: str = "", months: str = "") -> Response[str]:
+def cost(
+    request: Asked,
+    line_id: FromPath[UUID],
+    amount: FromQuery[str] = "",
+    method: FromQuery[str] = "",
+    months: FromQuery[str] = "",
+) -> Response[str]:
     """The cost alone, for the form that is open; the button to confirm is part of it."""
     return page(request, "cost.html", **_facts(request, line_id, amount, method, months))
 
@@ -102,7 +115,7 @@ def _wish(request: Asked, line: Line, least_cents: int, amount: str, method: str
 
 
 @post("/borrow/{line_id:uuid}", sync_to_thread=True)
-def draw(request: Asked, line_id: UUID, data: Form) -> Response[str] | Redirect:
+def draw(request: Asked, line_id: FromPath[UUID], data: Form) -> Response[str] | Redirect:
     """Confirm: exactly what was shown is drawn, once, however often the form is sent."""
     borrower_id, database = seller_of(request), database_of(request)
     amount_cents, method, months = int(data["amount_cents"]), data["method"], int(data["months"])

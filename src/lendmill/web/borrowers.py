@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.params import FromPath, FromQuery
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.credit import queries as credit
@@ -27,7 +28,9 @@ SHOWN: Final = 50
 
 
 @get("/staff/borrowers", sync_to_thread=True)
-def borrowers_page(request: Asked, after: UUID | None = None, search: str = "", csv: str = "") -> Response[str]:
+def borrowers_page(
+    request: Asked, after: FromQuery[UUID | None] = None, search: FromQuery[str] = "", csv: FromQuery[str] = ""
+) -> Response[str]:
     """Borrowers, by part of a name or a shop where something is searched for."""
     words = words_of(request)
     with database_of(request).transaction() as db:
@@ -51,7 +54,7 @@ def borrowers_page(request: Asked, after: UUID | None = None, search: str = "", 
 
 
 @get("/staff/borrowers/{borrower_id:uuid}", sync_to_thread=True)
-def borrower_page(request: Asked, borrower_id: UUID, csv: str = "") -> Response[str]:
+def borrower_page(request: Asked, borrower_id: FromPath[UUID], csv: FromQuery[str] = "") -> Response[str]:
     """All the house knows of one borrower; the rating and the decisions for those whose work they are."""
     assert request.user is not None
     words, rated = words_of(request), request.user.role in CREDIT

@@ -5,8 +5,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-WIDTH: Final = 600
-HEIGHT: Final = 200
+WIDTH: Final = 480
+HEIGHT: Final = 170
 FONT: Final = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, system-ui, sans-serif"
 LOOKS: Final = {
     "light": {"ink": "#546079", "rule": "#e2e7f0", "main": "#1a56e8", "bad": "#b3261e"},

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body
+from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 
 from lendmill.api.callers import SESSION_COOKIE, Asked, database_of
@@ -27,7 +27,7 @@ def health() -> dict[str, str]:
 
 
 @get("/sign-in", sync_to_thread=True)
-def sign_in_page(request: Asked, next: str = "/") -> Response[str] | Redirect:  # noqa: A002 - the word in the address
+def sign_in_page(request: Asked, next: FromQuery[str] = "/") -> Response[str] | Redirect:  # noqa: A002 - the word in the address
     """The form to sign in with."""
     if request.user is not None:
         return go(inside(next))
@@ -86,7 +86,7 @@ def _session_cookie(request: Asked, token: str, seconds: int) -> Cookie:
 
 
 @get("/language/{code:str}", sync_to_thread=False)
-def choose_language(request: Asked, code: str, back: str = "/") -> Redirect:
+def choose_language(request: Asked, code: FromPath[str], back: FromQuery[str] = "/") -> Redirect:
     """Show the pages in another language from now on."""
     if code not in NAMES:
         raise NotFoundException

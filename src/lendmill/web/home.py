@@ -28,6 +28,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         running = [loan for loan in loans.loans_of(db, borrower_id, today) if loan.status in ("running", "paying")]
         started = credit.open_applications(db, borrower_id)
         named = product_names(db, request)
+        standing = credit.standing(db, borrower_id)
     return page(
         request,
         "home.html",
@@ -40,6 +41,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         days_left=days_left,
         next_due=next_due(running),
         owed_cents=sum(loan.payoff_cents for loan in running if loan.status == "running"),
+        blocked=standing.late_since_on is not None,
         late=[loan for loan in running if loan.days_past_due],
     )
 

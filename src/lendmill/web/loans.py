@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from lendmill import money
@@ -47,7 +48,7 @@ def loans_page(request: Asked) -> Response[str]:
 
 
 @get("/loans/{loan_id:uuid}", sync_to_thread=True)
-def loan_page(request: Asked, loan_id: UUID) -> Response[str]:
+def loan_page(request: Asked, loan_id: FromPath[UUID]) -> Response[str]:
     """One loan with its rows and the form to repay it; while the money is on its way the page waits for it."""
     return page(request, "loan.html", **_loan(request, loan_id))
 
@@ -73,7 +74,7 @@ def _loan(request: Asked, loan_id: UUID, amount: str = "", mistake: str = "") ->
 
 
 @get("/loans/{loan_id:uuid}/state", sync_to_thread=True)
-def loan_state(request: Asked, loan_id: UUID) -> Response[str]:
+def loan_state(request: Asked, loan_id: FromPath[UUID]) -> Response[str]:
     """Whether the money has arrived, for the page that waits."""
     with database_of(request).transaction() as db:
         loan = loans.loan(db, seller_of(request), loan_id, house_day(db))
@@ -81,7 +82,7 @@ def loan_state(request: Asked, loan_id: UUID) -> Response[str]:
 
 
 @post("/loans/{loan_id:uuid}/repay", sync_to_thread=True)
-def repay(request: Asked, loan_id: UUID, data: Form) -> Response[str] | Redirect:
+def repay(request: Asked, loan_id: FromPath[UUID], data: Form) -> Response[str] | Redirect:
     """Ask the rail for a payment, once, however often the form is sent; what was typed is kept when it is refused."""
     borrower_id, database, typed = seller_of(request), database_of(request), data.get("amount", "")
     prepay: Prepay = "prepay" if data.get("prepay") == "prepay" else "next-due"
@@ -109,13 +110,13 @@ def repay(request: Asked, loan_id: UUID, data: Form) -> Response[str] | Redirect
 
 
 @get("/payments/{instruction_id:uuid}", sync_to_thread=True)
-def payment_page(request: Asked, instruction_id: UUID) -> Response[str]:
+def payment_page(request: Asked, instruction_id: FromPath[UUID]) -> Response[str]:
     """A payment on its way, then its receipt."""
     return page(request, "payment.html", **_payment(request, instruction_id))
 
 
 @get("/payments/{instruction_id:uuid}/state", sync_to_thread=True)
-def payment_state(request: Asked, instruction_id: UUID) -> Response[str]:
+def payment_state(request: Asked, instruction_id: FromPath[UUID]) -> Response[str]:
     """How the payment stands, for the page that waits."""
     return page(request, "payment_state.html", **_payment(request, instruction_id))
 
@@ -142,7 +143,7 @@ def _payment(request: Asked, instruction_id: UUID) -> dict[str, Any]:
 
 
 @get("/loans/{loan_id:uuid}/statement", sync_to_thread=True)
-def statement(request: Asked, loan_id: UUID, format: str = "") -> Response[str]:  # noqa: A002 - the word in the address
+def statement(request: Asked, loan_id: FromPath[UUID], format: FromQuery[str] = "") -> Response[str]:  # noqa: A002 - the word in the address
     """All that happened to a loan, as a page or as a file."""
     borrower_id = seller_of(request)
     with database_of(request).transaction() as db:

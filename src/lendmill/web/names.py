@@ -67,6 +67,21 @@ STAGES: Final = {
     "medium": "31 to 90 days late",
     "long": "Over 90 days late",
 }
+ENTRIES: Final = {
+    "drawn": "Paid out",
+    "billed": "Interest billed",
+    "received": "Payment received",
+    "overpaid": "Paid too much",
+    "refunded": "Paid back",
+}
+DAY_END_STEPS: Final = {
+    "cut-over": "Cut-over to the next day",
+    "bring-up": "Loans brought up to the day",
+    "accrue": "Interest accrued",
+    "funding": "Funding folded back",
+    "snapshot": "Portfolio written down",
+    "done": "Finished",
+}
 CONTROLS: Final = {
     "principal": "Principal",
     "interest billed": "Interest billed",
@@ -93,4 +108,6 @@ ALL: Final = (
     DECISION_STEPS,
     STAGES,
     CONTROLS,
+    DAY_END_STEPS,
+    ENTRIES,
 )

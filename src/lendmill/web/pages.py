@@ -20,7 +20,7 @@ from lendmill.web.words import NAMES, Words, language_of
 
 LANGUAGE_COOKIE: Final = "lendmill_language"
 
-SELLER_MENU: Final = (("/", "Home", "home"), ("/borrow", "Borrow", "coins"), ("/loans", "Loans", "list"))
+SELLER_MENU: Final = (("/", "Home", "home"), ("/borrow", "Borrow", "coins"), ("/loans", "My loans", "list"))
 STAFF_MENU: Final = (
     ("/staff", "Portfolio", "chart"),
     ("/staff/applications", "Applications", "inbox"),
@@ -94,7 +94,7 @@ def page(asked: Asked, template: str, *, status_code: int = 200, **facts: Any) -
             _=words.say,
             words=words,
             languages=[(code, name) for code, name in NAMES.items() if code != words.language],
-            caller=caller,
+            reader=caller,
             menu=menu(caller, path),
             path=path,
             path_and_query=f"{path}?{query}" if query else path,

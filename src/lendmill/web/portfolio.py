@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.db import Db
@@ -27,7 +28,7 @@ STEPS_OF_LAST_NIGHT = """
 
 
 @get("/staff", sync_to_thread=True)
-def portfolio_page(request: Asked, csv: str = "") -> Response[str]:
+def portfolio_page(request: Asked, csv: FromQuery[str] = "") -> Response[str]:
     """What is lent, what is late, what is left to lend; last night's day end; the trial balance."""
     with database_of(request).transaction() as db:
         today = house_day(db)
@@ -80,7 +81,7 @@ def _days_sheet(request: Asked, days: list[insight.PortfolioDay]) -> Response[st
 
 
 @get("/staff/charts/{chart:str}", sync_to_thread=True)
-def chart(request: Asked, chart: str, look: str = "light") -> Response[str]:
+def chart(request: Asked, chart: FromPath[str], look: FromQuery[str] = "light") -> Response[str]:
     """One chart as a picture."""
     drawers: dict[str, Any] = {"outstanding": _outstanding, "late": _late, "grades": _grades}
     if chart not in drawers or look not in ("light", "dark"):

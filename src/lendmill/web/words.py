@@ -59,14 +59,9 @@ class Words:
             return self.day(fact)
         return fact
 
-    @property
-    def short(self) -> str:
-        """The language as the rooms call it: zh or en."""
-        return self.language.partition("-")[0]
-
     def reasons(self, codes: Iterable[str]) -> list[str]:
         """Reason codes of a decision as sentences."""
-        return [Reason.of(code).sentence(self.short) for code in codes]
+        return [Reason.of(code).sentence(self.language) for code in codes]
 
     def money(self, amount_cents: int) -> str:
         """An amount with its sign.
@@ -76,6 +71,15 @@ class Words:
         """
         written = yuan(amount_cents)
         return f"-¥{written[1:]}" if written.startswith("-") else f"¥{written}"
+
+    def booked(self, amount: int | Decimal, unit: str) -> str:
+        """An amount of the books in yuan; an exact accrual comes as a numerator over its unit's denominator.
+
+        >>> Words("en").booked(1680000000, "CNY/1000000"), Words("en").booked(-1680, "CNY")
+        ('16.80', '-16.80')
+        """
+        _, _, den = unit.partition("/")
+        return f"{Decimal(amount) / int(den or 1) / 100:,.2f}"
 
     def round_money(self, amount_cents: int) -> str:
         """An amount without its cents where they are nought, for headlines.
@@ -96,6 +100,16 @@ class Words:
         if self.language == CHINESE:
             return f"{day.year}年{day.month}月{day.day}日"
         return f"{day.day} {day:%b %Y}"
+
+    def near(self, day: date | None, today: date) -> str:
+        """A day near today, its year left out where it goes without saying.
+
+        >>> Words("zh-Hans").near(date(2026, 1, 5), date(2026, 3, 1))
+        '1月5日'
+        """
+        if day is None or day.year != today.year:
+            return self.day(day)
+        return f"{day.month}月{day.day}日" if self.language == CHINESE else f"{day.day} {day:%b}"
 
     def percent(self, share: Decimal | float | int, digits: int = 2) -> str:
         """A share as a percentage.
