@@ -17,7 +17,7 @@ CUTS = [FIRST + timedelta(days=n) for n in (10, 100, 199, 330, 500)]
 
 
 def rows(seed: int = 5) -> list[tuple[date, date, str]]:
-    """(happened, known, row): sales, refunds and reviews of four shops, some known late, some corrected or voided later."""
+    """(happened, known, row): what happened in four shops, some known late, some corrected or voided later."""
     chance = random.Random(seed)
     found = []
     for n in range(1500):

@@ -99,10 +99,12 @@ def test_sales_refunds_and_what_is_left(tmp_path: Path) -> None:
     book.add("advertising", 10, 20)
     found = facts(book, tmp_path)
     wanted = {
-        "sales_net_30": 350.0, "sales_net_90": 450.0, "sales_count_90": 3.0, "sale_mean_90": 500 / 3, "sale_days_90": 2.0,
+        "sales_net_30": 350.0, "sales_net_90": 450.0, "sales_count_90": 3.0, "sale_mean_90": 500 / 3,
+        "sale_days_90": 2.0,
         "refund_rate_90": 0.1, "refund_count_rate_90": 1 / 3, "refund_rate_rise_90": 0.0, "days_since_sale": 5.0,
         "sale_gap_180": 35.0, "sale_burst_90": 2 / 3, "customers_90": 2.0, "customer_top_share_365": 0.8,
-        "customer_hhi_365": 0.68, "customer_again_share_365": 0.5, "customer_new_share_90": 1.0, "customer_top5_share_90": 1.0,
+        "customer_hhi_365": 0.68, "customer_again_share_365": 0.5, "customer_new_share_90": 1.0,
+        "customer_top5_share_90": 1.0,
         "settlement_90": 250.0, "settlement_share_90": 250 / 450, "open_orders": 200.0, "advertising_90": 20.0,
         "advertising_return_90": 25.0, "advertising_share_90": 0.04, "advertising_days_90": 1.0, "cash_flow_90": 430.0,
         "cash_flow_share_365": 430 / 450, "cash_gap_months_365": 0.0, "sale_months_365": 2.0, "history_days": 50.0,
@@ -161,13 +163,15 @@ def test_a_firms_paper(tmp_path: Path) -> None:
     book.add("invoice-in", 140, 450, who="C1")
     found = facts(book, tmp_path)
     wanted = {
-        "sales_net_90": 900.0, "sales_count_90": 2.0, "refund_rate_90": 0.1, "days_since_sale": 10.0, "customers_365": 2.0,
+        "sales_net_90": 900.0, "sales_count_90": 2.0, "refund_rate_90": 0.1, "days_since_sale": 10.0,
+        "customers_365": 2.0,
         "customer_top_share_365": 0.8, "invoice_void_share_365": 0.25, "invoice_void_value_share_365": 0.5,
         "invoice_void_share_90": 0.25, "invoice_negative_share_365": 0.25, "invoice_negative_value_share_365": 0.1,
         "purchases_90": 600.0, "purchases_365": 1000.0, "purchase_count_365": 3.0, "purchase_growth_90": None,
         "purchase_void_share_365": 0.2, "purchase_negative_share_365": 0.2, "days_since_purchase": 20.0,
         "margin_365": -100 / 900, "suppliers_365": 2.0, "supplier_top_share_365": 0.714286, "cash_flow_90": 300.0,
-        "cash_flow_365": -100.0, "cash_gap_months_365": 1.0, "settlement_90": None, "visits_90": None, "login_days_90": None,
+        "cash_flow_365": -100.0, "cash_gap_months_365": 1.0, "settlement_90": None, "visits_90": None,
+        "login_days_90": None,
     }  # fmt: skip
     assert {name: found[name] for name in wanted} == wanted
 

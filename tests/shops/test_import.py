@@ -143,7 +143,8 @@ def test_bad_rows_are_told_with_their_line_and_every_reason(lake: Lake, tmp_path
         "3,shop is empty; yuan '12.x' is not an amount of money,"
         "shop= no=2 at=2025-03-01 what=sold known=2025-03-01 yuan=12.x state=ok buyer=b stars=",
         '4,4 cells where the header has 9,"sold,S1,3,2025-03-01"',
-        "5,known before it happened,shop=S1 no=4 at=2025-03-01 what=sold known=2025-02-01 yuan=5 state=ok buyer=b stars=",
+        "5,known before it happened,"
+        "shop=S1 no=4 at=2025-03-01 what=sold known=2025-02-01 yuan=5 state=ok buyer=b stars=",
         "6,1850-01-01 is not a day of this century; what 'stolen' is not among the mapping's values,"
         "shop=S1 no=5 at=1850-01-01 what=stolen known=2025-02-01 yuan=5 state=ok buyer=b stars=",
         "7,stars '6' is out of range for this kind,"

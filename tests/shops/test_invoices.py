@@ -1,4 +1,4 @@
-"""Invoices of small firms come in with their voids and reversals; what a bank said of a firm stays out of the events."""
+"""Invoices of small firms come in, voids and reversals too; what a bank said of a firm stays out of the events."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -91,8 +91,14 @@ def test_a_banks_verdict_is_a_label_and_nowhere_in_the_events(folder: Path) -> N
     [
         ("firm,title\nE1,x\n", "it lacks the column name; it has: firm, title"),
         ("firm,name\n", "it names no firm"),
-        ("firm,name\nE1,x\nE1,y\n,z\nE2,\n", "line 3: firm 'E1' stands here twice; line 4: firm is empty; line 5: name is empty"),
-        ("firm,name,rating,default\nE1,x,E,2\n", "line 2: rating 'E' must be one of A, B, C, D or empty; line 2: default '2' must be"),
+        (
+            "firm,name\nE1,x\nE1,y\n,z\nE2,\n",
+            "line 3: firm 'E1' stands here twice; line 4: firm is empty; line 5: name is empty",
+        ),
+        (
+            "firm,name,rating,default\nE1,x,E,2\n",
+            "line 2: rating 'E' must be one of A, B, C, D or empty; line 2: default '2' must be",
+        ),
     ],
 )  # fmt: skip
 def test_a_wrong_list_of_firms_is_refused_and_nothing_is_imported(folder: Path, firms: str, problem: str) -> None:
@@ -122,7 +128,9 @@ def test_a_list_of_sellers_is_read_and_its_mistakes_are_told(tmp_path: Path) -> 
         Seller("s1", "云杉小店", "person", born_on=date(1990, 5, 17)), Seller("s2", "乙", "firm", identity_no="X"),
     ]  # fmt: skip
     file.write_text("shop_key,name,kind,born_on\ns1,a,cat,17.5.1990\n")
-    with pytest.raises(InvalidSellers, match="line 2: kind 'cat' must be .*; line 2: born_on '17.5.1990' is not a day"):
+    with pytest.raises(
+        InvalidSellers, match=r"line 2: kind 'cat' must be .*; line 2: born_on '17\.5\.1990' is not a day"
+    ):
         read_sellers(file)
 
 

@@ -21,7 +21,8 @@ from lendmill.shops.lake import Lake
 
 folder = Path(sys.argv[1])
 import_file(
-    folder / "big.csv", load_mapping(folder / "m.toml"), Lake(folder / "lake"), received_at=datetime(2025, 6, 1, 4, tzinfo=UTC),
+    folder / "big.csv", load_mapping(folder / "m.toml"), Lake(folder / "lake"),
+    received_at=datetime(2025, 6, 1, 4, tzinfo=UTC),
     progress=lambda done, total: print("end" if done == total else "some", flush=True),
 )
 """

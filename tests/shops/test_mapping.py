@@ -45,10 +45,12 @@ def test_a_good_page_is_read() -> None:
         ('kind = "order"', 'kind = "review"', "kind 'review' needs a quantity"),
         ('id = ["order_no"]', "id = []", "id must name at least one column"),
         ('{ column = "amount" }', '{ column = "amount", unit = "euro" }', "Invalid enum value 'euro'"),
-        ('{ column = "paid_at" }', '{ column = "paid_at", zone = "Asia/Hangzhou" }', "zone 'Asia/Hangzhou' is not known"),
+        ('{ column = "paid_at" }', '{ column = "paid_at", zone = "Asia/Hangzhou" }',
+         "zone 'Asia/Hangzhou' is not known"),
         ('{ column = "paid_at" }', '{ column = "paid_at", format = "DD/MM" }', "format 'DD/MM' must be 'iso'"),
         ('shop = "shop"', 'shop = "shop"\nbuyer = "buyer"', "unknown field `buyer`"),
-        ('shop = "shop"', 'shop = "shop"\nstatus = { column = "s", values = { a = "paid" } }', "status 'paid' is not one of"),
+        ('shop = "shop"', 'shop = "shop"\nstatus = { column = "s", values = { a = "paid" } }',
+         "status 'paid' is not one of"),
         ('shop = "shop"', 'shop = "shop"\nknown = { after_days = -1 }', "known.after_days -1 must be from 0 to 366"),
         ('source = "my-shop"', 'source = ""', "source is empty"),
         ('source = "my-shop"', 'source = "s"\nencoding = "utf-99"', "encoding 'utf-99' is not known"),
@@ -73,7 +75,8 @@ def test_a_column_the_file_lacks_is_refused_with_those_it_has() -> None:
     with pytest.raises(UnknownColumn) as refused:
         check_columns(read_mapping(GOOD).events, ["shop", "order_no", "paid_on", "amount"], "orders.csv")
     assert str(refused.value) == (
-        "The mapping names the column 'paid_at', which orders.csv does not have; it has: shop, order_no, paid_on, amount."
+        "The mapping names the column 'paid_at', which orders.csv does not have; "
+        "it has: shop, order_no, paid_on, amount."
     )
 
 

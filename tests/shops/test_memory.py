@@ -17,7 +17,8 @@ from lendmill.shops.importers.mapped import import_file
 from lendmill.shops.importers.mapping import load_mapping
 from lendmill.shops.lake import Lake
 
-report = import_file(Path(sys.argv[1]), load_mapping(Path(sys.argv[2])), Lake(Path(sys.argv[3])), received_at=datetime.now(UTC))
+file, page, lake = map(Path, sys.argv[1:])
+report = import_file(file, load_mapping(page), Lake(lake), received_at=datetime.now(UTC))
 print(report.good, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 PAGE = """

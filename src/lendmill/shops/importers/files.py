@@ -49,9 +49,9 @@ def file_digest(path: Path) -> str:
 
 def columns_of(path: Path, *, encoding: str = "utf-8", delimiter: str = ",") -> list[str]:
     """The names of a file's columns."""
-    if path.suffix == ".parquet":
+    if _is_parquet(path):
         with _parquet(path) as file:
-            return [str(name) for name in file.schema_arrow.names]
+            return [str(field.name) for field in file.schema_arrow if not _holds_more_than_a_value(field.type)]
     with path.open(encoding=_with_mark(encoding), errors="replace", newline="") as lines:
         return _header(csv.reader(lines, delimiter=delimiter), path)
 
@@ -60,7 +60,7 @@ def batches(
     path: Path, columns: list[str], *, encoding: str = "utf-8", delimiter: str = ",", at_once: int = BATCH_ROWS
 ) -> Iterator[Batch]:
     """A CSV or Parquet file in pieces of about so many rows, only the columns asked for, in the file's own order."""
-    if path.suffix == ".parquet":
+    if _is_parquet(path):
         yield from _parquet_batches(path, columns, at_once)
     else:
         yield from _csv_batches(path, columns, encoding, delimiter, at_once)
@@ -68,10 +68,16 @@ def batches(
 
 def size(path: Path) -> int:
     """How much there is to read: rows of a Parquet file, bytes of any other."""
-    if path.suffix == ".parquet":
+    if _is_parquet(path):
         with _parquet(path) as file:
             return int(file.metadata.num_rows)
     return path.stat().st_size
+
+
+def _is_parquet(path: Path) -> bool:
+    """By what the file begins with, whatever it is called."""
+    with path.open("rb") as file:
+        return path.suffix == ".parquet" or file.read(4) == b"PAR1"
 
 
 def _parquet(path: Path) -> Any:
@@ -79,6 +85,11 @@ def _parquet(path: Path) -> Any:
         return pq.ParquetFile(path, pre_buffer=False)
     except (OSError, pa.ArrowInvalid) as error:
         raise CannotRead(file=path, problem=str(error).splitlines()[0]) from None
+
+
+def _holds_more_than_a_value(kind: Any) -> bool:
+    """Lists, structures and raw bytes are no cells; such a column is as if it were not there."""
+    return bool(pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
 def _parquet_batches(path: Path, columns: list[str], at_once: int) -> Iterator[Batch]:

@@ -150,15 +150,22 @@ def _when(wrong: pl.Expr, reason: str | pl.Expr) -> pl.Expr:
     return pl.when(wrong).then(pl.lit(reason) if isinstance(reason, str) else reason)
 
 
+def _without(part: pl.Expr, separator: str) -> pl.Expr:
+    """A part of a name in which the separator is marked as not meant, so that no two lists of parts read alike."""
+    marked = part.str.replace_all("\\", "\\\\", literal=True)
+    return marked.str.replace_all(separator, "\\" + separator, literal=True)
+
+
 def _events(rows: pl.DataFrame, entry: Entry, source: str) -> pl.DataFrame:
     """The event's name holds its kind, shop and day, so that one name can never stand for two things."""
     named = [
-        pl.col("_cents").cast(pl.String).fill_null("") if name == THE_AMOUNT else cells.text(name, rows.schema[name])
+        pl.col("_cents").cast(pl.String).fill_null("")
+        if name == THE_AMOUNT
+        else _without(cells.text(name, rows.schema[name]), "|")
         for name in entry.id
     ]
-    event_id = pl.format(
-        "{}:{}:{}:{}", pl.col("_kind"), pl.col("_shop"), pl.col("_on"), pl.concat_str(named, separator="|")
-    )
+    shop = _without(pl.col("_shop"), ":")
+    event_id = pl.format("{}:{}:{}:{}", pl.col("_kind"), shop, pl.col("_on"), pl.concat_str(named, separator="|"))
     stated = entry.known is not None and entry.known.column is not None
     events = rows.select(
         event_id.alias("event_id"),
