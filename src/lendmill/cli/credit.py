@@ -1,37 +1,29 @@
 """Publishing products and policy, ready offers, and a decision's story and proof."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
 import typer
 
-from lendmill.refusals import Refusal
-
 commands = typer.Typer()
 
 ALL: Final = "--all"
 
 
-class ReplayDiffers(Refusal):
-    """{wrong} of {all} decisions are not the same when made again; the first: {first}."""
-
-
-class DecisionNeeded(Refusal):
-    """Name one decision, or say --all."""
-
-
 Decision = Annotated[str, typer.Argument(help="The decision's id.")]
-
-
-class NotADecision(Refusal):
-    """{text!r} is not a decision's id, such as 01890000-0000-7000-8000-000000000001."""
 
 
 @commands.command()
 def publish(
-    product: Annotated[list[Path] | None, typer.Option(help="A product document in TOML; again for another.")] = None,
-    policy: Annotated[Path | None, typer.Option(help="A policy document in TOML.")] = None,
+    product: Annotated[
+        list[Path] | None,
+        typer.Option(help="A product document in TOML; again for another.", exists=True, dir_okay=False, readable=True),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="A policy document in TOML.", exists=True, dir_okay=False, readable=True)
+    ] = None,
 ) -> None:
     """Put product and policy versions in force: the documents named, or else those shipped with the house."""
     from lendmill.cli import opened
@@ -101,7 +93,7 @@ def replay(
     from lendmill.credit import queries
 
     if every == bool(decision):
-        raise DecisionNeeded
+        raise typer.BadParameter("Name one decision, or say --all.")
     looked_at, wrong, first = 0, 0, ""
     with opened.database() as database, database.transaction() as db:
         for kept in queries.every_decision(db) if every else [queries.decision(db, _id(decision))]:
@@ -111,7 +103,8 @@ def replay(
                 wrong += 1
                 first = first or f"{kept.decision_id}: {'; '.join(again.differences[:3])}"
     if wrong:
-        raise ReplayDiffers(wrong=wrong, all=looked_at, first=first)
+        print(f"{wrong} of {looked_at} are not the same when made again; the first: {first}", file=sys.stderr)
+        raise typer.Exit(1)
     print(f"{looked_at} decision{'' if looked_at == 1 else 's'} made again: the same to the last byte.")
 
 
@@ -119,4 +112,4 @@ def _id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise NotADecision(text=text) from None
+        raise typer.BadParameter(f"{text!r} is not a decision's id.") from None
