@@ -1,6 +1,7 @@
 """The card gives one shop and a table of shops the same rating, and says when it was asked what it has not learned."""
 
 import random
+from itertools import product
 from typing import Any
 
 import polars as pl
@@ -99,17 +100,13 @@ def test_the_order_of_columns_and_features_nobody_reads_change_nothing() -> None
     assert SMALL.rated_row(row) == SMALL.rate({"months_active": 2.0, "refund_share": 0.3})
 
 
-VALUES = st.one_of(
-    st.none(),
-    st.floats(allow_nan=True, allow_infinity=True),
-    st.sampled_from(
-        [0.0, -0.0, 3.0, 2.9999999999999996, 12.0, 0.1, 0.09999999999999999, 80.0, 80.00000000000001, -40.0]
-    ),
-)
+NAN, INF = float("nan"), float("inf")
+TELLING = (None, NAN, INF, -INF, 0.0, -0.0, 2.9999999999999996, 3.0, 5.0, 12.0, 0.09999999999999999, 0.1, 0.5, 80.0)
+TELLING += (80.00000000000001, -40.0, -40.00000000000001, 1.6, 1.6000000000000003, 1e12, 1e308, 5e-324)
+VALUES = st.one_of(st.sampled_from(TELLING), st.floats(-100, 100), st.floats())
 
 
-@given(rows=st.lists(st.tuples(VALUES, VALUES), max_size=12), card=st.sampled_from([SMALL, PAIR]))
-def test_one_shop_and_a_table_of_shops_get_the_same_to_the_bit(rows: list[tuple[Any, Any]], card: Card) -> None:
+def assert_rated_alike(card: Card, rows: list[tuple[Any, Any]]) -> None:
     frame = pl.DataFrame(
         {
             "shop_key": [f"s{n}" for n in range(len(rows))],
@@ -125,6 +122,16 @@ def test_one_shop_and_a_table_of_shops_get_the_same_to_the_bit(rows: list[tuple[
         assert card.rated_row(row) == alone
         assert tuple(row["doubts"]) == alone.doubts
         assert row["pd"].hex() == alone.pd.hex()
+
+
+@pytest.mark.parametrize("card", [SMALL, PAIR])
+def test_every_telling_value_is_read_alike_for_one_shop_and_for_many(card: Card) -> None:
+    assert_rated_alike(card, list(product(TELLING, TELLING)))
+
+
+@given(rows=st.lists(st.tuples(VALUES, VALUES), max_size=12), card=st.sampled_from([SMALL, PAIR]))
+def test_one_shop_and_a_table_of_shops_get_the_same_to_the_bit(rows: list[tuple[Any, Any]], card: Card) -> None:
+    assert_rated_alike(card, rows)
 
 
 @given(months=VALUES, refunds=VALUES)

@@ -14,9 +14,10 @@ from lendmill.rating.tables import BankRatingOffered, Reading
 
 pytest.importorskip("optbinning", reason="training extra not installed: OptBinning")
 
+from lendmill.rating.scale import Scale
 from lendmill.rating.training import Report, bins, train
 from lendmill.rating.training.examples import NoOutcomes, examples
-from lendmill.rating.training.lessons import NothingLearned, TooFewBad, UnusableForTraining
+from lendmill.rating.training.lessons import NothingLearned, TooFewBad, UnusableForTraining, _Lessons
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,33 @@ def test_a_shop_seen_on_several_days_is_in_one_fold_and_counts_once() -> None:
     alone, single = train(once, "defaulted", CATALOGUE)
     assert card.features == alone.features
     assert abs(report.auc.value - single.auc.value) < 0.05
+
+
+def test_no_shop_is_learned_from_and_measured_in_one_fold() -> None:
+    thrice = pl.concat([market(100).with_columns(as_of_on=date(2025, month, 28)) for month in (1, 2, 3)])
+    rows = thrice.sort("shop_key", "as_of_on")
+    lessons = _Lessons(rows, rows["defaulted"].to_numpy(), "defaulted", CATALOGUE, "card", Scale())
+    held_before: set[int] = set()
+    for learned, held in lessons._folds(0):
+        assert set(rows["shop_key"][learned]).isdisjoint(rows["shop_key"][held])
+        assert held_before.isdisjoint(held)
+        held_before |= set(held)
+    assert held_before == set(range(300))
+    assert int(lessons.last.sum()) == 100
+    assert set(rows["as_of_on"].to_numpy()[lessons.last].astype(str)) == {"2025-03-28"}
+
+
+def test_a_feature_that_turns_against_its_own_evidence_beside_another_is_left_out() -> None:
+    chance = np.random.default_rng(2)
+    sales, other = chance.normal(size=3000), chance.normal(size=3000)
+    echo = 0.6 * sales + 0.8 * other
+    bad = chance.random(3000) < 1 / (1 + np.exp(1.6 + 1.6 * sales - 0.5 * echo))
+    frame = pl.DataFrame({"sales": sales, "echo": echo, "defaulted": bad})
+    both = (Feature("sales", "better"), Feature("echo", "better"))
+    assert train(frame, "defaulted", both[1:])[0].features == ("echo",)
+    card, report = train(frame, "defaulted", both)
+    assert card.features == ("sales",)
+    assert report.left_out == {"echo": "wrong sign beside the others"}
 
 
 def test_without_optbinning_training_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

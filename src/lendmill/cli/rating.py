@@ -34,10 +34,6 @@ INVOICE_CAUTIONS: Final = (
 REPEATS: Final = 4
 
 
-class UnknownDay(Refusal):
-    """{text!r} is not a day: write it as 2026-01-31."""
-
-
 class EmptyLake(Refusal):
     """There are no shop records yet: import some with `lendmill import` first."""
 
@@ -130,13 +126,22 @@ def invoice_page(folder: Path) -> str:
 
 
 def _learn(lake: "Lake", labels: "pl.DataFrame", day: "date", *, key: str, repeats: int = 0) -> "tuple[Card, Report]":
+    from lendmill.cli.bars import bars
     from lendmill.features import windows
     from lendmill.features.catalogue import FEATURES
     from lendmill.rating.training import train as learn
     from lendmill.rating.training.examples import OUTCOME, examples
 
     known = examples(labels, lambda on, shops: windows.as_of(lake, on, shops), today=day)
-    return learn(known, OUTCOME, FEATURES, key=key, repeats=repeats)
+    with bars() as told:
+        return learn(
+            known,
+            OUTCOME,
+            FEATURES,
+            key=key,
+            repeats=repeats,
+            progress=lambda done, total: told("learning", done, total),
+        )
 
 
 def _labels(lake: "Lake", target: str) -> "pl.DataFrame":
@@ -162,10 +167,12 @@ def _last_day(lake: "Lake") -> "date":
 def _day(text: str) -> "date":
     from datetime import date
 
+    from lendmill.cli.shops import NotADay
+
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UnknownDay(text=text) from None
+        raise NotADay(text=text) from None
 
 
 def _tell(report: "Report") -> None:

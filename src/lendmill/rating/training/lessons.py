@@ -1,7 +1,7 @@
 """Learning a card from shops whose outcome is known, and measuring it on shops it was not learned from."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -84,6 +84,7 @@ def train(
     key: str = "card",
     repeats: int = 0,
     scale: Scale | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Card, Report]:
     """Learn a card and measure it out of fold.
 
@@ -94,13 +95,15 @@ def train(
     """
     frame, bad = _checked(frame, target, catalogue)
     lessons = _Lessons(frame, bad, target, catalogue, key, scale or Scale())
+    steps = _Steps(progress, 1 + FOLDS * (1 + repeats))
     asked = lessons.last
     everyone = np.arange(frame.height)
     card, choice = lessons.learn(everyone)
+    steps.taken()
 
     chosen: Counter[str] = Counter()
-    pd, by_fold = lessons.out_of_fold(seed, chosen)
-    others = tuple(lessons.out_of_fold(seed + n, Counter())[0] for n in range(1, repeats + 1))
+    pd, by_fold = lessons.out_of_fold(seed, chosen, steps)
+    others = tuple(lessons.out_of_fold(seed + n, Counter(), steps)[0] for n in range(1, repeats + 1))
     bad, pd = bad[asked], pd[asked]
     ks, brier = measures.ks_and_brier(bad, pd, seed)
     start, slope = measures.calibration(bad, pd)
@@ -124,6 +127,19 @@ def train(
         digest=card.digest,
     )
     return card, report
+
+
+class _Steps:
+    """How many cards have been learned of those it takes."""
+
+    def __init__(self, told: Callable[[int, int], None] | None, total: int) -> None:
+        self.told, self.total, self.done = told, total, 0
+
+    def taken(self) -> None:
+        """One more is learned."""
+        self.done += 1
+        if self.told is not None:
+            self.told(self.done, self.total)
 
 
 class _Lessons:
@@ -161,7 +177,7 @@ class _Lessons:
         start = round(choice.start * MICRO) * 10**9
         return Card(key=self.key, target=self.target, start=start, tables=tables, scale=self.scale), choice
 
-    def out_of_fold(self, seed: int, chosen: Counter[str]) -> tuple[Floats, tuple[float, ...]]:
+    def out_of_fold(self, seed: int, chosen: Counter[str], steps: "_Steps") -> tuple[Floats, tuple[float, ...]]:
         """Each shop's PD by a card learned without it, the very card that would be served; and the AUC of each fold."""
         pd = np.zeros(self.frame.height)
         by_fold = []
@@ -175,6 +191,7 @@ class _Lessons:
                 pd[held] = card.rate_table(self.frame[held])["pd"].to_numpy()
             asked = held[self.last[held]]
             by_fold.append(measures.area(self.bad[asked], pd[asked]).value)
+            steps.taken()
         return pd, tuple(by_fold)
 
     def _folds(self, seed: int) -> Any:

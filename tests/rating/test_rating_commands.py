@@ -1,0 +1,75 @@
+"""The commands take a market's records and outcomes to a live card and a rating for every shop."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+pytest.importorskip("optbinning", reason="training extra not installed: OptBinning")
+
+from psycopg.conninfo import conninfo_to_dict
+
+from lendmill.cli.rating import EmptyLake, ShopNotRated, rate, train
+from lendmill.cli.shops import NotADay, events
+from lendmill.db import Database
+from lendmill.lab.market import Market, event_files, write_market
+from lendmill.rating import queries
+
+
+@pytest.fixture
+def house(database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A house of its own, where commands find this database."""
+    monkeypatch.setenv("LENDMILL_DATABASE_URL", "postgresql:///?" + urlencode(conninfo_to_dict(database_url)))
+    monkeypatch.setenv("LENDMILL_VAR", str(tmp_path / "var"))
+    monkeypatch.chdir(tmp_path)
+    return database
+
+
+def test_a_market_is_learned_from_and_every_shop_rated(
+    house: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    market = tmp_path / "market"
+    mapping = write_market(Market(seed=1, sellers=100), market)
+    events(event_files(market), mapping, sellers=market / "sellers.csv")
+
+    train(str(market / "outcomes.csv"), as_of="2025-12-31", key="market", live=True)
+    told = capsys.readouterr().out
+    assert "measured out of fold in 5 folds" in told
+    with house.transaction() as db:
+        model = queries.live_model(db)
+        assert model.model_id in told
+        assert (model.target, model.report["digest"]) == ("defaulted", model.card.digest)
+
+    rate("", as_of="2025-12-31")
+    assert "shops rated as of 2025-12-31, 0 unchanged, 0 not registered here" in capsys.readouterr().out
+    rate("", as_of="2025-12-31")
+    assert capsys.readouterr().out.startswith("0 shops rated as of 2025-12-31")
+
+    with house.transaction() as db:
+        one = db.execute(
+            """
+            select shop.shop_key, rating.points, rating.grade
+              from rating
+              join shop on shop.shop_id = rating.shop_id
+             order by shop.shop_key
+             limit 1
+            """
+        ).fetchone()
+    assert one is not None
+    rate(one[0], as_of="2025-12-31")
+    assert f"{one[0]} as of 2025-12-31: {one[1]} points" in (shown := capsys.readouterr().out)
+    assert f"grade {one[2]}" in shown
+
+    with pytest.raises(ShopNotRated, match="nobody on 2025-12-31"):
+        rate("nobody", as_of="2025-12-31")
+
+
+def test_without_records_a_card_a_day_the_commands_say_what_is_lacking(house: Database) -> None:
+    with pytest.raises(EmptyLake, match="lendmill import"):
+        train("invoices", as_of="", key="card", live=True)
+    with pytest.raises(NotADay, match=r"31\.12\.2025"):
+        train("invoices", as_of="31.12.2025", key="card", live=True)
+    with pytest.raises(queries.NoLiveModel, match="lendmill train"):
+        rate("", as_of="2025-12-31")
+    with house.transaction() as db:
+        assert queries.models(db) == []
