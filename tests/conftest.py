@@ -21,7 +21,8 @@ from lendmill.db.embedded import EmbeddedPostgres
 from lendmill.db.migrate import migrate
 
 # Test files of different folders may share a name; what they share with their neighbours is imported by its own.
-sys.path[:0] = [str(folder) for folder in sorted(Path(__file__).parent.iterdir()) if folder.is_dir()]
+HERE = Path(__file__).parent
+sys.path[:0] = [str(folder) for folder in (HERE, *sorted(HERE.iterdir())) if folder.is_dir()]
 
 HOUSE_DAY = date(2026, 1, 1)
 PREPARE_HOUSE = """

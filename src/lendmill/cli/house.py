@@ -1,6 +1,7 @@
 """The house as a whole: start it, bring its tables up to date, show it with a simulated market."""
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,12 +24,16 @@ def up() -> None:
 
 
 @commands.command()
-def demo() -> None:
+def demo(
+    invoices: Annotated[
+        Path | None, typer.Option(help="A folder of firms' invoices to show, in place of the simulated market.")
+    ] = None,
+) -> None:
     """Run the main job on the simulated market, unless that was done before, then start everything."""
     from lendmill.cli import supervisor
 
     settings = load()
-    supervisor.run(settings, prepare=lambda database: _demonstrate(database, settings))
+    supervisor.run(settings, prepare=lambda database: _demonstrate(database, settings, invoices))
 
 
 @commands.command()
@@ -106,13 +111,23 @@ def _open(database: "Database") -> list[str]:
     return []
 
 
-def _demonstrate(database: "Database", settings: "Settings") -> list[str]:
-    """The main job on the simulated market, once; then who can sign in."""
+def _demonstrate(database: "Database", settings: "Settings", invoices: Path | None) -> list[str]:
+    """The main job, once; then who can sign in."""
+    import json
+
     from lendmill.cli.bars import bars
     from lendmill.lab import main_job
     from lendmill.people import sign_in
 
     with bars() as progress:
-        main_job.run(database, settings, progress)
-    accounts = database.act(sign_in.demo_accounts, folder=settings.var)
-    return ["sign in as    with password", *(f"{one.sign_in_name:<13} {one.password}" for one in accounts)]
+        if invoices is None:
+            main_job.run(database, settings, progress)
+        else:
+            main_job.run_invoices(database, settings, invoices, progress)
+    kept = settings.var / "demo-sign-ins.json"
+    if not kept.exists():
+        database.act(sign_in.demo_accounts, folder=settings.var)
+    lines = ["sign in as     password           to see"]
+    for one in json.loads(kept.read_text()):
+        lines.append(f"{one['sign_in_name']:<14} {one['password']:<18} {one['display_name']} ({one['role']})")
+    return lines
