@@ -53,26 +53,26 @@ class Kept(msgspec.Struct, frozen=True):
     bins: tuple[Learned, ...]
 
 
-class Report(msgspec.Struct, frozen=True):
+class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What training measured. All figures are out of fold: each shop was rated by a card that had not seen it."""
 
-    target: str
     shops: int
     bads: int
-    rows: int
     seed: int
-    folds: int
     auc: Measured
     ks: Measured
     brier: Measured
-    auc_by_fold: tuple[float, ...]
     auc_by_seed: tuple[float, ...]
     mean_pd: float
     calibration_start: float
     calibration_slope: float
-    kept: tuple[Kept, ...]
-    left_out: dict[str, str]
-    digest: str
+    folds: int = FOLDS
+    target: str = ""
+    rows: int = 0
+    auc_by_fold: tuple[float, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    left_out: dict[str, str] = {}
+    digest: str = ""
 
 
 def train(
@@ -97,36 +97,40 @@ def train(
     lessons = _Lessons(frame, bad, target, catalogue, key, scale or Scale())
     steps = _Steps(progress, 1 + FOLDS * (1 + repeats))
     asked = lessons.last
-    everyone = np.arange(frame.height)
-    card, choice = lessons.learn(everyone)
+    card, choice = lessons.learn(np.arange(frame.height))
     steps.taken()
 
     chosen: Counter[str] = Counter()
     pd, by_fold = lessons.out_of_fold(seed, chosen, steps)
-    others = tuple(lessons.out_of_fold(seed + n, Counter(), steps)[0] for n in range(1, repeats + 1))
-    bad, pd = bad[asked], pd[asked]
-    ks, brier = measures.ks_and_brier(bad, pd, seed)
-    start, slope = measures.calibration(bad, pd)
-    report = Report(
+    others = [lessons.out_of_fold(seed + n, Counter(), steps)[0] for n in range(1, repeats + 1)]
+    report = _measured(bad[asked], pd[asked], seed, [other[asked] for other in others])
+    return card, msgspec.structs.replace(
+        report,
         target=target,
-        shops=len(bad),
-        bads=int(bad.sum()),
         rows=frame.height,
-        seed=seed,
-        folds=FOLDS,
-        auc=measures.area(bad, pd),
-        ks=ks,
-        brier=brier,
         auc_by_fold=by_fold,
-        auc_by_seed=tuple(measures.area(bad, other[asked]).value for other in others),
-        mean_pd=float(pd.mean()),
-        calibration_start=start,
-        calibration_slope=slope,
         kept=tuple(_kept(card, made, weight, chosen) for made, weight in choice.kept),
         left_out=dict(sorted(choice.left_out.items())),
         digest=card.digest,
     )
-    return card, report
+
+
+def _measured(bad: Flags, pd: Floats, seed: int, others: Sequence[Floats]) -> Report:
+    """The figures of a report; what was learned is filled in after."""
+    ks, brier = measures.ks_and_brier(bad, pd, seed)
+    start, slope = measures.calibration(bad, pd)
+    return Report(
+        shops=len(bad),
+        bads=int(bad.sum()),
+        seed=seed,
+        auc=measures.area(bad, pd),
+        ks=ks,
+        brier=brier,
+        auc_by_seed=tuple(measures.area(bad, other).value for other in others),
+        mean_pd=float(pd.mean()),
+        calibration_start=start,
+        calibration_slope=slope,
+    )
 
 
 class _Steps:
