@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -43,6 +44,8 @@ SEASON_DAYS: Final = 120
 MARKET_CAPITAL_CENTS: Final = 2_000_000_000  # twenty million yuan
 INVOICE_CAPITAL_CENTS: Final = 30_000_000_000  # three hundred million yuan
 PLAN: Final = "demonstration.json"
+MARKET: Final = "a simulated market"
+INVOICES: Final = "firms' invoices"
 LENDERS_ZONE: Final = ZoneInfo("Asia/Shanghai")
 
 
@@ -63,13 +66,25 @@ class Plan(msgspec.Struct, frozen=True):
     done: bool = False
 
 
-def run(database: Database, settings: Settings, progress: Progress) -> None:
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How large a demonstration is, and how its payment rail behaves."""
+
+    sellers: int = SELLERS
+    season_days: int = SEASON_DAYS
+    rail_manners: tuple[str, ...] = ()
+    evening: Callable[[date], None] = lambda _: None
+
+
+def run(
+    database: Database, settings: Settings, progress: Progress, *, today: date | None = None, scale: Scale | None = None
+) -> None:
     """The main job on the simulated market, once: a house that has been at work for four months, up to today."""
-    today = datetime.now(LENDERS_ZONE).date()
-    plan = _plan(database, settings, Plan("a simulated market", today - timedelta(days=SEASON_DAYS), today))
+    scale, today = scale or Scale(), today or datetime.now(LENDERS_ZONE).date()
+    plan = _plan(database, settings, Plan(MARKET, today - timedelta(days=scale.season_days), today))
     if plan.done:
         return
-    market = Market(SEED, SELLERS, through_on=plan.through_on - timedelta(days=1), months=MONTHS_KNOWN)
+    market = Market(SEED, scale.sellers, through_on=plan.through_on - timedelta(days=1), months=MONTHS_KNOWN)
     folder, lake = settings.var / "market", Lake(settings.lake)
     write_market(market, folder, lambda n, of: progress("making up a market", n, of))
     files = event_files(folder)
@@ -80,44 +95,54 @@ def run(database: Database, settings: Settings, progress: Progress) -> None:
     _open(database, settings, read_sellers(folder / "sellers.csv"), plan.opened_on, MARKET_CAPITAL_CENTS)
     _learn(database, lake, labels, plan.opened_on, "market", progress)
     conduct = Conduct(pays=market.pays, takes_offer=0.45, draws_again=0.06, months=(1, 2, 3, 6))
-    _live_through(database, settings, lake, plan, conduct, progress)
+    _live_through(database, settings, lake, plan, conduct, progress, scale)
 
 
-def run_invoices(database: Database, settings: Settings, folder: Path, progress: Progress) -> None:
+def run_invoices(
+    database: Database, settings: Settings, folder: Path, progress: Progress, *, scale: Scale | None = None
+) -> None:
     """The main job on firms' invoices: the house opens four months before the record ends, and works to its last day.
 
     What became of the labelled firms is their label: those in default never pay here, the others pay as agreed or a
     little late; of firms without a label nothing is known, and one in twelve is taken to stop paying.
     """
-    lake = Lake(settings.lake)
+    scale, lake = scale or Scale(), Lake(settings.lake)
+    _begun(database, settings, INVOICES)
     done = import_invoices(
         folder, lake, received_at=datetime.now(UTC), progress=lambda n, of: progress("importing invoices", n, of)
     )
     last_on = lake.scan().select(pl.col("happened_on").max()).collect().item()
     assert isinstance(last_on, date)
-    plan = _plan(database, settings, Plan("firms' invoices", last_on - timedelta(days=SEASON_DAYS), last_on))
+    plan = _plan(database, settings, Plan(INVOICES, last_on - timedelta(days=scale.season_days), last_on))
     if plan.done:
         return
     _open(database, settings, done.sellers, plan.opened_on, INVOICE_CAPITAL_CENTS)
     _learn(database, lake, done.labels, plan.opened_on, "invoices", progress)
     bad, good = (set(done.labels.filter(pl.col("defaulted") == one)["shop_key"].to_list()) for one in (True, False))
     conduct = Conduct(_firms(bad, good), takes_offer=0.8, draws_again=0.05, months=(1, 2, 3))
-    _live_through(database, settings, lake, plan, conduct, progress)
+    _live_through(database, settings, lake, plan, conduct, progress, scale)
 
 
 def _plan(database: Database, settings: Settings, new: Plan) -> Plan:
-    """The plan begun before, or else this one; a house with other business is left alone."""
+    """The plan begun before, or else this one, which is written down."""
+    begun = _begun(database, settings, new.kind)
+    if begun is None:
+        _keep(settings.var / PLAN, new)
+    return begun or new
+
+
+def _begun(database: Database, settings: Settings, kind: str) -> Plan | None:
+    """The plan begun before; a house with other business is left alone."""
     file = settings.var / PLAN
     if file.exists():
         begun = msgspec.json.decode(file.read_bytes(), type=Plan)
-        if begun.kind != new.kind:
+        if begun.kind != kind:
             raise OtherDemonstration(kind=begun.kind)
         return begun
     with database.transaction() as db:
         if scalar(db, "select exists (select from borrower)"):
             raise OtherHouse()
-    _keep(file, new)
-    return new
+    return None
 
 
 def _keep(file: Path, plan: Plan) -> None:
@@ -162,11 +187,18 @@ def _learn(database: Database, lake: Lake, labels: pl.DataFrame, opened_on: date
 
 
 def _live_through(
-    database: Database, settings: Settings, lake: Lake, plan: Plan, conduct: Conduct, progress: Progress
+    database: Database,
+    settings: Settings,
+    lake: Lake,
+    plan: Plan,
+    conduct: Conduct,
+    progress: Progress,
+    scale: Scale,
 ) -> None:
     with database.transaction() as db:
         here = house_day(db)
-    trial = Trial(database, lambda day: windows.as_of(lake, day), conduct, progress)
+    features = partial(windows.as_of, lake)
+    trial = Trial(database, features, conduct, progress, scale.rail_manners, scale.evening)
     trial.run(plan.opened_on, here, plan.through_on)
     with database.transaction() as db:
         shown = many(db, _Shown, SHOWN, today=plan.through_on)

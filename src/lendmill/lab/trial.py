@@ -58,18 +58,20 @@ class Conduct:
 
 @dataclass
 class Trial:
-    """A season of the house, from one day to another."""
+    """A season of the house, from one day to another; `evening` is told each day when its business is done."""
 
     database: Database
     features_as_of: FeaturesAsOf
     conduct: Conduct
     progress: Progress
+    rail_manners: tuple[str, ...] = ()
+    evening: Callable[[date], None] = lambda _: None
 
     def run(self, first: date, here: date, last: date) -> None:
-        """Live through the days from where the house is to the last; each month all shops are rated and offered anew."""
+        """Live through the days from where the house is to the last; monthly, all shops are rated and offered anew."""
         days = list(each_day(first, last))
         with ExitStack() as stack:
-            rail = HttpRail(stack.enter_context(started()))
+            rail = HttpRail(stack.enter_context(started(*self.rail_manners)))
             stack.callback(rail.close)
             for n, today in enumerate(days):
                 if today < here:
@@ -81,6 +83,7 @@ class Trial:
                 self.sellers_repay(today)
                 while carry(self.database, rail):
                     pass
+                self.evening(today)
                 if today < last:
                     day_end(self.database, through=today)
                 self.progress("living through the season", n + 1, len(days))
