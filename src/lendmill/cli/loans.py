@@ -29,12 +29,13 @@ def list_loans(shop: Shop) -> None:
     with opened.database(load()) as database, database.transaction() as db:
         borrower_id, today = _borrower(db, shop), house_day(db)
         for line in credit.lines_of(db, borrower_id):
-            print(f"line {line.line_id}  {line.product_key}  limit {yuan(line.limit_cents)}  left "
-                  f"{yuan(line.available_cents)}  {line.rate} a day  {line.status} to {line.expires_on}")  # fmt: skip
+            figures = f"limit {yuan(line.limit_cents)}  left {yuan(line.available_cents)}  {line.rate} a day"
+            print(f"line {line.line_id}  {line.product_key}  {figures}  {line.status} to {line.expires_on}")
         for loan in queries.loans_of(db, borrower_id, today):
             late = f"  {loan.days_past_due} days late" if loan.days_past_due else ""
-            print(f"loan {loan.loan_id}  {loan.status}  drawn {yuan(loan.principal_cents)}  owed "
-            print(f"loan {loan.loan_id}  {loan.status}  drawn {yuan(loan.principal_cents)}  owed "
+            figures = f"drawn {yuan(loan.principal_cents)}  owed {yuan(loan.payoff_cents)}"
+            coming = f"due now {yuan(loan.due_now_cents)}  next {loan.next_due_on}"
+            print(f"loan {loan.loan_id}  {loan.status}  {figures}  {coming}{late}")
 
 
 @commands.command()
