@@ -1,4 +1,4 @@
-"""Closing days."""
+"""Closes days: the nightly work, for as many days as asked."""
 
 from datetime import datetime
 from typing import Annotated

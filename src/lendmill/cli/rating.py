@@ -38,6 +38,10 @@ class EmptyLake(Refusal):
     """There are no shop records yet: import some with `lendmill import` first."""
 
 
+class NoSuchLabels(Refusal):
+    """There are no labels called {name}: name those an import kept, such as invoices, or a CSV or Parquet file."""
+
+
 class ShopNotRated(Refusal):
     """Nothing was known of shop {shop_key} on {day}, so it cannot be rated."""
 
@@ -148,11 +152,14 @@ def _labels(lake: "Lake", target: str) -> "pl.DataFrame":
     """Labels by the name an import kept them under, or from a file."""
     import polars as pl
 
-    if target.endswith(".parquet"):
-        return pl.read_parquet(target)
-    if target.endswith(".csv"):
-        return pl.read_csv(target, try_parse_dates=True)
-    return lake.labels(target)
+    try:
+        if target.endswith(".parquet"):
+            return pl.read_parquet(target)
+        if target.endswith(".csv"):
+            return pl.read_csv(target, try_parse_dates=True)
+        return lake.labels(target)
+    except FileNotFoundError:
+        raise NoSuchLabels(name=target) from None
 
 
 def _last_day(lake: "Lake") -> "date":

@@ -131,6 +131,9 @@ def _plan(database: Database, settings: Settings, new: Plan) -> Plan:
     return begun or new
 
 
+ANY_BORROWER = "select exists (select from borrower)"
+
+
 def _begun(database: Database, settings: Settings, kind: str) -> Plan | None:
     """The plan begun before; a house with other business is left alone."""
     file = settings.var / PLAN
@@ -140,7 +143,7 @@ def _begun(database: Database, settings: Settings, kind: str) -> Plan | None:
             raise OtherDemonstration(kind=begun.kind)
         return begun
     with database.transaction() as db:
-        if scalar(db, "select exists (select from borrower)"):
+        if scalar(db, ANY_BORROWER):
             raise OtherHouse()
     return None
 
@@ -150,6 +153,9 @@ def _keep(file: Path, plan: Plan) -> None:
     waiting = file.with_suffix(".new")
     waiting.write_bytes(msgspec.json.encode(plan))
     waiting.replace(file)
+
+
+ANY_CAPITAL = "select exists (select from capital_change)"
 
 
 def _open(
@@ -164,16 +170,19 @@ def _open(
         products.publish_all(db, presets(), today=opened_on)
         credit.publish_policy(db, credit_now.preset_policy(), today=opened_on)
         people.register_borrowers(db, sellers=sellers, today=opened_on, vouched=True, seal=seal)
-        if not scalar(db, "select exists (select from capital_change)"):
+        if not scalar(db, ANY_CAPITAL):
             funding.pay_in_capital(db, amount_cents=capital_cents, profile="historical", today=opened_on)
 
     database.act(open_house)
 
 
+ANY_LIVE_CARD = "select exists (select from model where stage = 'live')"
+
+
 def _learn(database: Database, lake: Lake, labels: pl.DataFrame, opened_on: date, key: str, progress: Progress) -> None:
     """Learn a card from outcomes known when the house opens, and make it the one that rates."""
     with database.transaction() as db:
-        if scalar(db, "select exists (select from model where stage = 'live')"):
+        if scalar(db, ANY_LIVE_CARD):
             return
     progress("learning a scorecard", 0, 1)
     known = examples(labels, lambda on, shops: windows.as_of(lake, on, shops), today=opened_on)

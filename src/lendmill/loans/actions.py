@@ -7,6 +7,7 @@ from uuid import UUID
 from lendmill import ids
 from lendmill.credit import actions as credit
 from lendmill.credit import queries as credit_now
+from lendmill.credit.lines.line import Line
 from lendmill.db import Db
 from lendmill.funding import actions as funding
 from lendmill.ledger import actions as books
@@ -19,6 +20,7 @@ from lendmill.loans.sharing import shares
 from lendmill.people import actions as people
 from lendmill.people.actions import Command
 from lendmill.products import queries as products
+from lendmill.products.document import Product
 from lendmill.refusals import Refusal
 
 
@@ -72,11 +74,23 @@ def draw(
     if amount_cents < product.draw_min_cents:
         raise DrawTooSmall(draw_min_cents=product.draw_min_cents, asked_cents=amount_cents)
     credit.reserve(db, line, amount_cents, today=today)
-    terms = Terms(line.rate_num, line.rate_den, line.penalty_num, line.grace_days, product.waterfall)
-    loan = Loan(
+    loan = _on_its_way(line, product, amount_cents=amount_cents, method=method, months=months, today=today)
+    store.open_loan(db, loan)
+    funding.reserve(db, loan_id=loan.loan_id, borrower_id=borrower_id, amount_cents=amount_cents)
+    instruction_id = store.instruct(
+        db, borrower_id=borrower_id, kind="payout", amount_cents=amount_cents, loan_id=loan.loan_id, asked_on=today
+    )
+    people.remember(db, borrower_id=borrower_id, command=command, action="draw", result_id=loan.loan_id)
+    _bring_standing(db, borrower_id, worst_days=0)
+    return queries.Drawn(loan.loan_id, instruction_id)
+
+
+def _on_its_way(line: Line, product: Product, *, amount_cents: int, method: str, months: int, today: date) -> Loan:
+    """The loan a draw will become: the line's price and the product's rules, fixed from now on."""
+    return Loan(
         loan_id=ids.new(),
-        borrower_id=borrower_id,
-        line_id=line_id,
+        borrower_id=line.borrower_id,
+        line_id=line.line_id,
         product_key=line.product_key,
         product_version=line.product_version,
         status="paying",
@@ -87,17 +101,9 @@ def draw(
         drawn_on=None,
         closed_on=None,
         events=0,
-        terms=terms,
+        terms=Terms(line.rate_num, line.rate_den, line.penalty_num, line.grace_days, product.waterfall),
         account=None,
     )
-    store.open_loan(db, loan)
-    funding.reserve(db, loan_id=loan.loan_id, borrower_id=borrower_id, amount_cents=amount_cents)
-    instruction_id = store.instruct(
-        db, borrower_id=borrower_id, kind="payout", amount_cents=amount_cents, loan_id=loan.loan_id, asked_on=today
-    )
-    people.remember(db, borrower_id=borrower_id, command=command, action="draw", result_id=loan.loan_id)
-    _bring_standing(db, borrower_id, worst_days=0)
-    return queries.Drawn(loan.loan_id, instruction_id)
 
 
 def request_repayment(
