@@ -20,6 +20,19 @@ from lendmill.db.leftovers import orphans
 from lendmill.settings import StartUpProblem
 
 LENDMILL = [sys.executable, "-m", "lendmill.cli"]
+SOLVER = """
+from lendmill.cli import supervisor
+from lendmill.settings import load
+from ortools.sat.python import cp_model
+
+def prepare(database):
+    model = cp_model.CpModel()
+    model.maximize(model.new_int_var(0, 10, "x"))
+    cp_model.CpSolver().solve(model)
+    return []
+
+supervisor.run(load(), prepare)
+"""
 PATIENCE_SECONDS = 60
 
 
@@ -33,9 +46,9 @@ def environment(var: Path, **settings: object) -> dict[str, str]:
 
 
 @contextmanager
-def running(var: Path) -> Iterator[subprocess.Popen[str]]:
-    """`lendmill up`, once it says that it is ready."""
-    command = [*LENDMILL, "up"]
+def running(var: Path, *other: str) -> Iterator[subprocess.Popen[str]]:
+    """`lendmill up`, or another command that stays, once it says that it is ready."""
+    command = other or (*LENDMILL, "up")
     with subprocess.Popen(command, env=environment(var), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = []
@@ -91,6 +104,14 @@ def test_asked_to_stop_it_stops_all_it_started(tmp_path: Path, sign: signal.Sign
         assert process.wait(PATIENCE_SECONDS) == 0
     assert all_gone(started)
     assert orphans(tmp_path / "postgres") == []
+
+
+def test_a_solver_in_the_main_job_does_not_keep_ctrl_c_for_itself(tmp_path: Path) -> None:
+    with running(tmp_path, sys.executable, "-c", SOLVER) as process:
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        assert process.stdout.read().strip() == "Stopped: everything that was started has ended."
+        assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_killed_outright_it_still_leaves_nothing_running(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lendmill.db import Database
     from lendmill.db.embedded import EmbeddedPostgres
 
+SIGNS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GLANCE_SECONDS: Final = 0.2
 READY_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 10.0
@@ -109,6 +110,7 @@ def run(settings: Settings, prepare: Callable[["Database"], list[str]]) -> None:
         server, url, owner_url = _database(settings, running)
         _migrate(owner_url)
         lines = _prepared(settings, url, prepare)
+        _heed_signals()
 
         children = _children(settings, url, owner_url, listening)
         running.callback(_stop, children)
@@ -146,21 +148,27 @@ def listen(host: str, port: int) -> socket.socket:
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
     """Ctrl-C, a closed terminal and a polite kill all end us in order; once ending, a second one changes nothing."""
-    signs = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def stop(_sign: int, _frame: Any) -> None:
-        for sign in signs:
-            signal.signal(sign, signal.SIG_IGN)
-        raise Stop
-
-    before = [(sign, signal.signal(sign, stop)) for sign in signs]
+    before = [(sign, signal.getsignal(sign)) for sign in SIGNS]
+    _heed_signals()
     try:
         yield
-    except Stop:
+    except (Stop, KeyboardInterrupt):
         print("Stopped: everything that was started has ended.", flush=True)
     finally:
         for sign, handler in before:
             signal.signal(sign, handler)
+
+
+def _heed_signals() -> None:
+    """Let the signals stop us; said again after the main job, whose solver leaves them to kill us on the spot."""
+
+    def stop(_sign: int, _frame: Any) -> None:
+        for sign in SIGNS:
+            signal.signal(sign, signal.SIG_IGN)
+        raise Stop
+
+    for sign in SIGNS:
+        signal.signal(sign, stop)
 
 
 @contextmanager
