@@ -84,7 +84,7 @@ def test_a_correction_without_a_date_does_not_reach_behind_its_arrival(tmp_path:
     assert table(lake, days[2])["sales_net_180"].to_list()[0] == 0.0
 
 
-def test_an_event_dated_in_the_future_is_not_seen_even_if_known(tmp_path: Path) -> None:
+def test_an_event_is_not_seen_before_its_day(tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
     by = MAPPING.replace('known = { column = "known" }\n', "")
     bring(lake, tmp_path, "a.csv", "sold,S0,1,2025-03-01,,100,,b1,ok", "sold,S0,2,2025-03-09,,900,,b1,ok", by=by)

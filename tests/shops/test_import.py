@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lendmill.shops.importers.files import CannotRead
-from lendmill.shops.importers.mapped import import_events, import_file
+from lendmill.shops.importers.mapped import ImportReport, import_events, import_file
 from lendmill.shops.importers.mapping import UnknownColumn
 from lendmill.shops.lake import Lake, LakeBusy
 from shops.selling import HEADER, RECEIVED_AT, UNDATED, bring, everything, mapping, sold, told, tree
@@ -120,6 +120,47 @@ def test_the_order_of_rows_and_the_cut_into_files_do_not_matter(tmp_path: Path) 
     bring(parts, tmp_path, "late.csv", *rows[40:][::-1])
     bring(parts, tmp_path, "early.csv", *rows[:45][::-1])
     assert everything(whole).equals(everything(parts))
+
+
+def test_a_month_too_large_for_memory_is_taken_in_portions(tmp_path: Path) -> None:
+    rows = [sold(n % 40, yuan=str(1 + n // 40), known=f"2025-03-{10 + n // 40}") for n in range(100)]
+    whole, portions = Lake(tmp_path / "whole"), Lake(tmp_path / "portions")
+    for name, part in (("a.csv", rows[::2]), ("b.csv", rows[1::2])):
+        bring(whole, tmp_path, name, *part)
+        report = import_file(tmp_path / name, mapping(), portions, received_at=RECEIVED_AT, at_once=9)
+        assert report == whole_report(whole)
+    assert len(portions.parts()) > len(whole.parts())
+    for on in (date(2025, 3, 9), date(2025, 3, 10), date(2025, 3, 11), date(2025, 3, 12)):
+        then = [lake.scan(until_known_on=on).collect().sort("event_id") for lake in (whole, portions)]
+        assert then[0].equals(then[1])
+
+
+def whole_report(lake: Lake) -> ImportReport:
+    last = lake.imports()[-1]
+    return ImportReport(
+        last.file, last.rows, last.good, last.repeated, last.corrected, last.rejected, last.skipped, None, False,
+        last.first_on, last.last_on,
+    )  # fmt: skip
+
+
+def test_what_a_killed_import_left_is_swept_away_by_the_next(lake: Lake, tmp_path: Path) -> None:
+    bring(lake, tmp_path, "a.csv", sold(1))
+    orphan = lake.folder / "parts" / "order" / "2025-03" / "000009-new-1.parquet"
+    orphan.write_bytes(b"half a fi")
+    (lake.folder / "staging").mkdir()
+    (lake.folder / "staging" / "order.2025-03.1.arrow").write_bytes(b"half a fi")
+    assert told(lake, "event_id") == [("order:S1:2025-03-01:1",)]
+    bring(lake, tmp_path, "b.csv", sold(2))
+    assert not orphan.exists()
+    assert not (lake.folder / "staging").exists()
+    assert told(lake, "event_id") == [("order:S1:2025-03-01:1",), ("order:S1:2025-03-01:2",)]
+
+
+def test_two_names_never_run_together(lake: Lake, tmp_path: Path) -> None:
+    by = UNDATED.replace('id = ["no"]', 'id = ["no", "buyer"]')
+    bring(lake, tmp_path, "a.csv", "sold,S1,a|,2025-03-01,,1,,b,ok", "sold,S1,a,2025-03-01,,1,,|b,ok", by=by)
+    bring(lake, tmp_path, "b.csv", "sold,S1:2025-03-01,1,2025-03-01,,1,,b,ok", by=by)
+    assert len(told(lake, "event_id")) == 3
 
 
 def test_bad_rows_are_told_with_their_line_and_every_reason(lake: Lake, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ class Intake:
     staging: Path
     n: int
     received_at: datetime
+    at_once: int = AT_ONCE
     added: list[Part] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     written: int = 0
@@ -90,7 +91,7 @@ class Intake:
 
     def _portions(self, place: Month) -> Iterator[pl.DataFrame]:
         """One month's rows in portions that fit in memory; all rows of one event are in the same portion."""
-        shares = -(-self._rows[place] // AT_ONCE)
+        shares = -(-self._rows[place] // self.at_once)
         for share in range(shares):
             mine = pl.col("event_id").hash(seed=7) % shares == share
             yield pl.concat([batch.filter(mine) if shares > 1 else batch for batch in self._staged(place)])

@@ -11,7 +11,7 @@ from typing import Any
 from lendmill.shops.importers.files import Batch, CannotRead, batches, columns_of, file_digest, size
 from lendmill.shops.importers.mapping import Entry, Mapping, check_columns, load_mapping
 from lendmill.shops.importers.rows import read_rows
-from lendmill.shops.intake import Intake
+from lendmill.shops.intake import AT_ONCE, Intake
 from lendmill.shops.lake import REJECTS, Lake, Manifest, settle
 
 Progress = Callable[[int, int], None]
@@ -60,9 +60,18 @@ def read_through(files: Sequence[Path], mapping: Path) -> Mapping:
 
 
 def import_file(
-    file: Path, mapping: Mapping, lake: Lake, *, received_at: datetime, progress: Progress | None = None
+    file: Path,
+    mapping: Mapping,
+    lake: Lake,
+    *,
+    received_at: datetime,
+    progress: Progress | None = None,
+    at_once: int = AT_ONCE,
 ) -> ImportReport:
-    """Take one file in. The same file with the same mapping a second time changes nothing."""
+    """Take one file in. The same file with the same mapping a second time changes nothing.
+
+    `at_once` is how many rows of one kind and month are held in memory at a time.
+    """
     entries = _check(file, mapping)
     digest = sha256(f"{file_digest(file)} {mapping.digest()}".encode()).hexdigest()
     if (earlier := lake.imported(digest)) is not None:
@@ -71,7 +80,7 @@ def import_file(
         if (earlier := lake.imported(digest)) is not None:  # while we waited for the lake
             return _report(earlier, lake, already=True)
         n = max((manifest.n for manifest in lake.imports()), default=0) + 1
-        intake = Intake(lake, staging, n, received_at)
+        intake = Intake(lake, staging, n, received_at, at_once)
         reading = _Reading(intake, entries, mapping, staging / "rejects.csv")
         reading.read(file, progress)
         intake.settle()
