@@ -101,6 +101,9 @@ def test_payments_that_cannot_be_are_refused(lender: Lender) -> None:
     borrower_id, line_id = lender.borrower()
     with pytest.raises(NothingOwed):
         _request(lender, borrower_id, 100)
+    on_its_way = lender.ask_draw(borrower_id, line_id, 500_000).loan_id
+    with pytest.raises(NothingOwed):
+        _request(lender, borrower_id, 100, on_its_way)
     lender.draw(borrower_id, line_id, 700_000)
     before = _everything(lender)
     for refusal, amount_cents, value_on in (
@@ -115,10 +118,10 @@ def test_payments_that_cannot_be_are_refused(lender: Lender) -> None:
     assert _everything(lender) == before
 
 
-def _request(lender: Lender, borrower_id: UUID, amount_cents: int) -> UUID:
+def _request(lender: Lender, borrower_id: UUID, amount_cents: int, loan_id: UUID | None = None) -> UUID:
     return lender.database.act(
         actions.request_repayment, command=Command.of(f"r{amount_cents}", amount_cents=amount_cents),
-        borrower_id=borrower_id, amount_cents=amount_cents, today=lender.today,
+        borrower_id=borrower_id, amount_cents=amount_cents, today=lender.today, loan_id=loan_id,
     )  # fmt: skip
 
 

@@ -12,4 +12,5 @@ A line of 100,000.00.
 2026-03-11  pays 7,042.00
 2026-03-11  which settles interest 42.00, principal 7,000.00
 2026-03-11  A is closed
+2026-03-20  A was closed on 2026-03-11
 2026-03-11  100,000.00 left to draw

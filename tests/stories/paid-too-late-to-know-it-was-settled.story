@@ -13,4 +13,4 @@ A line of 100,000.00.
 2026-03-22  B is closed
 2026-03-22  1,957.82 sent back
 2026-03-22  100,000.00 left to draw
-2026-03-25  B is closed
+2026-03-25  B was closed on 2026-03-21

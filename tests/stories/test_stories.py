@@ -96,6 +96,10 @@ class Player:
         """Which state a loan is in."""
         assert self.lender.loan(self.borrower_id, self.loans[name].loan_id).status == status
 
+    def ended(self, name: str, day: str) -> None:
+        """The day on which a loan was paid in full."""
+        assert self.lender.loan(self.borrower_id, self.loans[name].loan_id).closed_on == date.fromisoformat(day)
+
     def left(self, amount: str) -> None:
         """How much of the line can be drawn."""
         assert self._left() == cents(amount)
@@ -127,6 +131,7 @@ VERBS: list[tuple[str, Callable[..., None]]] = [
     (rf"(\w+) owes ((?:\w+ {AMOUNT}(?:, )?)+)", Player.owes),
     (r"(\w+) is (\d+) days? late", Player.late),
     (r"(\w+) is (paying|running|closed|failed)", Player.stands),
+    (r"(\w+) was closed on (\S+)", Player.ended),
     (rf"({AMOUNT}) left to draw", Player.left),
     (rf"({AMOUNT}) sent back", Player.back),
 ]

@@ -119,7 +119,7 @@ def request_repayment(
         raise NothingPaid(amount_cents=amount_cents)
     if loan_id is not None:
         queries.stored_loan(db, borrower_id, loan_id)
-    if not queries.stored_loans(db, borrower_id, status="running"):
+    if not queries.stored_loans(db, borrower_id, loan_id=loan_id, status="running"):
         raise NothingOwed()
     instruction_id = store.instruct(
         db, borrower_id=borrower_id, kind="collect", amount_cents=amount_cents, loan_id=loan_id, asked_on=today,

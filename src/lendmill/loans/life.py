@@ -91,7 +91,7 @@ def paid(loan: Loan, event: Event, earlier: Sequence[Event], today: date) -> Cha
     received = postings.received(loan.of, parts=what.total, value_on=event.value_on, booked_on=today)
     entries = (*_entries(loan, happened, today), received, *_entries(loan, closing, today))
     settled = Settled(event.receipt_id, what.parts)
-    return Change(loan.owing, _after(loan, account, event.seq), entries, repriced(happened), (settled,))
+    return Change(loan.owing, _after(loan, account, event.seq, closing), entries, repriced(happened), (settled,))
 
 
 def as_known_on(loan: Loan, story: Sequence[Event], on: date) -> Account:
@@ -122,7 +122,7 @@ def _paid_in_the_past(loan: Loan, event: Event, earlier: Sequence[Event], today:
     closing = [happening for happening in now.happenings if isinstance(happening, Closed)]
     return Change(
         loan.owing,
-        _after(loan, now.account, event.seq),
+        _after(loan, now.account, event.seq, closing),
         (correction, *_entries(loan, closing, today)),
         repricing_difference(was.happenings, now.happenings),
         settled,
@@ -141,9 +141,10 @@ def _settled_differently(was: Told, now: Told) -> Iterable[Settled]:
         yield Settled(event.receipt_id, tuple((n, part) for n, part in parts if part != Parts()), refunded_cents)
 
 
-def _after(loan: Loan, account: Account, seq: int) -> Loan:
-    if account.settled:
-        return replace(loan, status="closed", closed_on=account.seen_on, events=seq, account=account)
+def _after(loan: Loan, account: Account, seq: int, happenings: Iterable[Happening]) -> Loan:
+    ended = [happening.on for happening in happenings if isinstance(happening, Closed)]
+    if ended:
+        return replace(loan, status="closed", closed_on=ended[-1], events=seq, account=account)
     return replace(loan, events=seq, account=account)
 
 
