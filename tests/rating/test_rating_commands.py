@@ -9,7 +9,7 @@ pytest.importorskip("optbinning", reason="training extra not installed: OptBinni
 
 from psycopg.conninfo import conninfo_to_dict
 
-from lendmill.cli.rating import EmptyLake, ShopNotRated, rate, train
+from lendmill.cli.rating import EmptyLake, NoSuchLabels, ShopNotRated, rate, train
 from lendmill.cli.shops import NotADay, events
 from lendmill.db import Database
 from lendmill.lab.market import Market, event_files, write_market
@@ -69,6 +69,9 @@ def test_without_records_a_card_a_day_the_commands_say_what_is_lacking(house: Da
         train("invoices", as_of="", key="card", live=True)
     with pytest.raises(NotADay, match=r"31\.12\.2025"):
         train("invoices", as_of="31.12.2025", key="card", live=True)
+    for nowhere in ("no-such", "no-such.csv", "no-such.parquet"):
+        with pytest.raises(NoSuchLabels, match=nowhere):
+            train(nowhere, as_of="2025-12-31", key="card", live=True)
     with pytest.raises(queries.NoLiveModel, match="lendmill train"):
         rate("", as_of="2025-12-31")
     with house.transaction() as db:
