@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rating_cards import AGE, DOUBLING, PAIR, REFUNDS, SMALL
 
@@ -129,11 +129,13 @@ def test_every_telling_value_is_read_alike_for_one_shop_and_for_many(card: Card)
     assert_rated_alike(card, list(product(TELLING, TELLING)))
 
 
+@settings(deadline=None)
 @given(rows=st.lists(st.tuples(VALUES, VALUES), max_size=12), card=st.sampled_from([SMALL, PAIR]))
 def test_one_shop_and_a_table_of_shops_get_the_same_to_the_bit(rows: list[tuple[Any, Any]], card: Card) -> None:
     assert_rated_alike(card, rows)
 
 
+@settings(deadline=None)
 @given(months=VALUES, refunds=VALUES)
 def test_contributions_sum_to_the_points_exactly(months: float | None, refunds: float | None) -> None:
     rated = PAIR.rate({"months_active": months, "refund_share": refunds})
@@ -141,6 +143,7 @@ def test_contributions_sum_to_the_points_exactly(months: float | None, refunds: 
     assert sum(rated.by_block.values()) == rated.points
 
 
+@settings(deadline=None)
 @given(
     edges=st.lists(st.floats(allow_nan=False, allow_infinity=False), unique=True, max_size=5).map(sorted),
     cells=st.lists(st.integers(-CELL_MAX, CELL_MAX), min_size=8, max_size=8),

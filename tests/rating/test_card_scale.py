@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lendmill.rating.scale import GRADES, Grade, InvalidScale, Scale, logit_of, probability
@@ -29,17 +29,20 @@ def test_a_grade_begins_at_its_floor(points: int, grade: str) -> None:
     assert GRADES[int(SCALE.grades_of(np.array([points]))[0])].name == grade
 
 
+@settings(deadline=None)
 @given(st.integers(-3 * 10**17, 3 * 10**17))
 def test_points_on_ints_and_on_arrays_agree(logit: int) -> None:
     assert int(SCALE.points(np.array([logit], dtype=np.int64))[0]) == SCALE.points(logit)
 
 
+@settings(deadline=None)
 @given(st.integers(-30 * 10**15, 30 * 10**15), st.integers(1, 10**15))
 def test_better_odds_never_mean_fewer_points_or_a_higher_pd(logit: int, more: int) -> None:
     assert SCALE.points(logit + more) >= SCALE.points(logit)
     assert probability(logit + more) <= probability(logit)
 
 
+@settings(deadline=None)
 @given(st.floats(-25, 25))
 def test_the_pd_is_the_logistic_of_the_logit_rounded_once(logit: float) -> None:
     assert probability(round(logit * 10**15)) == pytest.approx(1 / (1 + math.exp(logit)), abs=5.1e-7)

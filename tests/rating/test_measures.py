@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lendmill.rating.measures import Levels, area, calibration, ks_and_brier, logistic
@@ -15,6 +15,7 @@ PDS = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.
 )
 
 
+@settings(deadline=None)
 @given(PDS)
 def test_the_area_is_how_often_a_bad_payer_stands_above_a_good_one(rows: list[tuple[bool, float]]) -> None:
     bads, goods = [pd for bad, pd in rows if bad], [pd for bad, pd in rows if not bad]
@@ -43,6 +44,7 @@ def test_a_perfect_order_has_an_area_of_one_and_no_interval() -> None:
     assert (found.value, found.low, found.high) == (1.0, 1.0, 1.0)
 
 
+@settings(deadline=None)
 @given(PDS)
 def test_ks_and_brier_are_what_their_definitions_say(rows: list[tuple[bool, float]]) -> None:
     bad, pd = np.array([bad for bad, _ in rows]), np.array([pd for _, pd in rows])

@@ -29,7 +29,7 @@ def test_a_market_is_learned_from_and_every_shop_rated(
     house: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     market = tmp_path / "market"
-    mapping = write_market(Market(seed=1, sellers=100), market)
+    mapping = write_market(Market(seed=1, sellers=150), market)
     events(event_files(market), mapping, sellers=market / "sellers.csv")
 
     train(str(market / "outcomes.csv"), as_of="2025-12-31", key="market", live=True)
