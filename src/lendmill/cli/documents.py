@@ -1,12 +1,15 @@
 """The pages of the handbook that are made from the program itself, so that they cannot disagree with it."""
 
+import inspect
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import typer
 
+from lendmill.ledger.entry import Entry
 from lendmill.refusals import Refusal
 
 commands = typer.Typer()
@@ -38,6 +41,7 @@ def pages() -> dict[Path, str]:
         "docs/features.md": catalogue.page,
         "docs/rooms.md": rooms_page,
         "docs/refusals.md": refusals_page,
+        "docs/postings.md": postings_page,
         "docs/commands.md": commands_page,
     }
     return {Path(path): make() for path, make in makers.items()}
@@ -91,6 +95,57 @@ def _all_refusals() -> list[type[Refusal]]:
         found += below
         waiting += below
     return [kind for kind in found if kind.__module__.startswith("lendmill.") and not kind.__name__.startswith("_")]
+
+
+def postings_page() -> str:
+    """What each event does to the books, and the accounts it does it to."""
+    from lendmill.funding import postings as funding
+    from lendmill.ledger.accounts import Account
+    from lendmill.loans import postings as loans
+
+    rules = [account.value for account in Account]
+    rows = [
+        f"| {rule.number} | {rule.name_en} | {rule.name_zh} | {rule.group} | {rule.grows} | "
+        f"{'exact' if rule.exact else 'cents'} |"
+        for rule in rules
+    ]
+    lines = [
+        "# The chart of accounts and the postings",
+        "",
+        "Made by `make docs` from `ledger/accounts.py` and from each posting's own words; a test holds the lines a",
+        "posting makes against the T-account drawn here. An account in cents holds whole cents; an exact one holds",
+        "accruals, as whole cents over the rate's denominator, so that nothing is rounded before it is billed. The",
+        "conversion pair (9001, 9002) is where an accrual becomes cents.",
+        "",
+        "| number | account | 科目 | class | grows on | kept in |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *rows,
+        "",
+    ]
+    for title, module in (("Loans", loans), ("Funding", funding)):
+        lines += [f"## {title}", ""]
+        for name, said in _postings_of(module):
+            what, account = said.split("\n\n", 1)
+            lines += [
+                f"### {name.replace('_', ' ')}",
+                "",
+                what.replace("\n", " "),
+                "",
+                "```",
+                account.strip(),
+                "```",
+                "",
+            ]
+    return "\n".join(lines)
+
+
+def _postings_of(module: ModuleType) -> list[tuple[str, str]]:
+    """Each posting with its T-account, in the order in which they stand in the file."""
+    found = [each for _, each in inspect.getmembers(module, inspect.isfunction)]
+    kept = [each for each in found if each.__module__ == module.__name__ and not each.__name__.startswith("_")]
+    ordered = sorted(kept, key=lambda each: each.__code__.co_firstlineno)
+    made = [each for each in ordered if inspect.signature(each).return_annotation is Entry]
+    return [(each.__name__, inspect.getdoc(each) or "") for each in made]
 
 
 def commands_page() -> str:
