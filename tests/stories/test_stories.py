@@ -147,7 +147,17 @@ def test_there_are_stories() -> None:
 
 @pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
 def test_story(path: Path, database: Database) -> None:
-    told = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    _play(path.name, path.read_text(encoding="utf-8"), database)
+
+
+def test_the_life_of_one_loan_in_the_readme_is_true(database: Database) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (story,) = re.findall(r"^```story\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    _play("README.md", story, database)
+
+
+def _play(name: str, text: str, database: Database) -> None:
+    told = [line.strip() for line in text.splitlines()]
     limit = next(re.fullmatch(rf"A line of ({AMOUNT})\.", line) for line in told if line.startswith("A line of"))
     assert limit is not None
     lender = Lender(database).found()
@@ -159,4 +169,4 @@ def test_story(path: Path, database: Database) -> None:
                 player.play(found[2].strip())
                 lender.keeps_its_promises()
             except AssertionError as wrong:
-                raise AssertionError(f"{path.name}, line {number}: {line}\n{wrong}") from wrong
+                raise AssertionError(f"{name}, line {number}: {line}\n{wrong}") from wrong
