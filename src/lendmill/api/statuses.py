@@ -81,7 +81,10 @@ STATUSES: Final[dict[str, int]] = {
     "lake-busy": CONFLICT,
     "invalid-sellers": UNPROCESSABLE,
     # the command line's own
-    "unknown-day": UNPROCESSABLE,
+    "not-aday": UNPROCESSABLE,
+    "other-house": CONFLICT,
+    "other-demonstration": CONFLICT,
+    "no-such-labels": NOT_FOUND,
     "shop-not-rated": NOT_FOUND,
     "empty-lake": CONFLICT,
     # money and terms

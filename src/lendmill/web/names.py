@@ -73,6 +73,8 @@ ENTRIES: Final = {
     "received": "Payment received",
     "overpaid": "Paid too much",
     "refunded": "Paid back",
+    "corrected": "Corrected for an earlier value date",
+    "closed": "Rounding at the end",
 }
 DAY_END_STEPS: Final = {
     "cut-over": "Cut-over to the next day",
