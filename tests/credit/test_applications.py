@@ -25,7 +25,7 @@ from lendmill.db import Database, scalar
 from lendmill.people.actions import Command, CommandReused, NotAnIdentity
 from lendmill.people.queries import borrower
 from lendmill.people.seal import Seal
-from lendmill.products.queries import NoSuchProduct
+from lendmill.products.queries import NoSuchProduct, preset
 
 SEAL = Seal(b"the secret of a test house")
 ADULT = "11010519491231002X"
@@ -225,6 +225,25 @@ def test_a_line_open_already_needs_no_application(house: Database, shop: Callabl
     submitted(house, borrower_id, filled_in(house, borrower_id))
     with pytest.raises(LineOpenAlready):
         house.act(actions.start_application, borrower_id=borrower_id, product_key="credit-line", today=TODAY)
+
+
+def test_a_line_opened_meanwhile_ends_the_application_without_a_decision(
+    house: Database, shop: Callable[..., UUID]
+) -> None:
+    borrower_id = shop(grade="D")
+    application_id = filled_in(house, borrower_id)
+    house.act(
+        actions.open_line,
+        borrower_id=borrower_id,
+        decision_id=ids.new(),
+        product=preset("credit-line"),
+        limit_cents=100_000,
+        grade="A",
+        today=TODAY,
+    )
+    with pytest.raises(LineOpenAlready):
+        submitted(house, borrower_id, application_id)
+    assert counts(house) == (0, 1, 0)
 
 
 def test_two_products_share_their_limit(house: Database, shop: Callable[..., UUID]) -> None:

@@ -74,7 +74,7 @@ def test_a_forged_decision_is_found_out(
     with connect(database_url) as owner:
         owner.execute(
             "update decision set content = forged, content_hash = encode(sha256(convert_to(forged, 'UTF8')), 'hex')"
-            " from (select replace(content, '\"limit_cents\":500000', '\"limit_cents\":900000') as forged from decision) f"
+            " from (select replace(content, '_cents\":500000,\"m', '_cents\":900000,\"m') as forged from decision) f"
         )
     found = lendmill("replay", "--all")
     assert found.exit_code == 1
