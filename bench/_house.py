@@ -1,4 +1,4 @@
-"""A house to measure in: its own PostgreSQL as the house starts it, rated sellers, and the doors served by `lendmill up`.
+"""A house to measure in: a PostgreSQL of its own, rated sellers, and the doors as `lendmill up` serves them.
 
 Everything gets in through the rooms' own actions, set by set; only the sellers' figures are invented here.
 """

@@ -107,9 +107,13 @@ class Run:
                 self.idle.append(caller)
         elif time.perf_counter() < self.ends_at:
             caller.ask(self.request(), time.perf_counter())
-        if len(self.took) == self.asked and time.perf_counter() >= self.ends_at and not self.due:
-            if not self.over.done():
-                self.over.set_result(None)
+        self.end_if_all_is_answered()
+
+    def end_if_all_is_answered(self) -> None:
+        """Once the time is up and nothing is on its way, it is over."""
+        everything = len(self.took) == self.asked and not self.due
+        if everything and time.perf_counter() >= self.ends_at and not self.over.done():
+            self.over.set_result(None)
 
     async def go(self) -> dict[str, Any]:
         """Measure."""
@@ -147,8 +151,7 @@ class Run:
             else:
                 self.due.append(moment)
         self.ends_at = time.perf_counter()
-        if len(self.took) == self.asked and not self.due and not self.over.done():
-            self.over.set_result(None)
+        self.end_if_all_is_answered()
 
 
 async def main(plan: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import psycopg
 from _house import House
 
 from lendmill import ids
+from lendmill.db import copy_in
 
 MISSING = (
     "pgbench is not on this machine: `apt-get install postgresql-15` brings it "
@@ -148,10 +149,9 @@ def feed(here: House, made: Script, rows: list[dict[str, UUID]]) -> None:
     here.owner("drop table if exists bench_feed")
     here.owner(f"create table bench_feed (n integer primary key, {', '.join(f'{name} text' for name in columns)})")
     here.owner("grant select on bench_feed to public")
-    with psycopg.connect(here.server.owner_url()) as db, db.cursor() as cursor:
-        with cursor.copy(f"copy bench_feed (n, {', '.join(columns)}) from stdin".encode()) as copy:
-            for n, row in enumerate(rows):
-                copy.write_row((n, *row.values(), *(ids.new() for _ in range(made.new_ids))))
+    with psycopg.connect(here.server.owner_url()) as db:
+        fresh = ((n, *row.values(), *(ids.new() for _ in range(made.new_ids))) for n, row in enumerate(rows))
+        copy_in(db, "bench_feed", ("n", *columns), fresh)
     here.owner("vacuum analyze bench_feed")
 
 

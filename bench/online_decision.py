@@ -1,6 +1,6 @@
 """The online decision, measured at the door over HTTP, beside pgbench running the same statements in the same run.
 
-    make bench                                # or: python bench/online_decision.py [--seconds 6] [--rounds 3] [--sellers 40000]
+    python bench/online_decision.py [--seconds 6] [--rounds 3] [--sellers 40000]
 
 A request is a whole application in one call, by a marketplace's program with its token and a key of its own, for a
 seller who never applied before. Afterwards the decisions in the database must be as many as the answers.
@@ -44,7 +44,7 @@ class Doors:
     token: str
     sellers: list[UUID]
 
-    def measured(self, seconds: float, per_second: float = 0.0, at_most: int | None = None) -> dict[str, Any]:
+    def measured(self, seconds: float, per_second: float = 0.0) -> dict[str, Any]:
         """Let the load generator run, and hold what it was answered against what the database has."""
         before = self.here.counts(*TABLES)
         plan = {
