@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ import pyarrow as pa
 from lendmill.shops.lake import PARTS, Lake, Part, settle
 from lendmill.shops.versions import KNOWN_GUESSED, STORED, in_force, latest_word, merged
 
-AT_ONCE: Final = 400_000  # rows of one kind and month held in memory; more are split by event first
+AT_ONCE: Final = 50_000  # rows of one kind and month held in memory; more are split by event first
 OPEN_FILES: Final = 256
 ORDER: Final = ("shop_key", "happened_at", "event_id", "known_at")
 
@@ -37,7 +38,7 @@ class Intake:
     kinds_known_on: dict[str, date] = field(default_factory=dict)
     _files: dict[Month, Path] = field(default_factory=dict)
     _rows: dict[Month, int] = field(default_factory=dict)
-    _open: dict[Month, Any] = field(default_factory=dict)
+    _open: "dict[Month, _Aside]" = field(default_factory=dict)
     _turn: int = 0
 
     def take(self, rows: pl.DataFrame) -> None:
@@ -68,33 +69,37 @@ class Intake:
             self.kinds_known_on[kind] = min(self.kinds_known_on.get(kind, known_on), known_on)
 
     def _append(self, place: Month, part: pl.DataFrame) -> None:
-        table = part.to_arrow()
+        if place not in self._open and len(self._open) >= OPEN_FILES:
+            self._close()
         if place not in self._open:
-            if len(self._open) >= OPEN_FILES:
-                self._close()
             self._turn += 1
-            path = self.staging / f"{place[0]}.{place[1]}.{self._turn}.arrow"
-            self._open[place] = pa.ipc.new_stream(pa.OSFile(str(path), "wb"), table.schema)
-        self._open[place].write_table(table)
+            self._open[place] = _Aside(self.staging / f"{place[0]}.{place[1]}.{self._turn}.arrow")
+        self._open[place].write(part)
         self._rows[place] = self._rows.get(place, 0) + part.height
 
     def _close(self) -> None:
-        for writer in self._open.values():
-            writer.close()
+        for aside in self._open.values():
+            aside.close()
         self._open.clear()
-
-    def _staged(self, place: Month) -> Iterator[pl.DataFrame]:
-        for path in sorted(self.staging.glob(f"{place[0]}.{place[1]}.*.arrow")):
-            with pa.OSFile(str(path), "rb") as file, pa.ipc.open_stream(file) as stream:
-                for batch in stream:
-                    yield pl.DataFrame(pl.from_arrow(batch))
 
     def _portions(self, place: Month) -> Iterator[pl.DataFrame]:
         """One month's rows in portions that fit in memory; all rows of one event are in the same portion."""
-        shares = -(-self._rows[place] // self.at_once)
-        for share in range(shares):
-            mine = pl.col("event_id").hash(seed=7) % shares == share
-            yield pl.concat([batch.filter(mine) if shares > 1 else batch for batch in self._staged(place)])
+        staged = [_Aside(path) for path in sorted(self.staging.glob(f"{place[0]}.{place[1]}.*.arrow"))]
+        batches = chain.from_iterable(aside.read() for aside in staged)
+        count = -(-self._rows[place] // self.at_once)
+        if count == 1:
+            yield pl.concat(batches)
+            return
+        portions = [_Aside(self.staging / f"portion.{n}.arrow") for n in range(count)]
+        for batch in batches:
+            share = batch["event_id"].hash(seed=7) % count
+            for n, portion in enumerate(portions):
+                portion.write(batch.filter(share == n))
+        for portion in portions:
+            portion.close()
+            rows = list(portion.read())
+            if rows:
+                yield pl.concat(rows)
 
     def _merge(self, place: Month, new: pl.DataFrame, parts: list[Part]) -> list[Part]:
         """Write one portion's new rows; files it corrects are written again. Gives the files now live."""
@@ -149,3 +154,31 @@ class Intake:
         part = Part(path=path, kind=place[0], month=place[1], rows=rows.height)
         self.added.append(part)
         return part
+
+
+class _Aside:
+    """Rows set aside on the disk, written batch by batch and read back the same way."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer: Any = None
+
+    def write(self, rows: pl.DataFrame) -> None:
+        if rows.is_empty():
+            return
+        table = rows.to_arrow()
+        if self._writer is None:
+            self._writer = pa.ipc.new_stream(pa.OSFile(str(self.path), "wb"), table.schema)
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def read(self) -> Iterator[pl.DataFrame]:
+        if not self.path.exists():
+            return
+        with pa.OSFile(str(self.path), "rb") as file, pa.ipc.open_stream(file) as stream:
+            for batch in stream:
+                yield pl.DataFrame(pl.from_arrow(batch))
