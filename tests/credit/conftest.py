@@ -1,6 +1,5 @@
 """A house with a lender's money, products, a policy, a card, and shops with a rating."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -8,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from credit_cases import MARKET_FACTS, POLICY, TODAY
+from credit_cases import MARKET_FACTS, POLICY, TODAY, rate
 
-from lendmill import ids
 from lendmill.credit.actions import publish_policy
-from lendmill.db import Database, Db
+from lendmill.db import Database
 from lendmill.funding.actions import pay_in_capital
 from lendmill.people.actions import register_borrower
 from lendmill.products.actions import publish_all
@@ -67,20 +65,3 @@ def shop(house: Database) -> Callable[..., UUID]:
         return borrower_id
 
     return make
-
-
-def rate(db: Db, borrower_id: UUID, grade: str, facts: dict[str, Any], rated_on: date) -> None:
-    """Keep facts and a rating as the rooms below do."""
-    snapshot_id = ids.new()
-    found = db.execute("select shop_id from shop where borrower_id = %s", [borrower_id]).fetchone()
-    assert found is not None
-    db.execute("insert into feature_run values (%s, %s, %s, 1)", [snapshot_id, rated_on, str(snapshot_id)])
-    db.execute(
-        "insert into feature_snapshot values (%s, %s, %s, %s, %s::jsonb, 'd')",
-        [snapshot_id, borrower_id, found[0], rated_on, json.dumps(facts)],
-    )
-    db.execute(
-        "insert into rating (rating_id, borrower_id, shop_id, as_of_on, model_id, points, pd, grade, contributions,"
-        " snapshot_id) values (%s, %s, %s, %s, 'card-1', 610, 0.014142, %s, '[]', %s)",
-        [ids.new(), borrower_id, found[0], rated_on, grade, snapshot_id],
-    )

@@ -1,16 +1,19 @@
 """A shop that would be approved, to be changed one fact at a time."""
 
+import json
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
+from lendmill import ids
 from lendmill.credit.case import Case, CaseBorrower, CaseRating, CaseStanding
 from lendmill.credit.decide import Decision, decide
 from lendmill.credit.decisions.queries import preset_policy
 from lendmill.credit.finding import Finding
 from lendmill.credit.policy import Policy
+from lendmill.db import Db
 from lendmill.products.document import Product
 from lendmill.products.queries import preset
 
@@ -123,3 +126,20 @@ def changed_policy(**changes: Any) -> Policy:
         old = parts.get(part, getattr(POLICY, part))
         parts[part] = msgspec.structs.replace(old, **{field: value}) if field else value
     return msgspec.structs.replace(POLICY, **parts)
+
+
+def rate(db: Db, borrower_id: UUID, grade: str, facts: dict[str, Any], rated_on: date) -> None:
+    """Keep facts and a rating as the rooms below do."""
+    snapshot_id = ids.new()
+    found = db.execute("select shop_id from shop where borrower_id = %s", [borrower_id]).fetchone()
+    assert found is not None
+    db.execute("insert into feature_run values (%s, %s, %s, 1)", [snapshot_id, rated_on, str(snapshot_id)])
+    db.execute(
+        "insert into feature_snapshot values (%s, %s, %s, %s, %s::jsonb, 'd')",
+        [snapshot_id, borrower_id, found[0], rated_on, json.dumps(facts)],
+    )
+    db.execute(
+        "insert into rating (rating_id, borrower_id, shop_id, as_of_on, model_id, points, pd, grade, contributions,"
+        " snapshot_id) values (%s, %s, %s, %s, 'card-1', 610, 0.014142, %s, '[]', %s)",
+        [ids.new(), borrower_id, found[0], rated_on, grade, snapshot_id],
+    )

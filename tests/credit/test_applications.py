@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from credit_cases import TODAY
+from credit_cases import MARKET_FACTS, TODAY, rate
 
 from lendmill import ids
 from lendmill.credit import actions, queries
@@ -296,6 +296,13 @@ def test_somebody_elses_application_and_decision_are_not_there(house: Database, 
             queries.decision(db, ids.new())
     with pytest.raises(NoSuchProduct):
         house.act(actions.start_application, borrower_id=other_id, product_key="gold", today=TODAY)
+
+
+def test_a_rating_of_tomorrow_is_not_known_today(house: Database, shop: Callable[..., UUID]) -> None:
+    borrower_id = shop(grade="A")
+    with house.transaction() as db:
+        rate(db, borrower_id, "D", MARKET_FACTS, TODAY + timedelta(days=1))
+    assert submitted(house, borrower_id, filled_in(house, borrower_id)).outcome == "approve"
 
 
 def test_an_old_rating_refers(house: Database, shop: Callable[..., UUID]) -> None:

@@ -173,7 +173,8 @@ def test_a_changed_content_and_a_changed_rule_are_found_out() -> None:
     text = text_of(content(a_case(), POLICY, LINE, made))
     forged = text.replace('"limit_cents":1600000', '"limit_cents":9600000')
     assert forged != text
-    assert not replayed(forged, digest_of(text), POLICY, LINE).same
+    (told_first,) = replayed(forged, digest_of(text), POLICY, LINE).differences
+    assert told_first.startswith("the content's fingerprint is ")
     again = replayed(forged, digest_of(forged), POLICY, LINE)
     assert again.differences == ("decision.terms.limit_cents: kept 9600000, now 1600000",)
     other = msgspec.structs.replace(POLICY, months_by_grade={**POLICY.months_by_grade, "A": 6})
