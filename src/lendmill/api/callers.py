@@ -55,12 +55,12 @@ class WhoIsThere(ASGIMiddleware):
 
 
 def _by_session(database: Database, token: str) -> Caller | None:
-    with database.transaction() as db:
+    with database.glance() as db:
         return caller_by_session(db, token)
 
 
 def _by_token(database: Database, token: str) -> Caller | None:
-    with database.transaction() as db:
+    with database.glance() as db:
         return caller_by_access_token(db, token)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 import msgspec
@@ -102,7 +103,7 @@ class LimitRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     review_above_cents: int
 
 
-class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
     """One version of the rules; decisions name it by its digest."""
 
     key: str
@@ -116,6 +117,11 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     rating: RatingRules
     limit: LimitRules
     months_by_grade: dict[str, int]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The hash of these exact rules; worked out once, for they never change."""
+        return digest_of(text_of(self))
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -146,7 +152,7 @@ def text_of(policy: Policy) -> str:
 
 def digest(policy: Policy) -> str:
     """The fingerprint under which decisions name these exact rules."""
-    return digest_of(text_of(policy))
+    return policy.fingerprint
 
 
 def _checked(read: Callable[[], Policy], name: str, known_facts: frozenset[str] | None) -> Policy:

@@ -43,8 +43,19 @@ class Database:
         with self._pool.connection() as db, db.transaction():
             yield db
 
+    @contextmanager
+    def glance(self) -> Iterator[Db]:
+        """A connection for one statement that only reads: it is a transaction by itself and needs none around it."""
+        with self._pool.connection() as db:
+            db.autocommit = True
+            try:
+                yield db
+            finally:
+                if not db.closed:
+                    db.autocommit = False
+
     def act(self, action: Callable[Concatenate[Db, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run one action in one transaction; when two actions collide, the loser is run again, a bounded number of times."""
+        """Run one action in one transaction; when two collide, the loser is run again, a bounded number of times."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self.transaction() as db:

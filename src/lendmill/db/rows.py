@@ -37,7 +37,14 @@ def scalar(db: Connection[Any], statement: str, /, **values: Any) -> Any:
 
 def run(db: Connection[Any], statement: str, /, **values: Any) -> int:
     """Carry out a statement and say how many rows it touched."""
-    return db.execute(statement, values).rowcount
+    touched = db.execute(statement, values).rowcount
+    assert touched >= 0 or not db.pgconn.pipeline_status, "in a pipeline nobody knows yet: say `note`"
+    return touched
+
+
+def note(db: Connection[Any], statement: str, /, **values: Any) -> None:
+    """Carry out a statement nothing is asked back from; those inside one `db.pipeline()` travel together."""
+    db.execute(statement, values)
 
 
 def copy_in(db: Connection[Any], table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

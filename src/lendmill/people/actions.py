@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg.errors import UniqueViolation
 
 from lendmill import ids
-from lendmill.db import Db, copy_in, many, maybe, run, scalar
+from lendmill.db import Db, copy_in, many, maybe, note, run, scalar
 from lendmill.people import identity
 from lendmill.people.command import Command as Command
 from lendmill.people.command import CommandReused as CommandReused
@@ -98,7 +98,7 @@ REMEMBER_COMMAND = """
 
 def remember(db: Db, *, borrower_id: UUID, command: Command, action: str, result_id: UUID) -> None:
     """Note what a command led to, in the transaction that did it."""
-    run(
+    note(
         db,
         REMEMBER_COMMAND,
         borrower_id=borrower_id,

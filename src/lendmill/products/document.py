@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, Literal
 
 import msgspec
@@ -45,7 +45,7 @@ class WaterfallStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     order: tuple[Component, ...]
 
 
-class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
     """One version of a product's terms."""
 
     key: str
@@ -71,6 +71,11 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     offer_days: int
     excess: Literal["refund", "hold"]
     waterfall_stages: tuple[WaterfallStage, ...]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The hash of these exact terms; worked out once, for they never change."""
+        return digest_of(text_of(self))
 
     @property
     def rate(self) -> Rate:
@@ -137,7 +142,7 @@ def text_of(product: Product) -> str:
 
 def digest(product: Product) -> str:
     """The fingerprint under which decisions name these exact terms."""
-    return digest_of(text_of(product))
+    return product.fingerprint
 
 
 def _checked(read: Any, name: str) -> Product:

@@ -1,7 +1,7 @@
 """Applying: three steps that can be left and taken up again, and the decision, with the line opened at once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -31,9 +31,10 @@ from lendmill.credit.decisions.actions import decide_and_keep
 from lendmill.credit.decisions.queries import decision, policy
 from lendmill.credit.finding import Finding
 from lendmill.credit.lines.actions import open_line
-from lendmill.credit.lines.line import LineOpenAlready
+from lendmill.credit.lines.line import Line, LineOpenAlready
 from lendmill.credit.lines.queries import lines_of
 from lendmill.credit.offers.queries import offers_of
+from lendmill.credit.policy import Policy
 from lendmill.db import Db
 from lendmill.people.actions import Command, lock_borrower, once, remember, verify_identity
 from lendmill.people.queries import shop_of
@@ -62,24 +63,37 @@ class Decided:
 def start_application(db: Db, *, borrower_id: UUID, product_key: str, today: date) -> UUID:
     """Begin an application, or take up the one already begun for this product."""
     lock_borrower(db, borrower_id)
+    begun = _begun(db, borrower_id, product_key)
+    if begun is None:
+        product = product_on_sale(db, product_key)
+        begun = _fresh(db, borrower_id, product, lines_of(db, borrower_id), today)
+        store.start(db, begun)
+    return begun.application_id
+
+
+def _begun(db: Db, borrower_id: UUID, product_key: str) -> Application | None:
     for begun in open_applications(db, borrower_id):
         if begun.product_key == product_key:
-            return begun.application_id
-    product = product_on_sale(db, product_key)
-    _no_line_yet(db, borrower_id, product.key, today)
+            return begun
+    return None
+
+
+def _fresh(db: Db, borrower_id: UUID, product: Product, held: Sequence[Line], today: date) -> Application:
+    """An application as it begins, not written down yet."""
+    _no_line_yet(held, product.key, today)
     shop = shop_of(db, borrower_id)
     if shop is None:
         raise NoShop
-    application_id = ids.new()
-    store.start(
-        db,
-        application_id=application_id,
+    return Application(
+        application_id=ids.new(),
         borrower_id=borrower_id,
         shop_id=shop.shop_id,
         product_key=product.key,
-        today=today,
+        step=ASKING,
+        status="open",
+        answers={},
+        started_on=today,
     )
-    return application_id
 
 
 def save_step(
@@ -101,23 +115,31 @@ def save_step(
         kept = amount_and_purpose(answers, product, policy(db))
         store.save(db, borrower_id=borrower_id, application_id=application_id, step=IDENTITY, answers=kept)
     else:
-        _identify(db, borrower_id, application_id, answers, seal)
+        kept = _identity(db, borrower_id, answers, seal)
+        _keep_consents(db, borrower_id, application_id, kept)
+        store.save(db, borrower_id=borrower_id, application_id=application_id, step=CONFIRMING, answers=kept)
     return application(db, borrower_id, application_id)
 
 
-def _identify(db: Db, borrower_id: UUID, application_id: UUID, answers: Mapping[str, Any], seal: Seal | None) -> None:
+def _identity(db: Db, borrower_id: UUID, answers: Mapping[str, Any], seal: Seal | None) -> dict[str, Any]:
+    """Step 2: what is kept of it; a number that is given is checked and sealed at once."""
     language = agreed_consents(answers)
     identity_no = answers.get("identity_no")
     if identity_no:
         if not isinstance(identity_no, str):
             raise AnswerWrong(field="identity_no", value="(not text)", allowed="an identity number")
         verify_identity(db, borrower_id=borrower_id, identity_no=identity_no, seal=seal)
-    for purpose in CONSENTS_NEEDED:
-        store.keep_consent(
-            db, borrower_id=borrower_id, application_id=application_id, purpose=purpose, language=language
-        )
-    kept = {"language": language, "consents": list(CONSENTS_NEEDED), "identity_given": bool(identity_no)}
-    store.save(db, borrower_id=borrower_id, application_id=application_id, step=CONFIRMING, answers=kept)
+    return {"language": language, "consents": list(CONSENTS_NEEDED), "identity_given": bool(identity_no)}
+
+
+def _keep_consents(db: Db, borrower_id: UUID, application_id: UUID, kept: Mapping[str, Any]) -> None:
+    store.keep_consents(
+        db,
+        borrower_id=borrower_id,
+        application_id=application_id,
+        purposes=kept["consents"],
+        language=kept["language"],
+    )
 
 
 def submit(
@@ -135,8 +157,17 @@ def submit(
     begun = _open(db, borrower_id, application_id)
     if begun.step < CONFIRMING:
         raise StepTooEarly(step=CONFIRMING, next_step=begun.step)
-    decided = _decide(db, begun, amount_cents, today)
-    remember(db, borrower_id=borrower_id, command=command, action="submit", result_id=decided.decision_id)
+    product, held = product_on_sale(db, begun.product_key), lines_of(db, borrower_id)
+    _no_line_yet(held, product.key, today)
+    asked_cents = asked_amount(begun.amount_cents if amount_cents is None else amount_cents, product)
+    case = _case(db, begun, product, asked_cents, today)
+    rules = policy(db)
+    with db.pipeline():
+        decided = _decide(db, case, rules, product, held, application_id=application_id)
+        store.set_decided(
+            db, borrower_id=borrower_id, application_id=application_id, answers={"amount_cents": asked_cents}
+        )
+        remember(db, borrower_id=borrower_id, command=command, action="submit", result_id=decided.decision_id)
     return decided
 
 
@@ -150,15 +181,32 @@ def apply_at_once(
     seal: Seal | None = None,
     today: date,
 ) -> Decided:
-    """All three steps in one call, for a marketplace that has its own form; `answers` holds both steps' answers."""
+    """All three steps in one call, for a marketplace that has its own form; `answers` holds both steps' answers.
+
+    It ends with the same rows as the three steps, but writes the application once: all that is read is read first, and
+    all that is written travels to the database together.
+    """
     lock_borrower(db, borrower_id)
     earlier = once(db, borrower_id=borrower_id, command=command, action="submit")
     if earlier is not None:
         return _decided_before(db, borrower_id, earlier)
-    application_id = start_application(db, borrower_id=borrower_id, product_key=product_key, today=today)
-    for step in (ASKING, IDENTITY):
-        save_step(db, borrower_id=borrower_id, application_id=application_id, step=step, answers=answers, seal=seal)
-    return submit(db, command=command, borrower_id=borrower_id, application_id=application_id, today=today)
+    taken_up = _begun(db, borrower_id, product_key)
+    product, rules, held = product_on_sale(db, product_key), policy(db), lines_of(db, borrower_id)
+    begun = taken_up or _fresh(db, borrower_id, product, held, today)
+    asked = amount_and_purpose(answers, product, rules)
+    kept = _identity(db, borrower_id, answers, seal)
+    _no_line_yet(held, product.key, today)
+    begun = replace(begun, step=CONFIRMING, answers={**begun.answers, **asked, **kept})
+    case = _case(db, begun, product, asked["amount_cents"], today)
+    with db.pipeline():
+        if taken_up is None:
+            store.keep_decided(db, begun)
+        else:
+            store.set_decided(db, borrower_id=borrower_id, application_id=begun.application_id, answers=begun.answers)
+        _keep_consents(db, borrower_id, begun.application_id, kept)
+        decided = _decide(db, case, rules, product, held, application_id=begun.application_id)
+        remember(db, borrower_id=borrower_id, command=command, action="submit", result_id=decided.decision_id)
+    return decided
 
 
 def withdraw(db: Db, *, borrower_id: UUID, application_id: UUID) -> None:
@@ -168,26 +216,24 @@ def withdraw(db: Db, *, borrower_id: UUID, application_id: UUID) -> None:
     store.set_withdrawn(db, borrower_id=borrower_id, application_id=application_id)
 
 
-def _decide(db: Db, begun: Application, amount_cents: int | None, today: date) -> Decided:
-    borrower_id, product = begun.borrower_id, product_on_sale(db, begun.product_key)
-    _no_line_yet(db, borrower_id, product.key, today)
-    asked_cents = asked_amount(begun.amount_cents if amount_cents is None else amount_cents, product)
-    case = _case(db, begun, product, asked_cents, today)
-    decision_id, made = decide_and_keep(db, case, policy(db), product, application_id=begun.application_id, today=today)
+def _decide(
+    db: Db, case: Case, rules: Policy, product: Product, held: Sequence[Line], *, application_id: UUID
+) -> Decided:
+    """Decide, keep the decision, and open the line where it is approved. It only writes: nothing is waited for."""
+    decision_id, made = decide_and_keep(db, case, rules, product, application_id=application_id, today=case.today)
     line_id = None
     if made.outcome == "approve" and made.terms is not None:
         line_id = open_line(
             db,
-            borrower_id=borrower_id,
+            borrower_id=case.borrower_id,
             decision_id=decision_id,
             product=product,
             limit_cents=made.terms.limit_cents,
             grade=made.terms.grade,
             months_max=made.terms.months_max,
-            today=today,
+            today=case.today,
+            held=held,
         ).line_id
-    answers = {"amount_cents": asked_cents}
-    store.set_decided(db, borrower_id=borrower_id, application_id=begun.application_id, answers=answers)
     return _decided(decision_id, made, line_id)
 
 
@@ -203,9 +249,9 @@ def _case(db: Db, begun: Application, product: Product, asked_cents: int, today:
     return case_of(row, product, today=today, net_assets_cents=net_assets_cents(db, today), ask=ask)
 
 
-def _no_line_yet(db: Db, borrower_id: UUID, product_key: str, today: date) -> None:
-    for line in lines_of(db, borrower_id):
-        if line.product_key == product_key and line.status != "closed" and line.expires_on > today:
+def _no_line_yet(held: Sequence[Line], product_key: str, today: date) -> None:
+    for line in held:
+        if line.product_key == product_key and line.status != "closed" and not line.ended(today):
             raise LineOpenAlready(product_key=product_key)
 
 

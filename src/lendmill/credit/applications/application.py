@@ -51,9 +51,9 @@ class Application:
     status: str
     answers: dict[str, Any]
     started_on: date
-    started_at: datetime
-    decided_at: datetime | None
-    decision_id: UUID | None
+    started_at: datetime | None = None  # until it is written down
+    decided_at: datetime | None = None
+    decision_id: UUID | None = None
 
     @property
     def amount_cents(self) -> int | None:

@@ -1,31 +1,32 @@
 """Writing applications and consents down."""
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from lendmill import ids
+from lendmill.credit.applications.application import Application
 from lendmill.credit.consents import BY_PURPOSE
-from lendmill.db import Db, run
+from lendmill.db import Db, note, run
 
 START = """
     insert into application (application_id, borrower_id, shop_id, product_key, started_on)
-    values (%(application_id)s, %(borrower_id)s, %(shop_id)s, %(product_key)s, %(today)s)
+    values (%(application_id)s, %(borrower_id)s, %(shop_id)s, %(product_key)s, %(started_on)s)
 """
 
 
-def start(db: Db, *, application_id: UUID, borrower_id: UUID, shop_id: UUID, product_key: str, today: date) -> None:
+def start(db: Db, begun: Application) -> None:
     """Open an application at its first step."""
-    run(
+    note(
         db,
         START,
-        application_id=application_id,
-        borrower_id=borrower_id,
-        shop_id=shop_id,
-        product_key=product_key,
-        today=today,
+        application_id=begun.application_id,
+        borrower_id=begun.borrower_id,
+        shop_id=begun.shop_id,
+        product_key=begun.product_key,
+        started_on=begun.started_on,
     )
 
 
@@ -43,6 +44,28 @@ def save(db: Db, *, borrower_id: UUID, application_id: UUID, step: int, answers:
     run(db, SAVE, borrower_id=borrower_id, application_id=application_id, step=step, answers=Jsonb(answers))
 
 
+KEEP_DECIDED = """
+    insert into application (application_id, borrower_id, shop_id, product_key, step, status, answers, started_on,
+                             decided_at)
+    values (%(application_id)s, %(borrower_id)s, %(shop_id)s, %(product_key)s, 3, 'decided', %(answers)s,
+            %(started_on)s, now())
+"""
+
+
+def keep_decided(db: Db, begun: Application) -> None:
+    """Write an application down that was made and decided in one call."""
+    note(
+        db,
+        KEEP_DECIDED,
+        application_id=begun.application_id,
+        borrower_id=begun.borrower_id,
+        shop_id=begun.shop_id,
+        product_key=begun.product_key,
+        answers=Jsonb(begun.answers),
+        started_on=begun.started_on,
+    )
+
+
 SET_DECIDED = """
     update application
        set status = 'decided',
@@ -56,7 +79,7 @@ SET_DECIDED = """
 
 def set_decided(db: Db, *, borrower_id: UUID, application_id: UUID, answers: dict[str, Any]) -> None:
     """Close an application with what was finally asked."""
-    run(db, SET_DECIDED, borrower_id=borrower_id, application_id=application_id, answers=Jsonb(answers))
+    note(db, SET_DECIDED, borrower_id=borrower_id, application_id=application_id, answers=Jsonb(answers))
 
 
 SET_WITHDRAWN = """
@@ -72,21 +95,23 @@ def set_withdrawn(db: Db, *, borrower_id: UUID, application_id: UUID) -> None:
     run(db, SET_WITHDRAWN, borrower_id=borrower_id, application_id=application_id)
 
 
-KEEP_CONSENT = """
+KEEP_CONSENTS = """
     insert into consent (consent_id, borrower_id, application_id, purpose, language, wording)
-    values (%(consent_id)s, %(borrower_id)s, %(application_id)s, %(purpose)s, %(language)s, %(wording)s)
+    select agreed.consent_id, %(borrower_id)s, %(application_id)s, agreed.purpose, %(language)s, agreed.wording
+      from unnest(%(consent_ids)s::uuid[], %(purposes)s::text[], %(wordings)s::text[])
+           as agreed (consent_id, purpose, wording)
 """
 
 
-def keep_consent(db: Db, *, borrower_id: UUID, application_id: UUID, purpose: str, language: str) -> None:
+def keep_consents(db: Db, *, borrower_id: UUID, application_id: UUID, purposes: Sequence[str], language: str) -> None:
     """Keep what was agreed to, word for word in the language it was read in."""
-    run(
+    note(
         db,
-        KEEP_CONSENT,
-        consent_id=ids.new(),
+        KEEP_CONSENTS,
+        consent_ids=[ids.new() for _ in purposes],
         borrower_id=borrower_id,
         application_id=application_id,
-        purpose=purpose,
+        purposes=list(purposes),
         language=language,
-        wording=BY_PURPOSE[purpose].wording(language),
+        wordings=[BY_PURPOSE[purpose].wording(language) for purpose in purposes],
     )

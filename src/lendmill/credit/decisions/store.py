@@ -6,7 +6,7 @@ from uuid import UUID
 
 from lendmill.credit.decide import Decision
 from lendmill.credit.record import Content, text_of
-from lendmill.db import Db, run, scalar
+from lendmill.db import Db, note, run, scalar
 from lendmill.people.canonical import digest_of
 
 KEEP_DECISION = """
@@ -23,7 +23,7 @@ def keep_decision(
     """Keep a decision with everything it was made from."""
     text = text_of(content)
     rating, terms = content.case.rating, decision.terms
-    run(
+    note(
         db,
         KEEP_DECISION,
         decision_id=decision_id,

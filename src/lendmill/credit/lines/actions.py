@@ -1,6 +1,8 @@
 """What is done to a line: opened, drawn against, given back; always under its borrower's lock."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from lendmill import ids
@@ -19,7 +21,7 @@ from lendmill.credit.lines.queries import LINE, LINE_COLUMNS, joint_use, standin
 from lendmill.credit.lines.queries import line as line_now
 from lendmill.credit.lines.queries import lines_of as lines_of
 from lendmill.days import months_after
-from lendmill.db import Db, maybe, one, run
+from lendmill.db import Db, maybe, note, one, run
 from lendmill.people.queries import house_day
 from lendmill.products.document import Product
 
@@ -36,14 +38,21 @@ def lock_line(db: Db, *, borrower_id: UUID, line_id: UUID) -> Line:
     return found
 
 
-OPEN_LINE = f"""
+CLOSE_EXPIRED = """
+    update line
+       set status = 'closed'
+     where borrower_id = %(borrower_id)s
+       and status <> 'closed'
+       and expires_on <= %(today)s
+"""
+
+OPEN_LINE = """
     insert into line (line_id, borrower_id, product_key, product_version, decision_id, limit_cents, rate_den, rate_num,
                       penalty_num, grace_days, months_max, methods, joint_products, joint_max_cents, opened_on,
                       expires_on)
     values (%(line_id)s, %(borrower_id)s, %(product_key)s, %(product_version)s, %(decision_id)s, %(limit_cents)s,
             %(rate_den)s, %(rate_num)s, %(penalty_num)s, %(grace_days)s, %(months_max)s, %(methods)s,
             %(joint_products)s, %(joint_max_cents)s, %(opened_on)s, %(expires_on)s)
-    returning {LINE_COLUMNS}
 """
 
 
@@ -57,24 +66,27 @@ def open_line(
     grade: str,
     today: date,
     months_max: int | None = None,
+    held: Sequence[Line] | None = None,
 ) -> Line:
     """Open the contract a decision grants; approval reserves limit: what all joint lines grant stays under their cap.
 
-    The caller has locked the borrower. A line that ran out is closed first; one still open refuses a second.
+    The caller has locked the borrower, and may hand in the lines read under that lock. A line that ran out is closed
+    first; one still open refuses a second.
     """
-    close_expired_lines(db, borrower_id=borrower_id, today=today)
-    _check_room(db, borrower_id, product, limit_cents)
+    held = lines_of(db, borrower_id) if held is None else held
+    if any(line.status != "closed" and line.ended(today) for line in held):
+        note(db, CLOSE_EXPIRED, borrower_id=borrower_id, today=today)
+    _check_room(held, product, limit_cents, today)
     rate, penalty = product.rate_for(grade), product.penalty_rate_for(grade)
-    return one(
-        db,
-        Line,
-        OPEN_LINE,
+    opened = Line(
         line_id=ids.new(),
         borrower_id=borrower_id,
         product_key=product.key,
         product_version=product.version,
         decision_id=decision_id,
         limit_cents=limit_cents,
+        reserved_cents=0,
+        used_cents=0,
         rate_den=rate.den,
         rate_num=rate.num,
         penalty_num=penalty.num,
@@ -85,37 +97,34 @@ def open_line(
         joint_max_cents=product.joint_limit.max_cents if product.joint_limit else None,
         opened_on=today,
         expires_on=months_after(today, product.line_months),
+        status="open",
     )
+    note(db, OPEN_LINE, **{name: getattr(opened, name) for name in OPENED})
+    return opened
 
 
-def _check_room(db: Db, borrower_id: UUID, product: Product, limit_cents: int) -> None:
+OPENED: Final = (
+    "line_id", "borrower_id", "product_key", "product_version", "decision_id", "limit_cents", "rate_den", "rate_num",
+    "penalty_num", "grace_days", "months_max", "methods", "joint_products", "joint_max_cents", "opened_on",
+    "expires_on",
+)  # fmt: skip
+
+
+def _check_room(held: Sequence[Line], product: Product, limit_cents: int, today: date) -> None:
     granted_cents = 0
-    for held in lines_of(db, borrower_id):
-        if held.product_key == product.key and held.status != "closed":
+    for line in held:
+        closed = line.status == "closed" or line.ended(today)
+        if line.product_key == product.key and not closed:
             raise LineOpenAlready(product_key=product.key)
-        if held.product_key in product.joint_products:
-            owed_cents = held.used_cents + held.reserved_cents
-            granted_cents += owed_cents if held.status == "closed" else max(owed_cents, held.limit_cents)
+        if line.product_key in product.joint_products:
+            owed_cents = line.used_cents + line.reserved_cents
+            granted_cents += owed_cents if closed else max(owed_cents, line.limit_cents)
     if (joint := product.joint_limit) is not None and granted_cents + limit_cents > joint.max_cents:
         raise JointLimitExceeded(
             products=", ".join(joint.products),
             available_cents=max(0, joint.max_cents - granted_cents),
             asked_cents=limit_cents,
         )
-
-
-CLOSE_EXPIRED = """
-    update line
-       set status = 'closed'
-     where borrower_id = %(borrower_id)s
-       and status <> 'closed'
-       and expires_on <= %(today)s
-"""
-
-
-def close_expired_lines(db: Db, *, borrower_id: UUID, today: date) -> int:
-    """Close a borrower's lines that have run out; what is owed on them stays owed."""
-    return run(db, CLOSE_EXPIRED, borrower_id=borrower_id, today=today)
 
 
 RESERVE = f"""

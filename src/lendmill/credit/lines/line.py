@@ -69,6 +69,10 @@ class Line:
         """What can still be drawn."""
         return max(0, self.limit_cents - self.reserved_cents - self.used_cents)
 
+    def ended(self, today: date) -> bool:
+        """Whether the contract has run out, whatever its row still says."""
+        return self.expires_on <= today
+
     @property
     def rate(self) -> Rate:
         """The contract's daily rate."""
