@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from uuid import UUID
 
 import pytest
 
@@ -12,6 +13,8 @@ from lender import Lender
 from lendmill.credit.lines.line import LimitExceeded
 from lendmill.db import Database, scalar
 from lendmill.funding.actions import FundingExhausted
+from lendmill.loans import actions
+from lendmill.people.actions import Command
 from lendmill.refusals import Refusal
 
 CROWD = 12
@@ -68,6 +71,23 @@ def test_one_payment_sent_by_a_crowd_is_received_once(lender: Lender) -> None:
     assert outcome == {"done": CROWD}
     with lender.database.transaction() as db:
         assert scalar(db, "select sum(outstanding_cents) from loan") == 650_000
+    lender.keeps_its_promises()
+
+
+def test_one_draw_sent_by_a_crowd_is_one_loan(lender: Lender) -> None:
+    borrower_id, line_id = lender.borrower()
+    command = Command.of("tap", amount_cents=50_000)
+
+    def tap() -> UUID:
+        return lender.database.act(
+            actions.draw, command=command, borrower_id=borrower_id, line_id=line_id, amount_cents=50_000,
+            method="on-demand", months=1, today=lender.today,
+        ).loan_id  # fmt: skip
+
+    assert at_once([tap] * CROWD) == {"done": CROWD}
+    with lender.database.transaction() as db:
+        assert scalar(db, "select count(*) from loan") == 1
+        assert scalar(db, "select count(*) from instruction") == 1
     lender.keeps_its_promises()
 
 

@@ -28,7 +28,7 @@ INVOICE_CAUTIONS: Final = (
     "All firms are one bank's borrowers, chosen by that bank; those it turned away are not among them.",
     "The share of bad firms is the sample's, not a market's. PDs for another population need their start set anew.",
     "How strongly weights are shrunk, and how many features so few bad payers can teach, was set on draws of the same "
-    "size from three other open credit data sets. But a first setting had been tried on these firms before (AUC 0.818), "
+    "size from three other open credit data sets. But a first setting had been tried on these firms before (AUC 0.818) "
     "and its poor calibration prompted the search: the figures here are not wholly untouched by looking.",
     "The bank's own rating of these firms is not an input: it all but gives the answer away.",
 )
