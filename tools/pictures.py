@@ -1,4 +1,4 @@
-"""Takes the README's pictures from a running demonstration: `.venv/bin/python tools/pictures.py [address] [var folder]`.
+"""Takes the README's pictures from a running demonstration: `python tools/pictures.py [address] [var folder]`.
 
 Needs Chromium. Walks the pages as a seller on a phone and as finance at a desk; it applies and looks at the cost of a
 draw, but draws nothing.
