@@ -30,7 +30,7 @@ def sheet(name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> Res
     writer.writerows([_cell(value) for value in row] for row in rows)
     return Response(
         MARK + out.getvalue(),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
 
