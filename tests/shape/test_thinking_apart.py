@@ -52,7 +52,14 @@ def floats(file: File) -> list[str]:
             found.append(f"{file.path}:{node.lineno} names float")
         elif isinstance(node, ast.Attribute) and node.attr.startswith("float"):
             found.append(f"{file.path}:{node.lineno} names {ast.unparse(node)}")
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not divides_exactly(file):
+            found.append(f"{file.path}:{node.lineno} divides {ast.unparse(node)}: whole numbers divide with //")
     return found
+
+
+def divides_exactly(file: File) -> bool:
+    """Whether the file works with exact fractions, so that its `/` need not make a binary one."""
+    return any(name.startswith(("fractions.", "decimal.")) for _, name in file.imports())
 
 
 def test_only_actions_queries_and_store_touch_the_world() -> None:
@@ -102,6 +109,7 @@ def test_no_statement_asks_the_database_for_the_day() -> None:
         (floats, "rate = 0.5"),
         (floats, "def f(x: float): ..."),
         (floats, "np.float64(3)"),
+        (floats, "half_cents = round(amount_cents / 2)"),
     ],
 )
 def test_each_check_finds_what_it_is_for(check: object, text: str) -> None:
