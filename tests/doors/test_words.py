@@ -11,7 +11,10 @@ import pytest
 
 import lendmill
 from lendmill.api.statuses import STATUSES, every_refusal
+from lendmill.people.roles import Role
 from lendmill.refusals import Refusal
+from lendmill.shops.industries import INDUSTRIES
+from lendmill.terms.schedule import METHODS
 from lendmill.web import names, pages
 from lendmill.web.words import Words, language_of, translations
 
@@ -77,6 +80,12 @@ def test_every_refusal_has_a_status_and_every_status_a_refusal() -> None:
     assert sorted(code for code in codes if code not in STATUSES) == []
     assert sorted(set(STATUSES) - set(codes)) == []
     assert sorted({code for code in codes if codes.count(code) > 1}) == []
+
+
+def test_every_code_shown_on_a_page_has_a_name() -> None:
+    assert set(names.INDUSTRIES) == set(INDUSTRIES)
+    assert set(names.ROLES) == {role.value for role in Role}
+    assert set(METHODS) <= set(names.METHODS)
 
 
 def test_amounts_in_a_refusal_are_written_as_money() -> None:

@@ -10,7 +10,7 @@ from lendmill.loans.view import LoanView
 from lendmill.people.queries import house_day
 from lendmill.people.roles import Role
 from lendmill.web.own import days_left, product_names, seller_of
-from lendmill.web.pages import go, page
+from lendmill.web.pages import go, page, words_of
 
 
 @get("/", sync_to_thread=True)
@@ -28,6 +28,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         running = [loan for loan in loans.loans_of(db, borrower_id, today) if loan.status in ("running", "paying")]
         started = credit.open_applications(db, borrower_id)
         named = product_names(db, request)
+        no_offers = credit.no_offers_of(db, borrower_id, today)
         standing = credit.standing(db, borrower_id)
     return page(
         request,
@@ -38,6 +39,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         loans=running,
         started=started,
         named=named,
+        reasons=words_of(request).reasons(dict.fromkeys(code for each in no_offers for code in each.reasons)),
         days_left=days_left,
         next_due=next_due(running),
         owed_cents=sum(loan.payoff_cents for loan in running if loan.status == "running"),

@@ -92,6 +92,31 @@ CONTROLS: Final = {
     "interest accrued": "Interest accrued",
     "penalty accrued": "Penalty interest accrued",
 }
+INDUSTRIES: Final = {
+    "construction": "Construction",
+    "health": "Health",
+    "logistics": "Logistics",
+    "vehicles": "Vehicles",
+    "food": "Food",
+    "farming": "Farming",
+    "media": "Media and events",
+    "energy": "Energy and chemicals",
+    "technology": "Technology",
+    "machinery": "Machinery",
+    "materials": "Building materials",
+    "home": "Home",
+    "apparel": "Apparel",
+    "services": "Services",
+    "trade": "Trade",
+    "beauty": "Beauty",
+    "toys": "Toys",
+    "sports": "Sports and outdoors",
+    "books": "Books",
+    "pets": "Pets",
+    "electronics": "Electronics",
+    "crafts": "Crafts",
+    "unknown": "Unknown",
+}
 
 ALL: Final = (
     METHODS,
@@ -112,4 +137,5 @@ ALL: Final = (
     CONTROLS,
     DAY_END_STEPS,
     ENTRIES,
+    INDUSTRIES,
 )
