@@ -56,6 +56,7 @@ def serve(
     fd: Annotated[int | None, typer.Option(help="A socket that already listens, from the supervisor.")] = None,
 ) -> None:
     """Serve the pages and the API alone; `lendmill up` does this and everything around it."""
+    import gc
     import socket
 
     import uvicorn
@@ -75,6 +76,7 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=5,
     )
+    gc.freeze()  # what is loaded by now stays for good: the collector need not walk through it again and again
     uvicorn.Server(config).run(sockets=[listening])
 
 
