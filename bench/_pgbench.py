@@ -92,9 +92,12 @@ def _heard(log: str) -> Iterator[tuple[str, Statement]]:
 
 
 def _transactions(heard: list[tuple[str, Statement]]) -> Iterator[list[Statement]]:
-    """What each process did from `begin` to `commit`, in the order of the commits."""
+    """What each process did from `begin` to `commit`, or by one statement alone, in the order in which it was over."""
     begun: dict[str, list[Statement]] = {}
     for process, statement in heard:
+        if process not in begun and not statement.text.lower().startswith("begin"):
+            yield [statement]
+            continue
         begun.setdefault(process, []).append(statement)
         if statement.text.lower().startswith(("commit", "rollback")):
             yield begun.pop(process)
