@@ -91,7 +91,7 @@ async def only_those_who_may(connection: ASGIConnection[Any, Any, Any, Any], _: 
     if not may(caller.role if caller else None, route):
         if caller is None:
             raise NotAuthorizedException(detail="Please sign in first.")
-        pass
+        raise PermissionDeniedException(detail="Your work here does not include this.")
     borrower_id = connection.scope["path_params"].get("borrower_id")
     if caller and caller.role is Role.SELLER and borrower_id not in (None, caller.borrower_id):
         raise NotFoundException(detail="There is nothing here.")
