@@ -88,6 +88,11 @@ def test_every_code_shown_on_a_page_has_a_name() -> None:
     assert set(METHODS) <= set(names.METHODS)
 
 
+def test_an_industry_is_not_called_what_a_page_is_called() -> None:
+    menu = {name for _, name, _ in (*pages.SELLER_MENU, *pages.STAFF_MENU)}
+    assert menu & set(names.INDUSTRIES.values()) == set()
+
+
 def test_amounts_in_a_refusal_are_written_as_money() -> None:
     from lendmill.loans.actions import DrawTooSmall
 
