@@ -62,6 +62,22 @@ def divides_exactly(file: File) -> bool:
     return any(name.startswith(("fractions.", "decimal.")) for _, name in file.imports())
 
 
+def hushed(file: File) -> list[str]:
+    """Where the file lets every error pass without a word."""
+    calls = [node for node in ast.walk(file.tree) if isinstance(node, ast.Call)]
+    return [
+        f"{file.path}:{call.lineno} {ast.unparse(call)}"
+        for call in calls
+        if ast.unparse(call.func).endswith("suppress")
+        and any(ast.unparse(kind) in ("Exception", "BaseException") for kind in call.args)
+    ]
+
+
+def test_no_error_is_let_pass_without_a_word() -> None:
+    wrong = [each for file in files() for each in hushed(file)]
+    assert not wrong, told(wrong)
+
+
 def test_only_actions_queries_and_store_touch_the_world() -> None:
     wrong = [each for file in files() if file.only_thinks for each in imported(file, WORLD) + opened(file)]
     assert not wrong, told(wrong)
@@ -106,6 +122,7 @@ def test_no_statement_asks_the_database_for_the_day() -> None:
         (opened, "path.write_text('x')"),
         (clocks, "datetime.datetime.now(UTC)"),
         (clocks, "date.today()"),
+        (hushed, "with contextlib.suppress(Exception): f()"),
         (floats, "rate = 0.5"),
         (floats, "def f(x: float): ..."),
         (floats, "np.float64(3)"),
