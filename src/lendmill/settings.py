@@ -72,6 +72,10 @@ def _connections(value: Any) -> int:
     return _whole(value, 2, 200)
 
 
+def _processes(value: Any) -> int:
+    return _whole(value, 1, 32)
+
+
 def _language(value: Any) -> str:
     if value not in LANGUAGES:
         raise _Mistake(f"must be one of {', '.join(LANGUAGES)}")
@@ -116,6 +120,9 @@ class Settings:
     connections: Annotated[
         int, Meant(_connections, "How many database connections, and so requests at once, one process may hold.")
     ] = 16
+    web_processes: Annotated[
+        int, Meant(_processes, "How many processes serve the pages and the API, each on a core of its own.")
+    ] = 2
     secret_key_file: Annotated[
         Path | None,
         Meant(

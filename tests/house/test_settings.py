@@ -100,5 +100,6 @@ def test_the_handbook_s_page_has_every_setting() -> None:
         "rail_url",
         "language",
         "connections",
+        "web_processes",
         "secret_key_file",
     ]

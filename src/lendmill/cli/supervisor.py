@@ -233,14 +233,18 @@ def _children(settings: Settings, url: str, owner_url: str, listening: socket.so
     }
     ours = [sys.executable, "-m", "lendmill.cli"]
     socket_number = listening.fileno()
-    children = [
+    doors = [
         Child(
             "web server",
             [*ours, "serve", "--fd", str(socket_number)],
             settings.logs / "web.log",
             environment,
             (socket_number,),
-        ),
+        )
+        for _ in range(settings.web_processes)
+    ]
+    children = [
+        *doors,
         Child("worker", [*ours, "worker"], settings.logs / "worker.log", environment),
     ]
     if rail_port is not None:
