@@ -50,17 +50,35 @@ def reserve(db: Db, *, loan_id: UUID, borrower_id: UUID, amount_cents: int) -> N
 
 
 def release(db: Db, *, borrower_id: UUID, loan_id: UUID, amount_cents: int) -> None:
-    """Principal came back, or a draw did not happen: the money may be lent again after the next fold."""
+    """Principal came back, or a draw did not happen: the money may be lent again after the next fold.
+
+    Less than nothing came back when a payment told again settled less principal than before: what is out again leaves
+    the slots at once, and what they cannot carry goes before all that comes back later.
+    """
+    if amount_cents < 0:
+        amount_cents += _taken(db, -amount_cents)
     if amount_cents:
         store.release(db, borrower_id=borrower_id, loan_id=loan_id, amount_cents=amount_cents)
+
+
+def _taken(db: Db, amount_cents: int) -> int:
+    """Take as much of an amount out of the slots as they hold; gives how much that was."""
+    left_cents = amount_cents
+    for slot in store.lock_slots(db):
+        part_cents = min(left_cents, slot.available_cents)
+        store.give(db, slot=slot.slot, amount_cents=-part_cents)
+        left_cents -= part_cents
+    return amount_cents - left_cents
 
 
 def fold_releases(db: Db) -> dict[str, int]:
     """Return what has come back to the slots; the day end calls this, and a second call finds nothing."""
     slots = store.lock_slots(db)
     back = store.fold(db)
-    if back.amount_cents:
+    if back.amount_cents > 0:
         _spread(db, back.amount_cents, [slot.slot for slot in slots])
+    elif back.borrower_id is not None and back.loan_id is not None:
+        release(db, borrower_id=back.borrower_id, loan_id=back.loan_id, amount_cents=back.amount_cents)
     return {"releases": back.releases, "released_cents": back.amount_cents}
 
 

@@ -68,18 +68,23 @@ def release(db: Db, *, borrower_id: UUID, loan_id: UUID, amount_cents: int) -> N
 
 
 FOLD = """
-    with back as (delete from funding_release returning amount_cents)
-    select coalesce(sum(amount_cents), 0)::bigint as amount_cents, count(*)::int as releases
+    with back as (delete from funding_release returning borrower_id, loan_id, amount_cents)
+    select coalesce(sum(amount_cents), 0)::bigint as amount_cents,
+           count(*)::int as releases,
+           (array_agg(borrower_id order by amount_cents))[1] as borrower_id,
+           (array_agg(loan_id order by amount_cents))[1] as loan_id
       from back
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What came back since the last fold."""
+    """What came back since the last fold, and the loan that took most again."""
 
     amount_cents: int
     releases: int
+    borrower_id: UUID | None
+    loan_id: UUID | None
 
 
 def fold(db: Db) -> Folded:

@@ -17,6 +17,7 @@ from lendmill.loans.life import Change, as_known_on
 from lendmill.loans.loan import Loan
 from lendmill.loans.replay import Event
 from lendmill.loans.sharing import shares
+from lendmill.money import LARGEST_CENTS, NotAnAmount
 from lendmill.people import actions as people
 from lendmill.people.actions import Command
 from lendmill.products import queries as products
@@ -106,6 +107,14 @@ def _on_its_way(line: Line, product: Product, *, amount_cents: int, method: str,
     )
 
 
+def _check_amount(amount_cents: int) -> None:
+    """A payment is more than nothing, and not more than any money there is."""
+    if amount_cents <= 0:
+        raise NothingPaid(amount_cents=amount_cents)
+    if amount_cents > LARGEST_CENTS:
+        raise NotAnAmount(text=str(amount_cents))
+
+
 def request_repayment(
     db: Db, *, command: Command, borrower_id: UUID, amount_cents: int, today: date, loan_id: UUID | None = None,
     prepay: Prepay = "next-due",
@@ -115,8 +124,7 @@ def request_repayment(
     earlier = people.once(db, borrower_id=borrower_id, command=command, action="repay")
     if earlier is not None:
         return earlier
-    if amount_cents <= 0:
-        raise NothingPaid(amount_cents=amount_cents)
+    _check_amount(amount_cents)
     if loan_id is not None:
         queries.stored_loan(db, borrower_id, loan_id)
     if not queries.stored_loans(db, borrower_id, loan_id=loan_id, status="running"):
@@ -145,8 +153,7 @@ def receive_payment(
 def _receive(
     db: Db, borrower_id: UUID, amount_cents: int, value_on: date, today: date, loan_id: UUID | None, prepay: Prepay
 ) -> UUID:
-    if amount_cents <= 0:
-        raise NothingPaid(amount_cents=amount_cents)
+    _check_amount(amount_cents)
     if value_on > today:
         raise ValueDateAhead(value_on=value_on, today=today)
     if loan_id is not None:
@@ -198,8 +205,10 @@ def settle(
     assert asked is not None, f"the rail answered about an instruction that was never given: {instruction_id}"
     if asked.status in ("confirmed", "failed"):
         return
-    if status == "confirmed" and (value_on is None or value_on > today):
-        status, reason = "unknown", f"confirmed for {value_on}, a day the house has not reached"
+    if status == "confirmed" and (value_on is None or not asked.asked_on <= value_on <= today):
+        early = value_on is not None and value_on < asked.asked_on
+        when = "before it was asked for" if early else "a day the house has not reached"
+        status, reason = "unknown", f"confirmed for {value_on}, {when}"
     store.settle_instruction(
         db, borrower_id=borrower_id, instruction_id=instruction_id, status=status,
         value_on=value_on if status == "confirmed" else None, reason=reason,

@@ -204,7 +204,14 @@ def unreserve(db: Db, line: Line, amount_cents: int) -> Line:
 
 
 def give_back(db: Db, line: Line, amount_cents: int) -> Line:
-    """Principal came back: it can be drawn again."""
+    """Principal came back: it can be drawn again.
+
+    Less than nothing came back when a payment told again settled less principal; a line that then owes more than its
+    limit is frozen, for nothing more may be drawn on it.
+    """
+    now = line_now(db, line.borrower_id, line.line_id) if amount_cents < 0 else line
+    if amount_cents < 0 and now.status == "open" and now.available_cents < -amount_cents:
+        set_line_status(db, now, "frozen")
     return _move(db, line, reserved_cents=0, used_cents=-amount_cents)
 
 

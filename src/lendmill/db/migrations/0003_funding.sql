@@ -15,11 +15,12 @@ create table funding_reservation (
 );
 
 -- Capital that flows back (repaid principal, failed payouts) is appended here and folded into the slots by the day end.
+-- Below nothing: principal out again that no slot could carry, after a payment was told again.
 create table funding_release (
     release_id uuid not null,
     borrower_id uuid not null references borrower,
     loan_id uuid not null,
-    amount_cents bigint not null check (amount_cents > 0),
+    amount_cents bigint not null check (amount_cents <> 0),
     primary key (release_id, borrower_id)
 );
 grant delete on funding_release to lendmill_app;
