@@ -1,9 +1,12 @@
 """Carrying instructions to the rail and its answers back, at least once, until each is settled."""
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
+
+from psycopg import OperationalError
 
 from lendmill.db import Database, Db, many
 from lendmill.loans import actions as loans
@@ -12,6 +15,7 @@ from lendmill.people.queries import house_day
 
 HOLD_SECONDS: Final = 60
 BATCH: Final = 50
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,18 @@ def carry(database: Database, rail: Rail, *, most: int = BATCH) -> int:
     """
     taken = database.act(_take, most)
     for asked in taken:
-        answer = ask_or_send(rail, asked)
-        database.act(_settle, asked, answer)
+        _carry_one(database, rail, asked)
     return len(taken)
+
+
+def _carry_one(database: Database, rail: Rail, asked: _Taken) -> None:
+    """One that cannot be settled is told to the log and tried again later; the others do not wait for it."""
+    try:
+        database.act(_settle, asked, ask_or_send(rail, asked))
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("instruction %s could not be settled; it stays open and is asked after again", asked.rail_key)
 
 
 def ask_or_send(rail: Rail, asked: _Taken) -> Answer:

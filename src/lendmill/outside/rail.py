@@ -8,6 +8,7 @@ import httpx
 
 AnswerStatus = Literal["confirmed", "failed", "unknown", "never heard"]
 TIMEOUT_SECONDS: Final = 5.0
+REASON_LETTERS_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,8 @@ def _read(response: httpx.Response, request: Request) -> Answer:
         body = response.json()
         status, amount_cents = body["status"], body["amount_cents"]
         value_on = date.fromisoformat(body["value_on"]) if body.get("value_on") else None
-        reason = str(body.get("reason", ""))
-    except (ValueError, KeyError, TypeError):
+        reason = _readable(body.get("reason", ""))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Answer("unknown", reason="the rail's answer cannot be read")
     if body.get("key") != request.key or amount_cents != request.amount_cents:
         return Answer("unknown", reason="the rail answered about another payment or another amount: ask the rail")
@@ -94,3 +95,8 @@ def _read(response: httpx.Response, request: Request) -> Answer:
     if status == "failed":
         return Answer("failed", reason=reason or "the rail refused")
     return Answer("unknown", reason=reason or "the rail is still at it")
+
+
+def _readable(reason: object) -> str:
+    """The rail's own words, cut short, and without signs that cannot be written down."""
+    return "".join(sign for sign in str(reason)[:REASON_LETTERS_MAX] if sign.isprintable())
