@@ -1,6 +1,7 @@
 """Amounts of money are whole cents, and this is how they are read and written."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Final, NewType
 
 from lendmill.refusals import Refusal
@@ -8,6 +9,8 @@ from lendmill.refusals import Refusal
 Cents = NewType("Cents", int)
 
 CENTS_PER_YUAN: Final = 100
+LETTERS_MAX: Final = 30
+AMOUNT: Final = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d{1,2})?")  # a comma only where thousands end
 LARGEST_CENTS: Final = 10**15  # ten trillion yuan: beyond any loan, and far inside 64 bits
 
 
@@ -21,13 +24,13 @@ def cents(text: str) -> int:
     >>> cents("7,000.50")
     700050
     """
-    try:
-        scaled = Decimal(text.strip().replace(",", "").replace("¥", "")).scaleb(2)
-    except InvalidOperation:
-        raise NotAnAmount(text=text) from None
-    if not scaled.is_finite() or scaled != scaled.to_integral_value() or abs(scaled) > LARGEST_CENTS:
+    plain = text.strip().removeprefix("¥").strip()
+    if len(plain) > LETTERS_MAX or not AMOUNT.fullmatch(plain):
+        raise NotAnAmount(text=text[:LETTERS_MAX])
+    amount_cents = int(Decimal(plain.replace(",", "")).scaleb(2))
+    if abs(amount_cents) > LARGEST_CENTS:
         raise NotAnAmount(text=text)
-    return int(scaled)
+    return amount_cents
 
 
 def yuan(amount_cents: int) -> str:
