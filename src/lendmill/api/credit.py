@@ -18,7 +18,9 @@ from lendmill.credit.applications.queries import ApplicationRow
 from lendmill.credit.reasons import Reason
 from lendmill.db import Db
 from lendmill.people.command import Command
+from lendmill.people.identity import spelled
 from lendmill.people.queries import house_day
+from lendmill.people.seal import Seal
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,8 @@ def decide(
         "consents": data.consents,
         "identity_no": data.identity_no,
     }
-    command = Command.of(needed(idempotency_key), action="decide", product_key=data.product_key, **answers)
+    asked = {**answers, "identity_no": _indexed(request, data.identity_no)}
+    command = Command.of(needed(idempotency_key), action="decide", product_key=data.product_key, **asked)
     return _told(
         _today_act(
             request,
@@ -222,6 +225,14 @@ def decide(
             seal=request.app.state.seal,
         )
     )
+
+
+def _indexed(request: Asked, identity_no: str | None) -> str | None:
+    """The number as its index: a digest without the house's secret could be guessed back to the number."""
+    if identity_no is None:
+        return None
+    seal: Seal = request.app.state.seal
+    return seal.index("identity", spelled(identity_no)).hex()
 
 
 def _today_act(request: Asked, action: Callable[..., actions.Decided], **asked: Any) -> actions.Decided:

@@ -22,7 +22,7 @@ from lendmill.people.queries import house_day
 from lendmill.products import queries as products
 from lendmill.refusals import Refusal
 from lendmill.web.entrance import Form
-from lendmill.web.own import product_names, seller_of
+from lendmill.web.own import form_key, product_names, seller_of
 from lendmill.web.pages import go, page, words_of
 
 ASKING, IDENTITY, CONFIRMING = 1, 2, 3
@@ -171,7 +171,7 @@ def _sentence(request: Asked, refusal: Refusal, facts: dict[str, Any]) -> str:
 def _submit(request: Asked, application_id: UUID, data: dict[str, str], facts: dict[str, Any]) -> Redirect:
     decided = database_of(request).act(
         credit_actions.submit,
-        command=Command.of(data.get("key", ""), action="submit", application_id=str(application_id)),
+        command=Command.of(form_key(data), action="submit", application_id=str(application_id)),
         borrower_id=seller_of(request),
         application_id=application_id,
         today=facts["today"],

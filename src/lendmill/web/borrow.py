@@ -19,11 +19,12 @@ from lendmill.people.queries import house_day
 from lendmill.products import queries as products
 from lendmill.refusals import Refusal
 from lendmill.web.entrance import Form
-from lendmill.web.own import product_names, seller_of
+from lendmill.web.own import form_key, product_names, seller_of
 from lendmill.web.pages import go, page, words_of
 
 STEP_CENTS = 10_000
 TERMS = (1, 3, 6, 9, 12, 18, 24)
+LETTERS_MAX = 15
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _wish(request: Asked, line: Line, least_cents: int, amount: str, method: str
     suggested = min(line.available_cents, max(least_cents, line.available_cents // 2 // STEP_CENTS * STEP_CENTS))
     typed = amount or money.yuan(suggested).removesuffix(".00")
     chosen = method if method in line.methods else line.methods[0]
-    term = int(months) if months.isdecimal() and 1 <= int(months) <= line.months_max else min(3, line.months_max)
+    term = int(months) if months in map(str, range(1, line.months_max + 1)) else min(3, line.months_max)
     try:
         asked_cents = money.cents(typed)
     except money.NotAnAmount as refusal:
@@ -114,13 +115,21 @@ def _wish(request: Asked, line: Line, least_cents: int, amount: str, method: str
     return Wish(typed, asked_cents, chosen, term, mistake)
 
 
+def _whole(data: dict[str, str], name: str) -> int:
+    """A hidden number of the form; one that somebody changed into something else is no amount."""
+    text = data.get(name, "")
+    if not (text.isascii() and text.isdecimal() and len(text) <= LETTERS_MAX):
+        raise money.NotAnAmount(text=text[:LETTERS_MAX])
+    return int(text)
+
+
 @post("/borrow/{line_id:uuid}", sync_to_thread=True)
 def draw(request: Asked, line_id: FromPath[UUID], data: Form) -> Response[str] | Redirect:
     """Confirm: exactly what was shown is drawn, once, however often the form is sent."""
     borrower_id, database = seller_of(request), database_of(request)
-    amount_cents, method, months = int(data["amount_cents"]), data["method"], int(data["months"])
+    amount_cents, method, months = _whole(data, "amount_cents"), data.get("method", ""), _whole(data, "months")
     command = Command.of(
-        data["key"], action="draw", line_id=str(line_id), amount_cents=amount_cents, method=method, months=months
+        form_key(data), action="draw", line_id=str(line_id), amount_cents=amount_cents, method=method, months=months
     )
     try:
         with database.transaction() as db:

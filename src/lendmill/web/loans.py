@@ -19,7 +19,7 @@ from lendmill.people.queries import house_day
 from lendmill.refusals import Refusal
 from lendmill.web import names
 from lendmill.web.entrance import Form
-from lendmill.web.own import product_names, seller_of
+from lendmill.web.own import form_key, product_names, seller_of
 from lendmill.web.pages import go, page, words_of
 from lendmill.web.sheets import cents_as_yuan, sheet
 
@@ -89,7 +89,7 @@ def repay(request: Asked, loan_id: FromPath[UUID], data: Form) -> Response[str] 
     try:
         amount_cents = money.cents(typed)
         command = Command.of(
-            data["key"], action="repay", loan_id=str(loan_id), amount_cents=amount_cents, prepay=prepay
+            form_key(data), action="repay", loan_id=str(loan_id), amount_cents=amount_cents, prepay=prepay
         )
         with database.transaction() as db:
             today = house_day(db)

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from lendmill.api.callers import Asked
+from lendmill.api.keys import needed
 from lendmill.db import Db
 from lendmill.products import queries as products
 from lendmill.web.pages import words_of
@@ -16,6 +17,11 @@ def seller_of(asked: Asked) -> UUID:
     assert asked.user is not None
     assert asked.user.borrower_id is not None, "a seller's account names a borrower"
     return asked.user.borrower_id
+
+
+def form_key(data: dict[str, str]) -> str:
+    """The key a form came with, kept apart from the house's own keys, so that no form can take one of theirs."""
+    return needed(data.get("key"))
 
 
 @dataclass(frozen=True)
