@@ -72,3 +72,17 @@ def test_everything_done_to_a_borrowers_loans_waits_for_the_borrowers_lock(
                 watcher.execute("select loan_id from loan for update nowait")
                 watcher.execute("select line_id from line for update nowait")
         waiting.result()
+
+
+def test_money_that_left_the_payer_before_the_loan_began_counts_from_its_first_day(database: Database) -> None:
+    lender = Lender(database).found()
+    borrower_id, line_id = lender.borrower()
+    lender.go_to(date(2026, 1, 5))
+    loan_id = lender.draw(borrower_id, line_id, 700_000)
+    lender.go_to(date(2026, 1, 8))
+    lender.pay(borrower_id, 300_000, date(2026, 1, 2))
+    seen = lender.loan(borrower_id, loan_id)
+    assert (seen.outstanding_cents, seen.interest_cents) == (400_000, 400_000 * 600 * 3 // 1_000_000)
+    lender.pay(borrower_id, 400_000, date(2026, 1, 1))
+    assert lender.loan(borrower_id, loan_id).status == "closed"
+    lender.keeps_its_promises()
