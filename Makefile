@@ -21,6 +21,7 @@ lint: .venv
 
 bench: .venv ## the speed budgets, each beside its ceiling
 	@for each in bench/[a-z]*.py; do echo "== $$each"; .venv/bin/python $$each || exit 1; done
+	@.venv/bin/python bench/_page.py
 
 docs: .venv ## write the generated pages anew
 	@.venv/bin/lendmill docs

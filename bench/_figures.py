@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+LOAD = round(os.getloadavg()[0], 1)  # before we add to it
 HISTORY = Path(__file__).with_name("history.jsonl")
 
 
@@ -25,6 +26,7 @@ def keep(bench: str, figures: Mapping[str, float]) -> None:
         "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ"),
         "commit": _commit(),
         "cores": os.cpu_count(),
+        "load": LOAD,
         **{name: round(value, 3) for name, value in figures.items()},
     }
     with open(HISTORY, "a", encoding="utf-8") as history:

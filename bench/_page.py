@@ -1,0 +1,63 @@
+"""Writes the table in docs/speed.md from the history: no figure on that page is typed.
+
+python bench/_page.py
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from _figures import HISTORY
+
+PAGE = Path(__file__).parents[1] / "docs" / "speed.md"
+BEGIN = "<!-- from bench/history.jsonl, by `python bench/_page.py` -->"
+END = "<!-- end -->"
+SHOWN = 12
+
+TABLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "online decision": (
+        ("decisions/s", "{per_second:.0f}"),
+        ("p50 / p99, ms", "{p50_ms:.0f} / {p99_ms:.0f}"),
+        ("statements", "{statements:.0f}"),
+        ("pgbench/s", "{pgbench_per_second:.0f}"),
+        ("ratio (>= 0.4)", "{ratio:.2f}"),
+        ("p99 at half load, ms (<= 50)", "{half_load_p99_ms:.0f}"),
+    ),
+    "day end": (
+        ("due", "{due:,.0f}"),
+        ("small book", "{small_book:,.0f} in {small_seconds:.1f} s"),
+        ("large book", "{large_book:,.0f} in {large_seconds:.1f} s"),
+        ("ratio (<= 3)", "{ratio:.2f}"),
+        ("borrowers/s", "{borrowers_per_second:.0f}"),
+    ),
+}
+
+
+def tables(lines: list[dict[str, Any]]) -> str:
+    """For each bench the latest measurements, the newest first."""
+    parts = []
+    for bench, columns in TABLES.items():
+        measured = [line for line in lines if line["bench"] == bench][-SHOWN:][::-1]
+        heads = ["at", "commit", "cores", "load", *(head for head, _ in columns)]
+        rows = [
+            [line["at"], f"`{line['commit']}`", str(line["cores"]), str(line.get("load", "")),
+             *(shape.format(**line) for _, shape in columns)]
+            for line in measured
+        ]  # fmt: skip
+        table = [heads, ["---"] * len(heads), *rows]
+        parts += [f"### {bench.capitalize()}", "", *(f"| {' | '.join(row)} |" for row in table), ""]
+    return "\n".join(parts)
+
+
+def main() -> None:
+    """Put the tables between the two marks."""
+    page = PAGE.read_text(encoding="utf-8")
+    before, rest = page.split(BEGIN)
+    after = rest.split(END)[1]
+    lines = [json.loads(line) for line in HISTORY.read_text(encoding="utf-8").splitlines()]
+    PAGE.write_text(f"{before}{BEGIN}\n\n{tables(lines)}\n{END}{after}", encoding="utf-8")
+    print(PAGE)
+
+
+if __name__ == "__main__":
+    main()
