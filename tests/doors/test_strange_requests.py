@@ -72,3 +72,27 @@ def test_the_digest_of_a_request_does_not_give_the_identity_number_away(house) -
     with house.database.transaction() as db:
         (kept,) = db.execute("select digest from command where action <> 'draw'").fetchone() or (b"",)
     assert bytes(kept) != guessed
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/staff/borrowers?search=%00", "/staff/applications?product=%00", "/staff/accounts?after=%00",
+        "/api/v1/borrowers?search=%00", "/api/v1/applications?product_key=%00",
+    ],
+)  # fmt: skip
+def test_a_sign_that_cannot_be_kept_is_the_senders_mistake(house, path, caplog) -> None:  # type: ignore[no-untyped-def]
+    assert house.visitor(Role.ADMIN).get(path).status_code == 400
+    assert "Traceback" not in caplog.text
+
+
+def test_a_sign_in_with_signs_that_cannot_be_kept_is_refused(house) -> None:  # type: ignore[no-untyped-def]
+    assert house.visitor().post("/sign-in", name="a\0b", password="long enough").status_code == 400
+
+
+@pytest.mark.parametrize("content", [b"[" * 200_000, b'{"a":' * 100_000], ids=["lists", "objects"])
+def test_nesting_without_end_is_refused(house, content) -> None:  # type: ignore[no-untyped-def]
+    headers = {**house.token(Role.PARTNER), "Idempotency-Key": "draw-0001", "Content-Type": "application/json"}
+    path = f"/api/v1/borrowers/{house.seller_id}/draws"
+    answer = house.visitor().client.post(path, content=content, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad-request")

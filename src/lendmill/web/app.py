@@ -1,6 +1,7 @@
 """Puts the doors together: pages for people, calls for programs, one table of who may do what."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -10,12 +11,13 @@ from typing import Any, Final
 from litestar import Litestar, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import MutableScopeHeaders, State
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
+from psycopg import DataError
 
 from lendmill.api import problems
 from lendmill.api.callers import WhoIsThere, only_those_who_may, spelled
@@ -51,6 +53,7 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 ONE_YEAR: Final = 365 * 24 * 3600
+log = logging.getLogger("lendmill.doors")
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Litestar:
@@ -62,6 +65,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
         exception_handlers={
             Refusal: _either(problems.refused, sorry.refused),
             HTTPException: _either(problems.wrong_request, sorry.wrong_request),
+            DataError: _unkeepable,
+            RecursionError: _unkeepable,
             Exception: _either(problems.crashed, sorry.crashed),
         },
         before_send=[_secure],
@@ -127,6 +132,15 @@ def _either(
         return teller(asked, error)
 
     return answer
+
+
+def _unkeepable(asked: Any, error: DataError | RecursionError) -> Any:
+    """What cannot be kept, or is nested without end, is the sender's mistake; what it says stays out of the log."""
+    log.warning("%s %s: %s", asked.method, asked.scope["path"], type(error).__name__)
+    wrong = ClientException(
+        detail="The request holds something that cannot be kept: a sign, a number, or nesting too deep."
+    )
+    return _either(problems.wrong_request, sorry.wrong_request)(asked, wrong)
 
 
 async def _secure(message: Message, scope: Scope) -> None:
