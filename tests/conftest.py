@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -23,6 +24,9 @@ from lendmill.db.migrate import migrate
 # Test files of different folders may share a name; what they share with their neighbours is imported by its own.
 HERE = Path(__file__).parent
 sys.path[:0] = [str(folder) for folder in (HERE, *sorted(HERE.iterdir())) if folder.is_dir()]
+
+hypothesis.settings.register_profile("lendmill", deadline=None)  # a busy machine is not a wrong answer
+hypothesis.settings.load_profile("lendmill")
 
 HOUSE_DAY = date(2026, 1, 1)
 PREPARE_HOUSE = """

@@ -68,7 +68,7 @@ STATUSES: Final[dict[str, int]] = {
     "invalid-card": UNPROCESSABLE,
     "bank-rating-offered": UNPROCESSABLE,
     "feature-absent": UNPROCESSABLE,
-    "not-anumber": UNPROCESSABLE,
+    "not-a-number": UNPROCESSABLE,
     "training-not-installed": UNAVAILABLE,
     "no-outcomes": UNPROCESSABLE,
     "nothing-learned": UNPROCESSABLE,
@@ -81,7 +81,7 @@ STATUSES: Final[dict[str, int]] = {
     "lake-busy": CONFLICT,
     "invalid-sellers": UNPROCESSABLE,
     # the command line's own
-    "not-aday": UNPROCESSABLE,
+    "not-a-day": UNPROCESSABLE,
     "other-house": CONFLICT,
     "other-demonstration": CONFLICT,
     "no-such-labels": NOT_FOUND,
@@ -89,7 +89,7 @@ STATUSES: Final[dict[str, int]] = {
     "empty-lake": CONFLICT,
     # money and terms
     "not-an-amount": UNPROCESSABLE,
-    "not-arate": UNPROCESSABLE,
+    "not-a-rate": UNPROCESSABLE,
     "unknown-method": UNPROCESSABLE,
     "denominator-fixed": CONFLICT,
     "amounts-too-large": UNPROCESSABLE,

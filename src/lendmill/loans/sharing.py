@@ -9,7 +9,7 @@ from lendmill.loans.account import Account
 def shares(
     amount_cents: int, accounts: Sequence[tuple[UUID, Account]], named: UUID | None
 ) -> tuple[dict[UUID, int], int]:
-    """To the loan named; then to the oldest due across all loans; then to what comes next; the rest goes back.
+    """To the loan named; then to the oldest due across all loans, and on to what falls due next; the rest goes back.
 
     The accounts are as of the payment's day, with everything billed. Gives each loan's share and what exceeds all
     debts.
@@ -25,22 +25,13 @@ def shares(
 
 
 def _claims(accounts: Sequence[tuple[UUID, Account]], named: UUID | None) -> list[tuple[UUID, int]]:
-    """Who may have how much in all, in the order in which they are served."""
-    whole = {loan_id: sum(row.left.total_cents for row in account.rows) for loan_id, account in accounts}
-    claims = [(named, whole[named])] if named in whole and named is not None else []
-    due = sorted(
-        (row.due_on, loan_id, row.left.total_cents)
-        for loan_id, account in accounts
-        for row in account.rows
-        if row.due_on <= account.seen_on and row.left.total_cents
-    )
+    """Who may have how much in all, in the order in which they are served: the loan named, then row by row as they fall
+    due, whichever loan a row belongs to.
+    """
+    rows = sorted((row.due_on, loan_id, row.left.total_cents) for loan_id, account in accounts for row in account.rows)
+    claims = [(named, sum(cents for _, loan_id, cents in rows if loan_id == named))] if named else []
     so_far: dict[UUID, int] = {}
-    for _, loan_id, cents in due:
+    for _, loan_id, cents in rows:
         so_far[loan_id] = so_far.get(loan_id, 0) + cents
         claims.append((loan_id, so_far[loan_id]))
-    coming = sorted(
-        (min(row.due_on for row in account.rows if row.left.total_cents), loan_id)
-        for loan_id, account in accounts
-        if whole[loan_id]
-    )
-    return claims + [(loan_id, whole[loan_id]) for _, loan_id in coming]
+    return claims
