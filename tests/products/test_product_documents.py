@@ -17,6 +17,9 @@ TODAY = date(2026, 1, 1)
 LINE = queries.preset("credit-line")
 
 
+STAGES: list[dict[str, Any]] = msgspec.to_builtins(LINE)["waterfall_stages"]
+
+
 def changed(**fields: Any) -> dict[str, Any]:
     """The shipped credit line's content with some fields changed."""
     content: dict[str, Any] = {**msgspec.to_builtins(LINE), **fields}
@@ -59,7 +62,16 @@ def test_the_order_loan_shares_its_limit_with_the_credit_line() -> None:
         ({"penalty_multiple_bp": 9_999}, "penalty_multiple_bp is 9999, but must be from 10000"),
         ({"methods": []}, "methods is (), but must be at least one way of repaying"),
         ({"methods": ["weekly"]}, "methods[0] is 'weekly', but must be one of equal-principal, interest-first"),
-        ({"excess": "keep"}, "excess is 'keep', but must be one of hold, refund"),
+        ({"excess": "keep"}, "excess is 'keep', but must be one of refund"),
+        ({"excess": "hold"}, "excess is 'hold', but must be one of refund"),
+        ({"key": "k" * 61}, "but must be at most 60 letters"),
+        ({"version": 2**31}, "version is 2147483648, but must be at most 2147483647"),
+        ({"name_en": "a\0b"}, "but must be at most 60 printed letters"),
+        ({"name_zh": "贷" * 61}, "but must be at most 60 printed letters"),
+        ({"rate_by_grade": {"AAA": "0.000000000001 %"}}, "limit_max_cents is 100000000, but must be small enough"),
+        ({"joint_limit": {"products": ["order-loan"] * 2, "max_cents": 1}}, "but must be each named once"),
+        ({"joint_limit": {"products": ["order-loan"], "max_cents": 10**16}}, "but must be at most 1000000000000000"),
+        ({"waterfall_stages": [*STAGES, {**STAGES[1], "from_days_past_due": 3651}]}, "stages from at most 3650 days"),
         ({"limit_min_cents": 9_999}, "limit_min_cents is 9999, but must be at least draw_min_cents, 10000"),
         ({"limit_max_cents": 99_999}, "limit_max_cents is 99999, but must be at least 100000"),
         ({"limit_max_cents": 10**15}, "limit_max_cents is 1000000000000000, but must be small enough to count"),

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from lendmill.money import LARGEST_CENTS
 from lendmill.people.canonical import canonical, digest_of
 from lendmill.products.reading import Misread, content_of, from_content, from_toml, require
 from lendmill.refusals import Refusal
@@ -23,6 +24,8 @@ from lendmill.terms.rates import (
 from lendmill.terms.schedule import Method
 
 GRADES: Final = ("AAA", "AA", "A", "BBB", "BB", "B", "C", "D")
+LETTERS_MAX: Final = 60
+LARGEST_NUMBER: Final = 2**31 - 1
 CAPACITY_DAYS: Final = 3_650  # the longest a debt is followed: ten years
 
 
@@ -69,7 +72,7 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     advance_rate_bp: int | None = None
     joint_limit: JointLimit | None = None
     offer_days: int
-    excess: Literal["refund", "hold"]
+    excess: Literal["refund"]
     waterfall_stages: tuple[WaterfallStage, ...]
 
     @cached_property
@@ -161,9 +164,12 @@ def _rules(product: Product) -> Iterator[tuple[bool, str, Any, str]]:
     """What must hold beyond each field's own type."""
     named = product.key.replace("-", "").isalnum() and product.key == product.key.lower()
     yield named and product.key.isascii(), "key", product.key, "small letters, digits and hyphens"
+    yield len(product.key) <= LETTERS_MAX, "key", product.key, f"at most {LETTERS_MAX} letters"
     yield product.version >= 1, "version", product.version, "1 or more"
-    yield bool(product.name_en.strip()), "name_en", product.name_en, "a name"
-    yield bool(product.name_zh.strip()), "name_zh", product.name_zh, "a name"
+    yield product.version <= LARGEST_NUMBER, "version", product.version, f"at most {LARGEST_NUMBER}"
+    for field, name in (("name_en", product.name_en), ("name_zh", product.name_zh)):
+        yield bool(name.strip()), field, name, "a name"
+        yield name.isprintable() and len(name) <= LETTERS_MAX, field, name, f"at most {LETTERS_MAX} printed letters"
     yield 1 <= product.months_max <= 60, "months_max", product.months_max, "from 1 to 60"
     yield 1 <= product.line_months <= 60, "line_months", product.line_months, "from 1 to 60"
     yield 0 <= product.grace_days <= 90, "grace_days", product.grace_days, "from 0 to 90"
@@ -186,10 +192,13 @@ def _rules(product: Product) -> Iterator[tuple[bool, str, Any, str]]:
     if (joint := product.joint_limit) is not None:
         yield product.key not in joint.products, "joint_limit.products", joint.products, "other products than itself"
         yield bool(joint.products), "joint_limit.products", joint.products, "at least one other product"
+        yield len(set(joint.products)) == len(joint.products), "joint_limit.products", joint.products, "each named once"
         yield joint.max_cents >= 1, "joint_limit.max_cents", joint.max_cents, "1 or more"
+        yield joint.max_cents <= LARGEST_CENTS, "joint_limit.max_cents", joint.max_cents, f"at most {LARGEST_CENTS}"
     starts = [stage.from_days_past_due for stage in product.waterfall_stages]
     yield starts[:1] == [0], "waterfall_stages", starts, "a first stage from day 0"
     yield starts == sorted(set(starts)), "waterfall_stages", starts, "stages in rising order of days, each once"
+    yield max(starts) <= CAPACITY_DAYS, "waterfall_stages", starts, f"stages from at most {CAPACITY_DAYS} days"
     for n, stage in enumerate(product.waterfall_stages):
         whole = sorted(stage.order) == sorted(COMPONENTS)
         yield whole, f"waterfall_stages[{n}].order", stage.order, f"each of {', '.join(COMPONENTS)} once"
@@ -212,7 +221,9 @@ def _check_rates(product: Product) -> None:
             raise Misread(field, text, "a percentage per day, such as '0.06 %'") from None
         allowed = f"a daily rate of at most {product.all_in_cap_bp / 100:g} % a year (all_in_cap_bp)"
         require(Fraction(rate.num * DAYS_A_YEAR, rate.den) <= cap, field, text, allowed)
+    by_grade, standard = prices(product.daily_rate, tuple(product.rate_by_grade.items()), product.penalty_multiple_bp)
+    for _, penalty in (*by_grade.values(), standard):  # over the one denominator, as a loan will count them
         try:
-            check_capacity(product.limit_max_cents, rate.times(product.penalty_multiple_bp), CAPACITY_DAYS)
+            check_capacity(product.limit_max_cents, penalty, CAPACITY_DAYS)
         except AmountsTooLarge:
             raise Misread("limit_max_cents", product.limit_max_cents, "small enough to count exactly") from None
