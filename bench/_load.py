@@ -20,8 +20,8 @@ import uvloop
 class Caller(asyncio.Protocol):
     """One kept connection; one request at a time."""
 
-    def __init__(self, on_answer: Any) -> None:
-        self.on_answer = on_answer
+    def __init__(self, on_answer: Any, over: "asyncio.Future[None]") -> None:
+        self.on_answer, self.over = on_answer, over
         self.waiting = b""
         self.needed = -1
         self.meant_at = 0.0
@@ -53,8 +53,8 @@ class Caller(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """A door that closes before we are done is a failed measurement."""
-        if error is not None:
-            sys.exit(f"the connection was lost: {error}")
+        if not self.over.done():
+            sys.exit(f"the doors closed a connection before the measuring was over: {error}")
 
 
 class Run:
@@ -119,7 +119,7 @@ class Run:
         """Measure."""
         loop = asyncio.get_running_loop()
         callers = [
-            (await loop.create_connection(lambda: Caller(self.answered), "127.0.0.1", self.plan["port"]))[1]
+            (await loop.create_connection(lambda: Caller(self.answered, self.over), "127.0.0.1", self.plan["port"]))[1]
             for _ in range(self.plan["connections"])
         ]
         self.first_at = time.perf_counter()
