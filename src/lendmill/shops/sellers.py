@@ -11,6 +11,7 @@ from lendmill.refusals import Refusal
 COLUMNS: Final = (
     "shop_key", "name", "kind", "industry", "region", "born_on", "member_since_on", "identity_no", "phone",
 )  # fmt: skip
+LETTERS_MAX: Final = 200
 
 
 class InvalidSellers(Refusal):
@@ -79,6 +80,9 @@ def _problems(row: dict[str, str], seen: set[str]) -> list[str]:
         found.append(f"shop_key {row['shop_key']!r} stands here twice")
     if not row["name"]:
         found.append("name is empty")
+    for name in COLUMNS:
+        if not row.get(name, "").isprintable() or len(row.get(name, "")) > LETTERS_MAX:
+            found.append(f"{name} is longer than {LETTERS_MAX} letters or has signs that cannot be printed")
     if row["kind"] not in ("firm", "person"):
         found.append(f"kind {row['kind']!r} must be 'firm' or 'person'")
     for name in ("born_on", "member_since_on"):

@@ -185,7 +185,7 @@ def _frame(rows: list[tuple[int, list[str]]], columns: list[str], wanted: list[i
 def _header(reader: Any, path: Path) -> list[str]:
     try:
         header = [name.strip() for name in next(reader, [])]
-    except csv.Error as error:
+    except (csv.Error, UnicodeError) as error:
         raise CannotRead(file=path, problem=str(error)) from None
     if not any(header):
         raise CannotRead(file=path, problem="it has no line with the names of its columns")

@@ -15,6 +15,7 @@ from lendmill.shops.intake import AT_ONCE, Intake
 from lendmill.shops.lake import REJECTS, Lake, Manifest, settle
 
 Progress = Callable[[int, int], None]
+NAME_LETTERS = 60  # of a file's name within another's, whatever script it is in
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +137,19 @@ class _Reading:
         writer.writerows(sorted(bad))
 
     def manifest(self, file: Path, digest: str) -> Manifest:
-        intake = self.intake
+        intake, name = self.intake, file.name.encode(errors="replace").decode()
         return Manifest(
             n=intake.n,
             digest=digest,
             source=self.mapping.source,
-            file=file.name,
+            file=name,
             rows=self.rows,
             good=self.good,
             repeated=self.good - intake.written,
             corrected=intake.corrected,
             rejected=self.rejected,
             skipped=self.skipped,
-            rejects_file=f"{REJECTS}/{intake.n:06d}-{file.name}.csv" if self.rejected else None,
+            rejects_file=f"{REJECTS}/{intake.n:06d}-{name[:NAME_LETTERS]}.csv" if self.rejected else None,
             first_on=intake.first_on,
             last_on=intake.last_on,
             kinds_known_on=dict(sorted(intake.kinds_known_on.items())),

@@ -1,6 +1,5 @@
 """The page that says which column of somebody's file is what; a wrong page is refused before anything is read."""
 
-import codecs
 import tomllib
 from fnmatch import fnmatch
 from hashlib import sha256
@@ -14,6 +13,7 @@ from lendmill.refusals import Refusal
 from lendmill.shops.events import DONE, HOUSE_ZONE, KIND_NAMES, STATUSES, WITH_AMOUNT, WITH_QUANTITY
 
 THE_AMOUNT: Final = "=amount"  # in `id`: the amount as read, however the file writes it
+LARGEST_QUANTITY: Final = 1e12
 ISO: Final = "iso"
 EPOCH_SECONDS: Final = "epoch-seconds"
 EPOCH_MILLISECONDS: Final = "epoch-milliseconds"
@@ -148,8 +148,8 @@ def _of_the_whole(mapping: Mapping) -> list[str]:
     if len(mapping.delimiter) != 1:
         problems.append(f"delimiter {mapping.delimiter!r} must be one character")
     try:
-        codecs.lookup(mapping.encoding)
-    except LookupError:
+        b"a".decode(mapping.encoding, "replace")
+    except (LookupError, UnicodeError):
         problems.append(f"encoding {mapping.encoding!r} is not known: use utf-8 or gb18030")
     return problems
 
@@ -163,6 +163,10 @@ def _of_an_entry(entry: Entry) -> list[str]:
             problems.append(f"kind {kind!r} needs an amount")
         if kind in WITH_QUANTITY and entry.quantity is None:
             problems.append(f"kind {kind!r} needs a quantity")
+        if not (entry.quantity is None or isinstance(entry.quantity, str)):
+            most = WITH_QUANTITY.get(kind, LARGEST_QUANTITY)
+            if not 0 <= entry.quantity <= most:
+                problems.append(f"quantity {entry.quantity} of kind {kind!r} must be from 0 to {most:g}")
     if not entry.id:
         problems.append("id must name at least one column")
     if THE_AMOUNT in entry.id and entry.amount is None:

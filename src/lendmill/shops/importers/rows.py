@@ -15,6 +15,8 @@ from lendmill.shops.versions import KNOWN_GUESSED
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2099, 12, 31)
 UNREADABLE: Final = "\ufffd"
+CONTROL: Final = r"[\x00-\x1f\x7f]"
+LETTERS_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def _status() -> pl.Expr:
 def _reasons(schema: pl.Schema, entry: Entry) -> list[pl.Expr]:
     """Each thing that can be wrong with a row; the first does not hide the others."""
     checks = [_missing(name, schema) for name in (entry.shop, *entry.id) if name != THE_AMOUNT]
+    checks += [_unnameable(name, schema) for name in (entry.shop, *entry.id) if name != THE_AMOUNT]
     checks.append(_unread("_happened", entry.happened.column, "is not a time in the mapping's format"))
     day = pl.col("_on")
     checks.append(
@@ -136,6 +139,13 @@ def _quantity_reasons(column: str) -> list[pl.Expr]:
 
 def _missing(column: str, schema: pl.Schema) -> pl.Expr:
     return _when(cells.text(column, schema[column]).is_null(), f"{column} is empty")
+
+
+def _unnameable(column: str, schema: pl.Schema) -> pl.Expr:
+    """One such name would stop a whole day's work later: a database keeps no sign of nought and no endless key."""
+    name = cells.text(column, schema[column])
+    wrong = name.str.contains(CONTROL) | (name.str.len_chars() > LETTERS_MAX)
+    return _when(wrong, f"{column} is longer than {LETTERS_MAX} letters or has signs that cannot be printed")
 
 
 def _unread(value: str, column: str, what: str) -> pl.Expr:
