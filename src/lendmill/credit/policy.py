@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
+from math import isfinite
 from typing import Any, Final
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from lendmill.credit.finding import HeldBack, Unit
 from lendmill.credit.reasons import CODES
 from lendmill.people.canonical import canonical, digest_of
-from lendmill.products.document import GRADES
+from lendmill.products.document import GRADES, LARGEST_NUMBER
 from lendmill.products.reading import Misread, content_of, from_content, from_toml, require
 from lendmill.refusals import Refusal
 from lendmill.terms.rates import BASIS_POINTS
@@ -171,6 +172,7 @@ def _checked(read: Callable[[], Policy], name: str, known_facts: frozenset[str] 
 def _rules(policy: Policy) -> Iterator[tuple[bool, str, Any, str]]:
     yield bool(policy.key.strip()), "key", policy.key, "a name"
     yield policy.version >= 1, "version", policy.version, "1 or more"
+    yield policy.version <= LARGEST_NUMBER, "version", policy.version, f"at most {LARGEST_NUMBER}"
     yield bool(policy.sources), "sources", policy.sources, "at least one source with the fact that shows it"
     who = policy.eligibility
     yield who.age_years_min >= 18, "eligibility.age_years_min", who.age_years_min, "18 or more"
@@ -217,6 +219,8 @@ def _fact_rules(policy: Policy) -> Iterator[tuple[bool, str, Any, str]]:
         low = rule.refer_below is not None or rule.decline_below is not None
         yield rule.high_is_bad != low, at, rule.rule, "held either from above or from below"
         refer, decline = rule.thresholds
+        for threshold in (refer, decline):
+            yield threshold is None or isfinite(threshold), at, threshold, "a number"
         if refer is not None and decline is not None:
             ordered = refer <= decline if rule.high_is_bad else refer >= decline
             yield ordered, f"{at}.decline", decline, f"no sooner than where it refers, {refer}"
