@@ -13,7 +13,7 @@ from lendmill.funding import actions as funding
 from lendmill.funding.actions import FundingExhausted
 from lendmill.funding.queries import available_cents
 from lendmill.ids import new
-from lendmill.loans import actions
+from lendmill.loans import actions, queries
 from lendmill.money import NotAnAmount
 from lendmill.people.actions import Command
 
@@ -108,4 +108,37 @@ def test_more_than_any_money_there_is_is_not_a_payment(lender: Lender) -> None:
                 actions.request_repayment, command=Command.of("r"), borrower_id=borrower_id,
                 amount_cents=amount_cents, today=lender.today,
             )  # fmt: skip
+    lender.keeps_its_promises()
+
+
+def test_a_payment_dated_before_a_loan_closed_still_counts_from_its_day(lender: Lender) -> None:
+    borrower_id, line_id = lender.borrower()
+    loan_id = lender.draw(borrower_id, line_id, 1_000_000)
+    lender.go_to(date(2026, 1, 21))
+    last = lender.pay(borrower_id, 1_012_000, loan_id=loan_id)
+    assert lender.loan(borrower_id, loan_id).status == "closed"
+    lender.go_to(date(2026, 1, 22))
+    # ten nights on 1,000,000 are 6,000; on the 506,000 left, ten more are 3,036: 509,036 were owed on the 21st
+    early = lender.pay(borrower_id, 500_000, value_on=date(2026, 1, 11), loan_id=loan_id)
+    assert (early.interest_cents, early.principal_cents, early.refunded_cents) == (6_000, 494_000, 0)
+    with lender.database.transaction() as db:
+        again = queries.receipts_of(db, borrower_id, receipt_id=last.receipt_id)[0]
+        refunds = scalar(db, "select array_agg(amount_cents) from instruction where kind = 'refund'")
+    assert (again.interest_cents, again.principal_cents, again.refunded_cents) == (3_036, 506_000, 502_964)
+    assert refunds == [502_964]
+    seen = lender.loan(borrower_id, loan_id)
+    assert (seen.status, seen.closed_on, seen.payoff_cents) == ("closed", date(2026, 1, 21), 0)
+    lender.keeps_its_promises()
+    lender.go_to(date(2026, 1, 24))
+    lender.keeps_its_promises()
+
+
+def test_a_payment_dated_when_a_loan_was_closed_already_goes_to_the_others(lender: Lender) -> None:
+    borrower_id, line_id = lender.borrower()
+    first = lender.draw(borrower_id, line_id, 1_000_000)
+    second = lender.draw(borrower_id, line_id, 500_000)
+    lender.pay(borrower_id, 1_000_000, loan_id=first)
+    paid = lender.pay(borrower_id, 600_000, loan_id=first)
+    assert (paid.principal_cents, paid.refunded_cents) == (500_000, 100_000)
+    assert lender.loan(borrower_id, second).status == "closed"
     lender.keeps_its_promises()

@@ -156,9 +156,10 @@ def _receive(
     _check_amount(amount_cents)
     if value_on > today:
         raise ValueDateAhead(value_on=value_on, today=today)
-    if loan_id is not None:
-        queries.stored_loan(db, borrower_id, loan_id)
+    named = None if loan_id is None else queries.stored_loan(db, borrower_id, loan_id)
     loans = {loan.loan_id: loan for loan in _locked(db, borrower_id)}
+    if named is not None and named.closed_on is not None and value_on < named.closed_on:
+        loans[named.loan_id] = named  # it was not closed yet on that day: what was paid since is worked out again
     stories = {key: queries.events_of(db, borrower_id, key) for key in loans}
     accounts = [(key, as_known_on(loan, stories[key], value_on)) for key, loan in loans.items()]
     taken, excess_cents = shares(amount_cents, accounts, loan_id)
@@ -187,7 +188,7 @@ def _receive(
                         refunded_cents=overpaid_cents, booked_on=today)  # fmt: skip
         books.post(db, [postings.overpaid(borrower_id=borrower_id, excess_cents=overpaid_cents, value_on=value_on,
                                           booked_on=today)])  # fmt: skip
-    if excess_cents:
+    if excess_cents > 0:
         store.instruct(
             db, borrower_id=borrower_id, kind="refund", amount_cents=excess_cents, loan_id=None, asked_on=today
         )

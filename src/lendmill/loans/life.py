@@ -119,14 +119,23 @@ def _paid_in_the_past(loan: Loan, event: Event, earlier: Sequence[Event], today:
         value_on=event.value_on,
         booked_on=today,
     )
-    closing = [happening for happening in now.happenings if isinstance(happening, Closed)]
     return Change(
         loan.owing,
-        _after(loan, now.account, event.seq, closing),
-        (correction, *_entries(loan, closing, today)),
+        _after(loan, now.account, event.seq, now.happenings),
+        (correction, *_entries(loan, _closed_differently(was, now), today)),
         repricing_difference(was.happenings, now.happenings),
         settled,
     )
+
+
+def _closed_differently(was: Told, now: Told) -> Iterable[Closed]:
+    """What rounding leaves at the end of the one story, less what it left at the end of the other."""
+    before, after = (
+        [happening for happening in tale.happenings if isinstance(happening, Closed)] for tale in (was, now)
+    )
+    for old in before:
+        yield Closed(old.on, -old.interest_accrued, -old.penalty_accrued)
+    yield from after
 
 
 def _settled_differently(was: Told, now: Told) -> Iterable[Settled]:
@@ -145,7 +154,7 @@ def _after(loan: Loan, account: Account, seq: int, happenings: Iterable[Happenin
     ended = [happening.on for happening in happenings if isinstance(happening, Closed)]
     if ended:
         return replace(loan, status="closed", closed_on=ended[-1], events=seq, account=account)
-    return replace(loan, events=seq, account=account)
+    return replace(loan, status="running", closed_on=None, events=seq, account=account)
 
 
 def _entries(loan: Loan, happenings: Iterable[Happening], today: date) -> Iterable[Entry]:
