@@ -99,15 +99,15 @@ def check_server(db: Connection[Any]) -> None:
         raise StartUpProblem(
             f"The database server is PostgreSQL {version}; version {OLDEST_VERSION} or newer is needed."
         )
-    for setting in ("fsync", "full_page_writes"):
-        row = db.execute("select current_setting(%s)", [setting]).fetchone()
-        if row is None or row[0] != "on":
-            raise StartUpProblem(f"The database server runs with {setting} off and could lose money: turn it on.")
     row = db.execute("select current_setting('server_encoding')").fetchone()
     if row is None or row[0] != "UTF8":
         raise StartUpProblem(
             "The database is not in UTF8: make it with `create database lendmill encoding 'UTF8' template template0`."
         )
+    for setting in ("fsync", "full_page_writes"):
+        row = db.execute("select current_setting(%s)", [setting]).fetchone()
+        if row is None or row[0] != "on":
+            raise StartUpProblem(f"The database server runs with {setting} off and could lose money: turn it on.")
 
 
 def connect(owner_url: str) -> Connection[Any]:
