@@ -132,4 +132,5 @@ def _demonstrate(database: "Database", settings: "Settings", invoices: Path | No
     lines = ["sign in as     password           to see"]
     for one in json.loads(kept.read_text()):
         lines.append(f"{one['sign_in_name']:<14} {one['password']:<18} {one['display_name']} ({one['role']})")
+    lines += ["", f"The partner has no pages: its token for the API, an Authorization: Bearer header, is in {kept}"]
     return lines

@@ -34,7 +34,7 @@ def list_loans(shop: Shop) -> None:
         for loan in queries.loans_of(db, borrower_id, today):
             late = f"  {loan.days_past_due} days late" if loan.days_past_due else ""
             figures = f"drawn {yuan(loan.principal_cents)}  owed {yuan(loan.payoff_cents)}"
-            coming = f"due now {yuan(loan.due_now_cents)}  next {loan.next_due_on}"
+            coming = f"due now {yuan(loan.due_now_cents)}  next {loan.next_due_on or '-'}"
             print(f"loan {loan.loan_id}  {loan.status}  {figures}  {coming}{late}")
 
 

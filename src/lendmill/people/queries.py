@@ -14,7 +14,7 @@ class NoSuchBorrower(Refusal):
 
 
 class HouseNotOpen(Refusal):
-    """The house has no day yet: run `lendmill migrate` and then `lendmill demo`, or open the house with a day."""
+    """The house has no day yet: `lendmill up`, `lendmill demo` or an import with --sellers opens it."""
 
 
 @dataclass(frozen=True, slots=True)

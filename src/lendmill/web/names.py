@@ -84,6 +84,14 @@ DAY_END_STEPS: Final = {
     "snapshot": "Portfolio written down",
     "done": "Finished",
 }
+DAY_END_COUNTS: Final = {
+    "products": "Products",
+    "borrowers": "Borrowers",
+    "loans": "Loans",
+    "lines": "Entries",
+    "releases": "Releases",
+    "released_cents": "Released",
+}
 CONTROLS: Final = {
     "principal": "Principal",
     "interest billed": "Interest billed",
@@ -136,6 +144,7 @@ ALL: Final = (
     STAGES,
     CONTROLS,
     DAY_END_STEPS,
+    DAY_END_COUNTS,
     ENTRIES,
     INDUSTRIES,
 )
