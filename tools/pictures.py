@@ -1,6 +1,6 @@
 """Takes the README's pictures from a running demonstration: `python tools/pictures.py [address] [var folder]`.
 
-Needs Chromium. Walks the pages as a seller on a phone and as finance at a desk; it applies and looks at the cost of a
+Needs Chromium. Walks the pages as a seller on a phone and as an auditor at a desk; it applies and looks at the cost of a
 draw, but draws nothing.
 """
 
@@ -20,6 +20,7 @@ def main(address: str = "http://127.0.0.1:8000", var: str = "var") -> None:
     """Take them all."""
     accounts = json.loads((Path(var) / "demo-sign-ins.json").read_text("utf-8"))
     passwords = {each["sign_in_name"]: each["password"] for each in accounts}
+    names = {each["sign_in_name"]: each["display_name"] for each in accounts}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -30,7 +31,7 @@ def main(address: str = "http://127.0.0.1:8000", var: str = "var") -> None:
 
         _borrowing(signed_in("seller2", PHONE, "zh-CN"))
         _applying(signed_in("seller", PHONE, "zh-CN"))
-        _desk(signed_in("finance", DESK, "en-GB"), address)
+        _desk(signed_in("auditor", DESK, "en-GB"), address, names["seller2"])
         browser.close()
 
 
@@ -52,12 +53,13 @@ def _keep(page: Page, name: str) -> None:
 
 def _borrowing(page: Page) -> None:
     _keep(page, "home")
-    page.click("text=借款 >> nth=1")
+    page.click("main a[href^='/borrow/'] >> nth=0")
     page.wait_for_selector("#amount")
     page.fill("#amount", "7000")
     page.wait_for_selector("text=确认借款 ¥7,000")
+    page.locator("text=费用明细").first.evaluate("one => one.scrollIntoView()")
     _keep(page, "cost")
-    page.click("nav >> text=我的借款")
+    page.goto(page.url.split("/borrow")[0] + "/loans")
     page.click("main a[href^='/loans/'] >> nth=0")
     _keep(page, "loan")
     page.click("a[href$='/statement']")
@@ -71,10 +73,12 @@ def _applying(page: Page) -> None:
     _keep(page, "apply")
 
 
-def _desk(page: Page, address: str) -> None:
+def _desk(page: Page, address: str, borrower: str) -> None:
     page.goto(f"{address}/staff")
     _keep(page, "portfolio")
     page.goto(f"{address}/staff/borrowers")
+    page.fill("input[name=search]", borrower)
+    page.press("input[name=search]", "Enter")
     page.click("main table a >> nth=0")
     _keep(page, "borrower")
 

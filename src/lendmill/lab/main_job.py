@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -94,7 +94,7 @@ def run(
     labels = pl.read_csv(folder / "outcomes.csv", try_parse_dates=True)
     _open(database, settings, read_sellers(folder / "sellers.csv"), plan.opened_on, MARKET_CAPITAL_CENTS)
     _learn(database, lake, labels, plan.opened_on, "market", progress)
-    conduct = Conduct(pays=market.pays, takes_offer=0.45, draws_again=0.06, months=(1, 2, 3, 6))
+    conduct = Conduct(pays=cache(market.pays), takes_offer=0.45, draws_again=0.06, months=(1, 2, 3, 6))
     _live_through(database, settings, lake, plan, conduct, progress, scale)
 
 

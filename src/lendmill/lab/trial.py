@@ -19,7 +19,6 @@ from lendmill.db import Database, Db, many
 from lendmill.features.actions import keep_snapshot
 from lendmill.loans import actions as loans
 from lendmill.loans import queries as loans_now
-from lendmill.loans.view import LoanView, RowView
 from lendmill.outside.carrying import carry
 from lendmill.outside.rail import HttpRail
 from lendmill.outside.simulated_rail import started
@@ -153,25 +152,24 @@ class Trial:
             )
 
     def sellers_repay(self, today: date) -> None:
-        """Each instalment is paid on the day the seller's habit says, early, on time, late, or never."""
+        """Each instalment is paid on the day the seller's habit says, early, on time, late, or never.
+
+        Only the last instalment, which carries the principal, can be paid before its day: with it all is settled.
+        """
         with self.database.transaction() as db:
             owing = many(db, _Owing, OWING, today=today)
         for one in owing:
-            with self.database.transaction() as db:
-                loan = loans_now.loan(db, one.borrower_id, one.loan_id, today)
-            if (coming := next((row for row in loan.rows if row.status != "paid"), None)) is not None:
-                self._pay(one.shop_key, loan, coming, today)
+            paid_on = self.conduct.pays(one.shop_key, one.due_on).paid_on
+            if paid_on is not None and today >= (paid_on if one.last else max(paid_on, one.due_on)):
+                self._pay(one, today)
 
-    def _pay(self, shop_key: str, loan: LoanView, row: RowView, today: date) -> None:
-        """Only the last instalment, which carries the principal, can be paid before its day: with it all is settled."""
-        paid_on = self.conduct.pays(shop_key, row.due_on).paid_on
-        last = row.n == len(loan.rows)
-        if paid_on is None or today < (paid_on if last else max(paid_on, row.due_on)):
-            return
-        if amount_cents := loan.payoff_cents if last else loan.due_now_cents:
+    def _pay(self, one: "_Owing", today: date) -> None:
+        with self.database.transaction() as db:
+            loan = loans_now.loan(db, one.borrower_id, one.loan_id, today)
+        if amount_cents := loan.payoff_cents if one.last else loan.due_now_cents:
             self.database.act(
                 loans.request_repayment,
-                command=Command.of(f"repay-{loan.loan_id}-{row.n}"),
+                command=Command.of(f"repay-{loan.loan_id}-{one.n}"),
                 borrower_id=loan.borrower_id,
                 amount_cents=amount_cents,
                 loan_id=loan.loan_id,
@@ -224,16 +222,22 @@ class _Owing:
     borrower_id: UUID
     loan_id: UUID
     shop_key: str
+    n: int
+    due_on: date
+    last: bool
 
 
+# The instalment each running loan is at: the first that is to come or has something unpaid.
 OWING = """
-    select l.borrower_id, l.loan_id, s.shop_key
+    select distinct on (s.shop_key, l.loan_id)
+           l.borrower_id, l.loan_id, s.shop_key, i.n, i.due_on, i.due_on = l.matures_on as last
       from loan l
       join shop s on s.borrower_id = l.borrower_id
+      join instalment i on (i.loan_id, i.borrower_id) = (l.loan_id, l.borrower_id)
      where l.status = 'running'
-       and (l.oldest_due_on is not null
-            or exists (select from instalment i
-                        where (i.loan_id, i.borrower_id) = (l.loan_id, l.borrower_id)
-                          and i.due_on between %(today)s::date - 1 and %(today)s::date + 14))
-     order by s.shop_key, l.loan_id
+       and (i.due_on >= %(today)s
+            or i.principal_cents > i.principal_paid_cents
+            or i.interest_cents > i.interest_paid_cents
+            or i.penalty_cents > i.penalty_paid_cents)
+     order by s.shop_key, l.loan_id, i.n
 """
