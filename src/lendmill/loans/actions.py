@@ -199,8 +199,7 @@ def _receive(
 def settle(
     db: Db, *, borrower_id: UUID, instruction_id: UUID, status: str, value_on: date | None, reason: str, today: date
 ) -> None:
-    """Act on the rail's answer, once: an instruction that is settled stays as it is, however often the rail repeats
-    itself."""
+    """Act on the rail's answer, once: what is settled stays as it is, however often the rail repeats itself."""
     people.lock_borrower(db, borrower_id)
     asked = queries.instruction(db, borrower_id, instruction_id)
     assert asked is not None, f"the rail answered about an instruction that was never given: {instruction_id}"
