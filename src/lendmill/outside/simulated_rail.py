@@ -20,6 +20,8 @@ from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
+from lendmill.db.programs import tied_to_us
+
 KINDS: Final = ("payout", "collect", "refund")
 
 
@@ -136,7 +138,7 @@ def serve(host: str, port: int, manners: Manners) -> ThreadingHTTPServer:
 def started(*manners: str) -> Iterator[str]:
     """A simulated rail in a process of its own, by its address; it ends with the block."""
     command = [sys.executable, "-m", "lendmill.outside.simulated_rail", "--port", "0", *manners]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(tied_to_us(command, signal.SIGTERM), stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             ready = process.stdout.readline()
