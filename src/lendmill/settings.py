@@ -4,6 +4,7 @@ A value comes from the environment (`LENDMILL_PORT=9000`), else from a TOML file
 in the file that `LENDMILL_SETTINGS` names), else from the default written here.
 """
 
+import errno
 import os
 import re
 import tomllib
@@ -141,6 +142,17 @@ class Settings:
     def logs(self) -> Path:
         """The folder of what the programs wrote while they ran."""
         return self.var / "logs"
+
+    def make_var(self) -> None:
+        """Make the folder everything is written to, or say why it cannot be."""
+        try:
+            self.var.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise StartUpProblem(
+                f"{self.var} cannot be made ({error.strerror}): choose another folder with LENDMILL_VAR."
+            ) from None
 
     def secret_key(self) -> bytes:
         """The installation's own 32 random bytes, made on first use and readable by their owner only."""

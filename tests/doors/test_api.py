@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+from lendmill.api.routes import ROUTES
+from lendmill.people.queries import shop_of
 from lendmill.people.roles import Role
 
 CONSENTS = ["shop-record", "credit-report", "automated-decision"]
@@ -89,9 +91,19 @@ def test_the_books_balance_for_the_auditor(house) -> None:  # type: ignore[no-un
     assert (book["book"]["outstanding_cents"], book["book"]["running"]) == (1_200_000, 2)
 
 
+def test_a_marketplace_finds_a_borrower_by_its_own_name_for_the_shop(house) -> None:  # type: ignore[no-untyped-def]
+    client, headers = house.visitor().client, house.token(Role.PARTNER)
+    with house.database.transaction() as db:
+        known = shop_of(db, house.applicant_id)
+    assert known is not None
+    found = client.get(f"/api/v1/shops/{known.shop_key}", headers=headers)
+    assert (found.status_code, found.json()["borrower_id"]) == (200, str(house.applicant_id))
+    assert client.get("/api/v1/shops/nowhere", headers=headers).status_code == 404
+
+
 def test_the_description_of_the_api_names_every_call(house) -> None:  # type: ignore[no-untyped-def]
     described = house.visitor().get("/api/openapi.json").json()
-    assert len(described["paths"]) == 21
+    assert len(described["paths"]) == len(ROUTES) == 22
     assert "/api/v1/borrowers/{borrower_id}/decisions" in described["paths"]
 
 

@@ -5,7 +5,8 @@ from datetime import date
 from uuid import UUID
 
 from litestar import get
-from litestar.params import FromQuery
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.funding import queries as funding
@@ -40,6 +41,16 @@ def borrowers(
     """Borrowers, fifty at a time; give the last one's id as `after` for the next."""
     with database_of(request).transaction() as db:
         return people.borrowers_page(db, after, search)
+
+
+@get("/shops/{shop_key:str}", sync_to_thread=True)
+def shop(request: Asked, shop_key: FromPath[str]) -> people.Shop:
+    """A shop by the marketplace's own name for it, with the id of its borrower, which all other calls take."""
+    with database_of(request).transaction() as db:
+        found = people.shops_by_key(db, [shop_key])
+    if shop_key not in found:
+        raise NotFoundException(detail="There is no such shop here.")
+    return found[shop_key]
 
 
 @dataclass(frozen=True)

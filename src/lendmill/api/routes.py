@@ -9,6 +9,7 @@ from lendmill.api import credit, house, loans
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     house.me,
     house.borrowers,
+    house.shop,
     house.portfolio,
     house.trial_balance,
     credit.offers,

@@ -44,6 +44,11 @@ def main() -> None:
         app()()
     except (Refusal, StartUpProblem) as problem:
         sys.exit(_told(str(problem)))
+    except PermissionError as error:
+        where = error.filename or "A file"
+        sys.exit(
+            _told(f"{where} may not be written: choose another folder with LENDMILL_VAR, or run this as its owner.")
+        )
     except Exception as error:
         if getattr(error, "errno", None) not in NO_ROOM and getattr(error, "sqlstate", None) != DISK_FULL:
             raise

@@ -1,6 +1,7 @@
 """The house as a whole: start it, bring its tables up to date, show it with a simulated market."""
 
 import contextlib
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,9 @@ import typer
 from lendmill.settings import StartUpProblem, load
 
 if TYPE_CHECKING:
-    from lendmill.db import Database
+    from datetime import date
+
+    from lendmill.db import Database, Db
     from lendmill.settings import Settings
 
 commands = typer.Typer()
@@ -49,6 +52,75 @@ def migrate() -> None:
         return
     done = bring_up_to_date(settings.owner_database_url, told=lambda name: print(f"applied {name}"))
     print(f"{len(done)} files applied." if done else "Nothing to apply: the database is up to date.")
+
+
+@commands.command("open-house")
+def open_house(
+    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The house's first day.")],
+    capital: Annotated[str, typer.Option(help="What the owners pay in, in yuan, such as 1000000.")] = "",
+    licence: Annotated[str, typer.Option(help="The funding rule: historical or current.")] = "current",
+) -> None:
+    """Begin to lend: open the house on a day, put the shipped products and policy in force, pay in capital."""
+    from lendmill.cli import opened
+    from lendmill.credit import actions as credit
+    from lendmill.funding import actions as funding
+    from lendmill.money import cents, yuan
+    from lendmill.people import actions as people
+    from lendmill.people.queries import house_day
+
+    amount_cents = cents(capital) if capital else 0
+    with opened.database(load()) as database:
+
+        def begin(db: "Db") -> "date":
+            people.open_house(db, today=on.date())
+            credit.publish_presets(db, today=house_day(db))
+            if amount_cents:
+                funding.pay_in_capital(db, amount_cents=amount_cents, profile=licence, today=house_day(db))
+            return house_day(db)
+
+        here = database.act(begin)
+    print(
+        f"The house's day is {here}; {yuan(amount_cents)} paid in." if amount_cents else f"The house's day is {here}."
+    )
+    if here != on.date():
+        print("It was open already and keeps its day; `lendmill day-end` moves it.")
+
+
+@commands.command("open-account")
+def open_account(
+    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    role: Annotated[str, typer.Option(help="seller, analyst, risk-officer, collector, finance, auditor or admin.")],
+    shop: Annotated[str, typer.Option(help="For a seller: the shop, by the marketplace's name for it.")] = "",
+    shown: Annotated[str, typer.Option(help="The name to show; default: the name to sign in with.")] = "",
+) -> None:
+    """Let somebody sign in; the password is asked for, or read from the standard input."""
+    import getpass
+    import sys
+
+    from lendmill.cli import opened
+    from lendmill.people.queries import shops_by_key
+    from lendmill.people.roles import Role
+    from lendmill.people.sign_in import actions as sign_in
+
+    if role not in list(Role):
+        raise typer.BadParameter(f"{role} is not a role; choose one of {', '.join(Role)}.")
+    if (role == Role.SELLER) != bool(shop):
+        raise typer.BadParameter("A seller's account belongs to a shop, and only a seller's: name it with --shop.")
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    with opened.database(load()) as database:
+        with database.transaction() as db:
+            found = shops_by_key(db, [shop])
+        if shop and shop not in found:
+            raise typer.BadParameter(f"No borrower runs a shop called {shop}: `lendmill import` registers shops.")
+        database.act(
+            sign_in.open_account,
+            sign_in_name=name,
+            display_name=shown or name,
+            role=Role(role),
+            password=password,
+            borrower_id=found[shop].borrower_id if shop else None,
+        )
+    print(f"{name} can sign in.")
 
 
 @commands.command(hidden=True)

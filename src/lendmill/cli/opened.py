@@ -44,7 +44,7 @@ def _server(settings: Settings) -> Iterator["EmbeddedPostgres"]:
 
     server = EmbeddedPostgres(settings.var, programs=settings.postgres_programs)
     until = time.monotonic() + ATTACH_SECONDS_MAX
-    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.make_var()
     with open(settings.var / "postgres.guests", "ab") as guests:
         while True:
             try:

@@ -72,6 +72,7 @@ WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
     # programs
     "GET /api/v1/me": SIGNED_IN,
     "GET /api/v1/borrowers": STAFF,
+    "GET /api/v1/shops/{shop_key}": STAFF | {Role.PARTNER},
     "GET /api/v1/borrowers/{borrower_id}/offers": STAFF | BORROWS,
     "GET /api/v1/borrowers/{borrower_id}/lines": STAFF | BORROWS,
     "POST /api/v1/borrowers/{borrower_id}/applications": BORROWS,
