@@ -94,7 +94,9 @@ def run(
     labels = pl.read_csv(folder / "outcomes.csv", try_parse_dates=True)
     _open(database, settings, read_sellers(folder / "sellers.csv"), plan.opened_on, MARKET_CAPITAL_CENTS)
     _learn(database, lake, labels, plan.opened_on, "market", progress)
-    conduct = Conduct(pays=cache(market.pays), takes_offer=0.45, draws_again=0.06, months=(1, 2, 3, 6))
+    conduct = Conduct(
+        pays=cache(market.pays), takes_offer=0.45, tries_without=0.08, draws_again=0.06, months=(1, 2, 3, 6)
+    )
     _live_through(database, settings, lake, plan, conduct, progress, scale)
 
 
@@ -119,7 +121,7 @@ def run_invoices(
     _open(database, settings, done.sellers, plan.opened_on, INVOICE_CAPITAL_CENTS)
     _learn(database, lake, done.labels, plan.opened_on, "invoices", progress)
     bad, good = (set(done.labels.filter(pl.col("defaulted") == one)["shop_key"].to_list()) for one in (True, False))
-    conduct = Conduct(_firms(bad, good), takes_offer=0.8, draws_again=0.05, months=(1, 2, 3))
+    conduct = Conduct(_firms(bad, good), takes_offer=0.8, tries_without=0.1, draws_again=0.05, months=(1, 2, 3))
     _live_through(database, settings, lake, plan, conduct, progress, scale)
 
 

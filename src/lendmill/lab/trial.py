@@ -28,6 +28,7 @@ from lendmill.rating import actions as rating
 from lendmill.rating.queries import live_card
 
 PRODUCT: Final = "credit-line"
+SMALLEST_CENTS: Final = 100_000
 Progress = Callable[[str, int, int], None]
 FeaturesAsOf = Callable[[date], pl.DataFrame]
 
@@ -45,6 +46,7 @@ class Conduct:
 
     pays: Callable[[str, date], Habit]
     takes_offer: float
+    tries_without: float
     draws_again: float
     months: tuple[int, ...]
     stream: str = "trial"
@@ -101,17 +103,16 @@ class Trial:
         return self.database.act(credit.make_offers, today=today, policy=policy, products=products)
 
     def sellers_apply(self, today: date) -> None:
-        """Some of those with an offer take it: all three steps, decided at once."""
+        """Some of those with an offer take it, and a few without one try: all three steps, decided at once."""
         with self.database.transaction() as db:
             ready = many(db, _Ready, READY, today=today, product=PRODUCT)
         for one in ready:
-            if self.conduct.chance("apply", one.shop_key, today) >= self.conduct.takes_offer:
+            share = self.conduct.takes_offer if one.limit_cents else self.conduct.tries_without
+            if self.conduct.chance("apply", one.shop_key, today) >= share:
                 continue
-            asked_cents = max(
-                100_000, int(one.limit_cents * (0.4 + self.conduct.chance("ask", one.shop_key))) // 100_000 * 100_000
-            )
+            wished_cents = int(one.limit_cents * (0.4 + self.conduct.chance("ask", one.shop_key))) // 100_000 * 100_000
             answers = {
-                "amount_cents": min(asked_cents, one.limit_cents),
+                "amount_cents": max(SMALLEST_CENTS, min(wished_cents, one.limit_cents)),
                 "purpose": "stock",
                 "language": "zh-Hans",
                 "consents": ["shop-record", "credit-report", "automated-decision"],
@@ -190,7 +191,13 @@ READY = """
       join shop s on s.shop_id = o.shop_id and s.borrower_id = o.borrower_id
      where o.as_of_on = %(today)s
        and o.product_key = %(product)s
-     order by s.shop_key
+     union all
+    select n.borrower_id, s.shop_key, 0
+      from no_offer n
+      join shop s on s.borrower_id = n.borrower_id
+     where n.as_of_on = %(today)s
+       and n.product_key = %(product)s
+     order by 2
 """
 
 
