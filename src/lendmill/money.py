@@ -2,11 +2,9 @@
 
 import re
 from decimal import Decimal
-from typing import Final, NewType
+from typing import Final
 
 from lendmill.refusals import Refusal
-
-Cents = NewType("Cents", int)
 
 CENTS_PER_YUAN: Final = 100
 LETTERS_MAX: Final = 30

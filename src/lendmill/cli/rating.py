@@ -132,17 +132,13 @@ def invoice_page(folder: Path) -> str:
 
 def _learn(lake: "Lake", labels: "pl.DataFrame", day: "date", *, key: str, repeats: int = 0) -> "tuple[Card, Report]":
     from lendmill.cli.bars import bars
-    from lendmill.features import windows
-    from lendmill.features.catalogue import FEATURES
-    from lendmill.rating.training import train as learn
-    from lendmill.rating.training.examples import OUTCOME, examples
+    from lendmill.rating.training.record import learned_from
 
-    known = examples(labels, lambda on, shops: windows.as_of(lake, on, shops), today=day)
     with bars() as told:
-        return learn(
-            known,
-            OUTCOME,
-            FEATURES,
+        return learned_from(
+            lake,
+            labels,
+            today=day,
             key=key,
             repeats=repeats,
             progress=lambda done, total: told("learning", done, total),

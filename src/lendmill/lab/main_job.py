@@ -17,7 +17,6 @@ from lendmill.credit import actions as credit
 from lendmill.credit import queries as credit_now
 from lendmill.db import Database, Db, many, scalar
 from lendmill.features import windows
-from lendmill.features.catalogue import FEATURES
 from lendmill.funding import actions as funding
 from lendmill.lab.market import Market, event_files, write_market
 from lendmill.lab.trial import Conduct, Progress, Trial
@@ -28,8 +27,7 @@ from lendmill.people.seal import Seal
 from lendmill.products import actions as products
 from lendmill.products.queries import presets
 from lendmill.rating import actions as rating
-from lendmill.rating.training import train
-from lendmill.rating.training.examples import OUTCOME, examples
+from lendmill.rating.training.record import learned_from
 from lendmill.refusals import Refusal
 from lendmill.settings import Settings
 from lendmill.shops.importers.invoices import import_invoices
@@ -186,15 +184,14 @@ def _learn(database: Database, lake: Lake, labels: pl.DataFrame, opened_on: date
     with database.transaction() as db:
         if scalar(db, ANY_LIVE_CARD):
             return
-    progress("learning a scorecard", 0, 1)
-    known = examples(labels, lambda on, shops: windows.as_of(lake, on, shops), today=opened_on)
-    card, report = train(known, OUTCOME, FEATURES, key=key)
+    card, report = learned_from(
+        lake, labels, today=opened_on, key=key, progress=lambda n, of: progress("learning a scorecard", n, of)
+    )
 
     def keep(db: Db) -> None:
         rating.promote(db, rating.keep_model(db, card, report))
 
     database.act(keep)
-    progress("learning a scorecard", 1, 1)
 
 
 def _live_through(

@@ -66,8 +66,7 @@ def arrived(loan: Loan, event: Event, today: date) -> Change:
 
 
 def brought_up(loan: Loan, today: date) -> Change | None:
-    """Bring a loan to today if something has happened to it by itself; else leave it: its interest needs no writing
-    down."""
+    """Bring a loan to today if something has happened to it by itself; else its interest needs no writing down."""
     coming = next_on(loan.owing)
     if coming is None or coming > today:
         return None

@@ -282,14 +282,3 @@ def verify_identity(db: Db, *, borrower_id: UUID, identity_no: str, seal: Seal |
         index=index,
         born_on=identity.born_on(number),
     )
-
-
-SET_BAN = """
-    update borrower set banned = %(banned)s where borrower_id = %(borrower_id)s
-"""
-
-
-def set_ban(db: Db, *, borrower_id: UUID, banned: bool) -> None:
-    """Shut a borrower out of new credit, or let them in again."""
-    lock_borrower(db, borrower_id)
-    run(db, SET_BAN, borrower_id=borrower_id, banned=banned)

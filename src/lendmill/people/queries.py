@@ -123,15 +123,3 @@ def shops_by_key(db: Db, shop_keys: Sequence[str]) -> dict[str, Shop]:
     """The shops the marketplace names, found by their keys; keys unknown to the house are left out."""
     found = many(db, Shop, SHOPS_BY_KEY, shop_keys=list(shop_keys))
     return {shop.shop_key: shop for shop in found}
-
-
-ALL_SHOPS = """
-    select shop_id, borrower_id, shop_key, since_on
-      from shop
-     order by shop_id
-"""
-
-
-def all_shops(db: Db) -> list[Shop]:
-    """Every shop in the house, for the passes over all of them at night."""
-    return many(db, Shop, ALL_SHOPS)
