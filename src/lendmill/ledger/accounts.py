@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Final, Literal
 
 Side = Literal["debit", "credit"]
+Group = Literal["asset", "liability", "equity", "income", "expense", "memorandum", "technical"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class Rule:
     number: str
     name_en: str
     name_zh: str
-    group: Literal["asset", "liability", "equity", "income", "technical"]
+    group: Group
     grows: Side
     exact: bool = False
 
@@ -27,13 +28,33 @@ class Account(Enum):
     INTEREST = Rule("1302", "interest receivable", "应收利息", "asset", "debit")
     PENALTY = Rule("1303", "penalty receivable", "应收罚息", "asset", "debit")
     FEES = Rule("1304", "fees receivable", "应收费用", "asset", "debit")
+    CLAIMS = Rule("1305", "claims on borrowers", "应收客户款", "asset", "debit")
     INTEREST_ACCRUED = Rule("1311", "interest accrued, not billed", "应计利息", "asset", "debit", exact=True)
     PENALTY_ACCRUED = Rule("1312", "penalty accrued, not billed", "应计罚息", "asset", "debit", exact=True)
+    ALLOWANCE = Rule("1399", "allowance for credit losses", "贷款损失准备", "asset", "credit")
     REFUNDS = Rule("2001", "owed back to borrowers", "应退客户款", "liability", "credit")
+    HELD = Rule("2002", "held for borrowers", "暂存客户款", "liability", "credit")
+    UNEARNED_FEES = Rule("2005", "fees not yet earned", "递延手续费", "liability", "credit")
     CAPITAL = Rule("3001", "paid-in capital", "实收资本", "equity", "credit")
     INTEREST_INCOME = Rule("5001", "interest income", "利息收入", "income", "credit", exact=True)
     PENALTY_INCOME = Rule("5002", "penalty income", "罚息收入", "income", "credit", exact=True)
+    FEE_INCOME = Rule("5003", "fee income", "手续费收入", "income", "credit")
     ROUNDING = Rule("5009", "rounding", "尾差", "income", "credit", exact=True)
+    REBATES = Rule("5010", "charges given back", "息费返还", "income", "debit")
+    CREDIT_LOSS = Rule("6701", "credit losses", "信用减值损失", "expense", "debit")
+    MEMO_INTEREST = Rule("8101", "memorandum: interest", "表外应收利息", "memorandum", "debit")
+    MEMO_PENALTY = Rule("8102", "memorandum: penalty", "表外应收罚息", "memorandum", "debit")
+    MEMO_PRINCIPAL = Rule("8103", "memorandum: written-off principal", "表外已核销本金", "memorandum", "debit")
+    MEMO_INTEREST_ACCRUED = Rule(
+        "8111", "memorandum: interest accrued", "表外应计利息", "memorandum", "debit", exact=True
+    )
+    MEMO_PENALTY_ACCRUED = Rule(
+        "8112", "memorandum: penalty accrued", "表外应计罚息", "memorandum", "debit", exact=True
+    )
+    MEMO_CONTRA = Rule("8901", "memorandum: contra", "表外对应科目", "memorandum", "credit")
+    MEMO_CONTRA_EXACT = Rule(
+        "8902", "memorandum: contra, accrued", "表外对应科目（应计）", "memorandum", "credit", exact=True
+    )
     BILLED_CENTS = Rule("9001", "conversion, billed", "计息换算（已出账）", "technical", "credit")
     BILLED_EXACT = Rule("9002", "conversion, accrued", "计息换算（应计）", "technical", "debit", exact=True)
 
