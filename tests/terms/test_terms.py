@@ -24,7 +24,7 @@ amounts = st.integers(1, 100_000_000)
 def test_a_rate_is_read_as_it_is_written() -> None:
     assert Rate.parse("0.05 %") == Rate(500, 1_000_000)
     assert Rate.parse("0.0000001%") == Rate(1, 1_000_000_000)
-    assert Rate.yearly("12.5") == Rate(1250, 3_650_000)
+    assert Rate.yearly("12.5") == Rate(1, 8 * 365)
     for wrong in ("", "0.06", "six %", "-0.06 %", "1e-3 %", "0.06 % a day", "nan %"):
         with pytest.raises(NotARate, match="not a rate"):
             Rate.parse(wrong)

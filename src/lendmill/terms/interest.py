@@ -1,11 +1,19 @@
 """What money earns overnight, exact, and how it is rounded once when it is billed."""
 
-from typing import TypeVar
+from typing import Final, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lendmill.refusals import Refusal
+
+Direction = Literal["half-up", "half-even", "up", "down"]
+DIRECTIONS: Final[tuple[Direction, ...]] = ("half-up", "half-even", "up", "down")
 Whole = TypeVar("Whole", int, "NDArray[np.int64]")
+
+
+class UnknownDirection(Refusal):
+    """{direction!r} is not a way of rounding; choose one of {directions}."""
 
 
 def interest(principal_cents: Whole, rate_num: int, days: Whole) -> Whole:
@@ -13,7 +21,8 @@ def interest(principal_cents: Whole, rate_num: int, days: Whole) -> Whole:
 
         interest = principal_cents * rate_num * days
 
-    Works alike on ints and on int64 arrays of one shape. Nothing is rounded here: see `billed`.
+    Where nights weigh differently, `days` is their weight (`day_counts.weight`). Works alike on ints and on int64
+    arrays of one shape. Nothing is rounded here: see `billed`.
 
     >>> billed(interest(700_000, 600, 30), 1_000_000)
     (12600, 0)
@@ -21,8 +30,31 @@ def interest(principal_cents: Whole, rate_num: int, days: Whole) -> Whole:
     return principal_cents * rate_num * days
 
 
-def billed(accrued: Whole, rate_den: int) -> tuple[Whole, Whole]:
-    """Round an accrual half-up to cents, and keep what the rounding left over or took in advance.
+def rounded(exact: Whole, den: int, direction: str = "half-up") -> Whole:
+    """A numerator over `den` as whole cents: x.5 goes up or to the even cent, or whatever is left goes up or down.
+
+    All by floor arithmetic: half-up is floor(x + 1/2) below zero too, up is towards more and down towards less.
+
+    >>> [rounded(25, 10, direction) for direction in DIRECTIONS]
+    [3, 2, 3, 2]
+    >>> [rounded(-25, 10, direction) for direction in DIRECTIONS]
+    [-2, -2, -2, -3]
+    """
+    if direction == "half-up":
+        return (2 * exact + den) // (2 * den)
+    if direction == "half-even":
+        nearest = (2 * exact + den) // (2 * den)
+        halfway = nearest + -(2 * exact + den) // (2 * den) + 1  # 1 where x is just x.5, else 0
+        return nearest - (nearest % 2) * halfway
+    if direction == "up":
+        return -(-exact // den)
+    if direction == "down":
+        return exact // den
+    raise UnknownDirection(direction=direction, directions=", ".join(DIRECTIONS))
+
+
+def billed(accrued: Whole, rate_den: int, direction: str = "half-up") -> tuple[Whole, Whole]:
+    """Round an accrual to cents, and keep what the rounding left over or took in advance.
 
         cents = floor(accrued / den + 1/2);  rest = accrued - cents * den
 
@@ -34,5 +66,5 @@ def billed(accrued: Whole, rate_den: int) -> tuple[Whole, Whole]:
     >>> billed(-500_000 + 2_500_000, 1_000_000)
     (2, 0)
     """
-    cents = (2 * accrued + rate_den) // (2 * rate_den)
+    cents = rounded(accrued, rate_den, direction)
     return cents, accrued - cents * rate_den

@@ -58,16 +58,14 @@ class Rate:
         return cls(int(share * den), den)
 
     @classmethod
-    def yearly(cls, percent: str, days_a_year: int = DAYS_A_YEAR) -> "Rate":
-        """A yearly rate spread over its days, exactly.
+    def yearly(cls, percent: str, basis: int = DAYS_A_YEAR) -> "Rate":
+        """A yearly rate over a day count's basis: the smallest whole fraction whose denominator the basis divides.
 
-        >>> Rate.yearly("18")
-        Rate(num=1800, den=3650000)
+        >>> Rate.yearly("18")  # 9/50 a year: 9/50/365 a night
+        Rate(num=9, den=18250)
         """
-        share, parts = Fraction(percent) / 100, 10_000
-        while (share * parts).denominator != 1:
-            parts *= 10
-        return cls(int(share * parts), parts * days_a_year)
+        share = Fraction(percent) / 100
+        return cls(share.numerator, share.denominator * basis)
 
     def times(self, multiple_bp: int) -> "Rate":
         """This rate at a multiple in basis points: overdue at 1.5 times is 15,000.
