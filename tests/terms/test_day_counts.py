@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -66,8 +67,8 @@ def test_splitting_a_period_never_gains_or_loses_a_night(
     period = Period(*span, months=data.draw(st.integers(1, 12)))
     cuts = sorted(data.draw(st.lists(st.dates(*span), max_size=4)))
     over = basis(day_count, [period])
-    edges = [period.start, *cuts, period.end]
-    parts = [weight(day_count, period, a, b, over) for a, b in zip(edges, edges[1:], strict=False)]
+    edges = [period.starts_on, *cuts, period.ends_on]
+    parts = [weight(day_count, period, a, b, over) for a, b in pairwise(edges)]
     assert sum(parts) == weight(day_count, period, *span, over)
     assert min(parts) >= 0
     assert Fraction(sum(parts), over) == year_fraction(day_count, period, *span)

@@ -33,19 +33,19 @@ class PeriodMissing(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From one due date (or the start) to the next; its nights are those that end after `start`, up to `end`.
+    """From one due date (or the start) to the next; its nights are those that end after `starts_on`, up to `ends_on`.
 
     `months` is what the period is called, whatever its length in days: a month is 1, a week 7/30.
     """
 
-    start: date
-    end: date
+    starts_on: date
+    ends_on: date
     months: Fraction | int = 1
 
     @property
     def nights(self) -> int:
         """How many nights the period has."""
-        return nights(self.start, self.end)
+        return nights(self.starts_on, self.ends_on)
 
 
 Weight = Callable[[Period, date, date, int], int]
@@ -140,11 +140,11 @@ def _thirties(start: date, end: date, first: int, last: int) -> int:
 
 
 def _bond(period: Period, start: date, end: date, _basis: int) -> int:
-    return _bond_days(period.start, end) - _bond_days(period.start, start)
+    return _bond_days(period.starts_on, end) - _bond_days(period.starts_on, start)
 
 
 def _european(period: Period, start: date, end: date, _basis: int) -> int:
-    return _european_days(period.start, end) - _european_days(period.start, start)
+    return _european_days(period.starts_on, end) - _european_days(period.starts_on, start)
 
 
 def _prorated(period: Period, start: date, end: date, basis: int) -> int:
