@@ -80,6 +80,16 @@ def basis(day_count: str, periods: Iterable[Period] = ()) -> int:
     return 12 * lcm(*(Fraction(period.months, period.nights).denominator for period in periods))
 
 
+def nights_alike(day_count: str) -> bool:
+    """Whether every night weighs one, so that a stretch weighs as much as it has nights.
+
+    >>> nights_alike("actual/360"), nights_alike("actual/actual")
+    (True, False)
+    """
+    found = _counted(day_count)
+    return found.basis is not None and not found.varies
+
+
 def year_fraction(day_count: str, period: Period | None, start: date, end: date) -> Fraction:
     """The fraction of a year from one day to the next, exact; under `days` the number of nights itself.
 

@@ -1,0 +1,55 @@
+"""How principal is spread over instalments, from the exact interest of each period."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final
+
+from lendmill.refusals import Refusal
+from lendmill.terms.interest import rounded
+
+METHODS: Final = ("on-demand", "interest-first", "equal-principal", "level-payment", "statement")
+
+
+class NothingToPlan(Refusal):
+    """There are no due dates to plan {principal_cents} cents over."""
+
+
+def level_payment_over(principal_cents: int, periods: Sequence[Fraction], multiple: int, direction: str) -> int:
+    """The one payment that brings the balance to nothing on the last day, rounded to a multiple of so many cents.
+
+    payment = principal / sum of 1 / ((1 + f1) ... (1 + fk)),  fk = the exact interest of one cent over period k
+
+    >>> level_payment_over(120_000, [Fraction(1, 100)] * 12, 1, "half-up")
+    10662
+    """
+    worth, growth = Fraction(0), Fraction(1)
+    for factor in periods:
+        growth *= 1 + factor
+        worth += 1 / growth
+    exact = principal_cents / worth / multiple
+    return rounded(exact.numerator, exact.denominator, direction) * multiple
+
+
+def level_parts_over(
+    principal_cents: int, periods: Sequence[Fraction], payment_cents: int, direction: str
+) -> tuple[int, ...]:
+    """The principal in each level payment, interest billed row by row with what rounding leaves carried on.
+
+    A payment larger than needed ends the loan early: the rows after that carry nothing. The last row takes the rest.
+    """
+    parts: list[int] = []
+    left, rest = principal_cents, Fraction(0)
+    for factor in periods[:-1]:
+        rest += left * factor
+        owed_cents = rounded(rest.numerator, rest.denominator, direction)
+        rest -= owed_cents
+        part = max(0, min(left, payment_cents - owed_cents))
+        parts.append(part)
+        left -= part
+    return (*parts, left)
+
+
+def equal_parts(principal_cents: int, count: int, multiple: int = 1, direction: str = "down") -> tuple[int, ...]:
+    """Principal in equal parts, rounded down to a multiple (DOMAIN section 4); the last takes the rest."""
+    part = rounded(principal_cents, count * multiple, direction) * multiple
+    return (part,) * (count - 1) + (principal_cents - part * (count - 1),)
