@@ -60,6 +60,12 @@ STATUSES: Final[dict[str, int]] = {
     "no-such-loan": NOT_FOUND,
     "wrong-unit": CONFLICT,
     "unbalanced": CONFLICT,
+    "not-a-unit": UNPROCESSABLE,
+    "no-such-posting": CONFLICT,
+    "wrong-side": CONFLICT,
+    "memorandum-mixed": CONFLICT,
+    "currencies-mixed": CONFLICT,
+    "conversion-differs": CONFLICT,
     "day-not-reached": CONFLICT,
     # records and ratings
     "no-live-model": UNAVAILABLE,

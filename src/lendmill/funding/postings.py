@@ -4,8 +4,10 @@ from datetime import date
 
 from lendmill.ledger.accounts import Account
 from lendmill.ledger.entry import Entry, credit, debit, lines
+from lendmill.ledger.posting import posting
 
 
+@posting("capital paid in")
 def capital_paid_in(*, amount_cents: int, value_on: date, booked_on: date, currency: str = "CNY") -> Entry:
     """The owners put money in.
 

@@ -1,11 +1,22 @@
 """The chart of accounts: what each account is, on which side it stands, and in which units it may be kept."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final, Literal
+
+from lendmill.refusals import Refusal
 
 Side = Literal["debit", "credit"]
 Group = Literal["asset", "liability", "equity", "income", "expense", "memorandum", "technical"]
+
+
+UNIT: Final = re.compile(r"([A-Z]{3})(?:/([1-9][0-9]*))?")
+
+
+class NotAUnit(Refusal):
+    """{unit!r} is no unit of the books: write a currency such as CNY, or an accrual's unit such as CNY/1000000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +69,31 @@ class Account(Enum):
     BILLED_CENTS = Rule("9001", "conversion, billed", "计息换算（已出账）", "technical", "credit")
     BILLED_EXACT = Rule("9002", "conversion, accrued", "计息换算（应计）", "technical", "debit", exact=True)
 
-    @property
-    def number(self) -> str:
-        """The account's number, as the books show it."""
-        return self.value.number
+    __hash__ = object.__hash__  # each account is there once; the name's hash costs as much as the rest of a check
+
+    def __init__(self, rule: Rule) -> None:
+        self.number: Final = rule.number
+        self.exact: Final = rule.exact
+        self.outside: Final = rule.group == "memorandum"
+
+    def __repr__(self) -> str:
+        return f"<Account.{self.name}>"
 
 
 BY_NUMBER: Final = {account.number: account for account in Account}
+
+
+@lru_cache(maxsize=1024)
+def currency_and_den(unit: str) -> tuple[str, int]:
+    """The currency of a unit, and the denominator of an exact accrual; 0 for whole cents.
+
+    >>> currency_and_den("CNY/1000000"), currency_and_den("CNY")
+    (('CNY', 1000000), ('CNY', 0))
+    """
+    found = UNIT.fullmatch(unit)
+    if found is None:
+        raise NotAUnit(unit=unit)
+    return found[1], int(found[2] or 0)
 
 
 def exact_unit(currency: str, rate_den: int) -> str:

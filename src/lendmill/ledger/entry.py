@@ -1,10 +1,11 @@
-"""A journal entry that cannot be unbalanced."""
+"""A journal entry that cannot be unbalanced, nor touch an account its kind has no business with."""
 
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from lendmill.ledger.accounts import Account
+from lendmill.ledger.accounts import Account, currency_and_den
+from lendmill.ledger.posting import SIDES
 from lendmill.refusals import Refusal
 
 
@@ -14,6 +15,26 @@ class Unbalanced(Refusal):
 
 class WrongUnit(Refusal):
     """Account {account} is not kept in {unit}: cents and exact accruals are never mixed."""
+
+
+class NoSuchPosting(Refusal):
+    """No posting makes entries called {what!r}: the books take only what is drawn in docs/postings.md."""
+
+
+class WrongSide(Refusal):
+    """The entry {what!r} may not {side} the account {account}: its posting does not draw that line."""
+
+
+class MemorandumMixed(Refusal):
+    """The entry {what!r} leaves {difference} in {unit} among its memorandum accounts: they balance by themselves."""
+
+
+class CurrenciesMixed(Refusal):
+    """The entry {what!r} mixes {currencies}: an entry keeps to one currency."""
+
+
+class ConversionDiffers(Refusal):
+    """The entry {what!r} turns {accrued} of accruals into {billed_cents} cents: they must be equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +59,58 @@ class Entry:
     product_key: str = ""
 
     def __post_init__(self) -> None:
+        _check_sides(self)
         sums: dict[str, int] = {}
         for line in self.lines:
-            if line.account.value.exact != ("/" in line.unit):
-                raise WrongUnit(account=line.account.value.name_en, unit=line.unit)
             sums[line.unit] = sums.get(line.unit, 0) + line.amount
         for unit, difference in sums.items():
             if difference:
                 raise Unbalanced(what=self.what, difference=difference, unit=unit)
+        currencies = {currency_and_den(unit)[0] for unit in sums}
+        if len(currencies) > 1:
+            raise CurrenciesMixed(what=self.what, currencies=" and ".join(sorted(currencies)))
+        _check_memorandum(self)
+        _check_conversion(self)
+
+
+def _check_sides(entry: Entry) -> None:
+    """Each line is one its posting draws, in the unit its account is kept in."""
+    sides = SIDES.get(entry.what)
+    if sides is None:
+        raise NoSuchPosting(what=entry.what)
+    for line in entry.lines:
+        account = line.account
+        if account.exact != (currency_and_den(line.unit)[1] > 0):
+            raise WrongUnit(account=account.value.name_en, unit=line.unit)
+        if account not in (sides.debits if line.amount > 0 else sides.credits):
+            side = "debit" if line.amount > 0 else "credit"
+            raise WrongSide(what=entry.what, side=side, account=account.value.name_en)
+
+
+def _check_memorandum(entry: Entry) -> None:
+    """What is kept outside the balance sheet (表外) balances by itself, and so then does the balance sheet."""
+    sums: dict[str, int] = {}
+    for line in entry.lines:
+        if line.account.outside:
+            sums[line.unit] = sums.get(line.unit, 0) + line.amount
+    for unit, difference in sums.items():
+        if difference:
+            raise MemorandumMixed(what=entry.what, difference=difference, unit=unit)
+
+
+def _check_conversion(entry: Entry) -> None:
+    """What the conversion pair takes in cents it gives in accruals: the same money, to the last numerator."""
+    cents = exact = 0
+    for line in entry.lines:
+        if line.account is Account.BILLED_CENTS:
+            cents += line.amount
+        elif line.account is Account.BILLED_EXACT:
+            taken, rest = divmod(line.amount, currency_and_den(line.unit)[1])
+            if rest:
+                raise ConversionDiffers(what=entry.what, billed_cents=cents, accrued=f"{line.amount} {line.unit}")
+            exact += taken
+    if cents + exact:
+        raise ConversionDiffers(what=entry.what, billed_cents=-cents, accrued=f"{exact} cents")
 
 
 def debit(account: Account, unit: str, amount: int) -> Line:

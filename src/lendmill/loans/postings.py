@@ -6,6 +6,7 @@ from uuid import UUID
 
 from lendmill.ledger.accounts import Account, exact_unit
 from lendmill.ledger.entry import Entry, credit, debit, lines
+from lendmill.ledger.posting import posting
 from lendmill.loans.account import Totals
 from lendmill.terms.allocation import Parts
 
@@ -26,6 +27,7 @@ class Of:
         return exact_unit(self.currency, self.rate_den)
 
 
+@posting("drawn")
 def drawn(of: Of, *, principal_cents: int, value_on: date, booked_on: date) -> Entry:
     """Money has arrived at the seller.
 
@@ -36,6 +38,7 @@ def drawn(of: Of, *, principal_cents: int, value_on: date, booked_on: date) -> E
     return Entry("drawn", made, value_on, booked_on, of.borrower_id, of.loan_id, of.product_key)
 
 
+@posting("billed")
 def billed(of: Of, *, interest_cents: int, penalty_cents: int, value_on: date, booked_on: date) -> Entry:
     """Accrued interest and penalty became amounts a borrower owes; each passes through the conversion pair.
 
@@ -58,6 +61,7 @@ def billed(of: Of, *, interest_cents: int, penalty_cents: int, value_on: date, b
     return Entry("billed", made, value_on, booked_on, of.borrower_id, of.loan_id, of.product_key)
 
 
+@posting("received")
 def received(of: Of, *, parts: Parts, value_on: date, booked_on: date) -> Entry:
     """A payment settled part of a loan.
 
@@ -77,6 +81,7 @@ def received(of: Of, *, parts: Parts, value_on: date, booked_on: date) -> Entry:
     return Entry("received", made, value_on, booked_on, of.borrower_id, of.loan_id, of.product_key)
 
 
+@posting("overpaid")
 def overpaid(*, borrower_id: UUID, excess_cents: int, value_on: date, booked_on: date, currency: str = "CNY") -> Entry:
     """More came in than was owed; it goes back to where it came from.
 
@@ -87,6 +92,7 @@ def overpaid(*, borrower_id: UUID, excess_cents: int, value_on: date, booked_on:
     return Entry("overpaid", made, value_on, booked_on, borrower_id)
 
 
+@posting("refunded")
 def refunded(*, borrower_id: UUID, amount_cents: int, value_on: date, booked_on: date, currency: str = "CNY") -> Entry:
     """The excess has gone back to the borrower.
 
@@ -97,6 +103,7 @@ def refunded(*, borrower_id: UUID, amount_cents: int, value_on: date, booked_on:
     return Entry("refunded", made, value_on, booked_on, borrower_id)
 
 
+@posting("closed", either_side=True)
 def closed(of: Of, *, interest_accrued: int, penalty_accrued: int, value_on: date, booked_on: date) -> Entry:
     """What rounding left in the accruals of a loan that is paid in full.
 
@@ -112,6 +119,7 @@ def closed(of: Of, *, interest_accrued: int, penalty_accrued: int, value_on: dat
     return Entry("closed", made, value_on, booked_on, of.borrower_id, of.loan_id, of.product_key)
 
 
+@posting("corrected", any_account=True)
 def corrected(
     of: Of, *, was: Totals, now: Totals, cash_cents: int, excess_cents: int, value_on: date, booked_on: date
 ) -> Entry:
@@ -145,6 +153,7 @@ def corrected(
     return Entry("corrected", made, value_on, booked_on, of.borrower_id, of.loan_id, of.product_key)
 
 
+@posting("{kind} accrued", either_side=True, kind=("interest", "penalty"))
 def accrued(*, kind: str, product_key: str, unit: str, earned: int, value_on: date, booked_on: date) -> Entry:
     """A night's interest or penalty of a whole product, exact, in one line.
 

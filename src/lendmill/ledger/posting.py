@@ -1,0 +1,70 @@
+"""Which accounts each kind of entry may touch, and on which side: read from the T-account the posting is drawn with."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Final, TypeVar
+
+from lendmill.ledger.accounts import Account
+
+F = TypeVar("F", bound=Callable[..., object])
+
+DRAWN_LINE: Final = re.compile(r"^ *(Dr|Cr)  (.+?)  +\S.*$", re.MULTILINE)
+BY_NAME: Final = {account.value.name_en: account for account in Account}
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The accounts a kind of entry may debit, and those it may credit."""
+
+    debits: frozenset[Account]
+    credits: frozenset[Account]
+
+
+SIDES: Final[dict[str, Sides]] = {}  # what an entry is called -> its sides; filled as the postings are read
+
+
+def posting(
+    what: str, *, either_side: bool = False, any_account: bool = False, **told: Sequence[str]
+) -> Callable[[F], F]:
+    """Mark a function as the posting of the entries called `what`: no such entry may touch what is not drawn.
+
+    `either_side`: amounts may be below nothing (a rounding, a night taken back), which turns a line over.
+    `any_account`: a correction, which may touch whatever the entries it corrects have touched.
+    Words in braces stand for one of those told: `posting("{kind} accrued", kind=("interest", "penalty"))`.
+    """
+
+    def marked(function: F) -> F:
+        drawing = inspect.getdoc(function) or ""
+        for words in product(*told.values()):
+            blanks = dict(zip(told, words, strict=True))
+            name = what.format(**blanks)
+            assert name not in SIDES, f"two postings make entries called {name!r}"
+            SIDES[name] = _sides(drawing, blanks, either_side, any_account)
+        return function
+
+    return marked
+
+
+def _sides(drawing: str, blanks: dict[str, str], either_side: bool, any_account: bool) -> Sides:
+    if any_account:
+        return Sides(frozenset(Account), frozenset(Account))
+    drawn = list(drawn_accounts(drawing, blanks))
+    assert drawn, "a posting's docstring is its T-account: it cannot be left out"
+
+    def on(side: str) -> frozenset[Account]:
+        return frozenset(account for drawn_on, account in drawn if either_side or drawn_on == side)
+
+    return Sides(on("Dr"), on("Cr"))
+
+
+def drawn_accounts(drawing: str, blanks: dict[str, str]) -> Iterator[tuple[str, Account]]:
+    """The lines of a T-account: side and account.
+
+    >>> list(drawn_accounts("Dr  {kind} receivable  cents", {"kind": "interest"}))
+    [('Dr', <Account.INTEREST>)]
+    """
+    for side, name in DRAWN_LINE.findall(drawing):
+        yield side, BY_NAME[name.format(**blanks)]
