@@ -100,6 +100,7 @@ class Row:
     adjusted_on: date
     months: int
     principal: int = 0
+    free: int = 0
     unpaid: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHARGES, 0))
     billed: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHARGES, 0))
     paid: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, 0))
@@ -121,6 +122,7 @@ class Row:
         """Less of a component is unpaid."""
         if component == "principal":
             self.principal -= amount
+            self.free = min(self.free, self.principal)
         else:
             self.unpaid[component] -= amount
 
@@ -168,10 +170,10 @@ class SlowLoan:
         """Live on to the end of a day."""
         while self.today < day:
             self.today += DAY
+            self._statement_rows_roll()
             self._night()
             self._rows_fall_due()
             self._late_fees()
-            self._statement_rows_roll()
             self._becomes_non_accrual()
             self._todays_events()
         return self
@@ -185,13 +187,12 @@ class SlowLoan:
         bearing = 0
         for row in self.rows:
             past_grace = self.today >= row.due_on + (self.terms.grace_days + 1) * DAY
-            if self.terms.method == "statement" and self.today <= row.due_on:
-                continue
+            bears = row.principal - (row.free if self.today <= row.due_on else 0)
             if self.terms.penalty_on == "overdue-interest":
-                bearing += row.principal
+                bearing += bears
                 base = row.unpaid["interest"] if past_grace else 0
             else:
-                bearing += 0 if past_grace else row.principal
+                bearing += 0 if past_grace else bears
                 base = row.principal if past_grace else 0
             tonight = (base, self.penalty, starts)
             if self.terms.rounding == "per-sub-period" and tonight != row.last_penalty:
@@ -233,6 +234,34 @@ class SlowLoan:
 
     def _statement_rows_roll(self) -> None:
         """With the minimum paid by its due date, what is left of a statement row joins the next."""
+        if self.terms.method != "statement":
+            return
+        for row in self.in_order():
+            if row.due_on == self.today - DAY and row.principal > 0 and self._minimum_paid(row):
+                following = next((each for each in self.in_order() if each.due_on > row.due_on), None)
+                following = following or self._statement_row(self._month_later(row.due_on))
+                following.principal += row.principal
+                row.principal = row.free = 0
+
+    def _minimum_paid(self, row: Row) -> bool:
+        """A share of the row is paid, all that is billed, and all that was overdue before."""
+        asked = row.principal + row.paid["principal"]
+        share = rounded(Fraction(asked * self.terms.minimum_bp, 10_000), "half-up")
+        older = [each for each in self.in_order() if each.due_on < row.due_on]
+        return (
+            row.paid["principal"] >= share and not any(row.unpaid.values()) and not any(each.owes() for each in older)
+        )
+
+    def _month_later(self, due_on: date) -> date:
+        """The next cycle's due date, clipped from the first one's day."""
+        year, month = divmod(12 * due_on.year + due_on.month, 12)
+        return date(year, month + 1, min(self.rows[0].due_on.day, calendar.monthrange(year, month + 1)[1]))
+
+    def _statement_row(self, due_on: date) -> Row:
+        for row in self.rows:
+            if row.due_on == due_on:
+                return row
+        return self._new_rows([due_on], [1])[0]
 
     def _becomes_non_accrual(self) -> None:
         """From so many days past due on, income is not counted before it is received."""
@@ -378,7 +407,7 @@ class SlowLoan:
         ]
 
     def plan(self) -> list[tuple[int, date, int, int, int]]:
-        """What each row will ask if all goes to plan from today: number, date, principal, interest, what is then out."""
+        """What each row will ask if all goes to plan: number, date, principal, interest, what is then out."""
         asked, left, carry, after = [], self.principal, self.accrued, self.today
         for row in self.undue():
             carry += left * self.rate * self.year_part(after, row.due_on)
@@ -486,8 +515,34 @@ class SlowLoan:
             last.closed = False
             return
         self.starts = event.get("starts", self.today)
+        if self.terms.method == "statement":
+            self._join(event["due_dates"][0], event["amount"])
+            return
         rows = self._new_rows(event["due_dates"], event.get("months"))
         self._plan(rows, self.terms.method, event["amount"], NOTHING)
+
+    def _purchase(self, event: dict[str, Any]) -> None:
+        self._post("loans", "cash", event["amount"])
+        self._join(event["due_on"], event["amount"])
+
+    def _join(self, due_on: date, amount: int) -> None:
+        row = self._statement_row(due_on)
+        row.principal += amount
+        row.free += amount
+        row.closed = False
+
+    def _refund(self, event: dict[str, Any]) -> None:
+        """A refund reduces its own row, then the next ones; what is left is a receipt."""
+        left = event["amount"]
+        for row in self.in_order():
+            if row.due_on >= event["due_on"]:
+                less = min(left, row.principal)
+                row.principal -= less
+                row.free = max(0, row.free - less)
+                left -= less
+                self._post("cash", "loans", less)
+        if left:
+            self._repaid(event | {"amount": left, "prepay": "next-due"})
 
     def _charged(self, event: dict[str, Any]) -> None:
         n = event.get("n")
