@@ -1,7 +1,7 @@
 """The same day end written by hand: the set-based SQL somebody would write who knew this one book and this one day.
 
-It knows that every loan is of one product, that no fees are charged, that nothing is late, and that all which happens is
-a first instalment falling due. It does the same writes as the house's own day end, in one transaction; it is the
+It knows that every loan is of one product, that no fees are charged, that nothing is late, and that what happens is
+only a first instalment falling due. It does the same writes as the house's own day end, in one transaction; it is the
 ceiling that one is measured against.
 """
 
