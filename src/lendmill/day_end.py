@@ -126,7 +126,8 @@ SNAPSHOT = """
 
 
 def _cut_over(db: Db, day: date) -> Counts:
-    """Note how the book stood at the end of the day, and move the house to the next."""
+    """Note how the book stood at the end of the day, and move the house to the next, with nobody posting meanwhile."""
+    books.hold_postings(db)
     if not run(db, MOVE_ON, day=day, opens=day + ONE_DAY):
         raise DayNotReached(today=house_day(db))
     return {"products": run(db, SNAPSHOT, day=day, bad_from=NON_PERFORMING_FROM_DAYS)}

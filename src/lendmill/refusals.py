@@ -1,11 +1,13 @@
 """A refusal says no to something the rules forbid, and says why in one sentence."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Refusal(Exception):
     """The request cannot be carried out."""
+
+    passes: ClassVar[bool] = False  # whether it may be gone when the same is asked again at once
 
     def __init__(self, **facts: Any) -> None:
         self.facts = facts

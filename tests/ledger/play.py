@@ -19,6 +19,26 @@ def anything(*lines: Line, booked_on: date = DAY, value_on: date = DAY) -> Entry
     return Entry("anything", lines, value_on, booked_on)
 
 
+@posting("lent out")
+def lent_out(*lines: Line) -> Entry:
+    """Money goes out.
+
+    Dr  loans receivable            amount_cents
+        Cr  cash at the payment rail    amount_cents
+    """
+    return Entry("lent out", lines, DAY, DAY)
+
+
+@posting("rounded away", either_side=True)
+def rounded_away(*lines: Line) -> Entry:
+    """What rounding left, above or below nothing.
+
+    Dr  rounding                    left
+        Cr  interest accrued, not billed    left
+    """
+    return Entry("rounded away", lines, DAY, DAY)
+
+
 def paid_in(db: Db, amount_cents: int, on: date) -> None:
     """Capital comes in on a day, which is then the house's day."""
     db.execute(MOVE, {"day": on})

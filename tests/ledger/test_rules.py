@@ -1,14 +1,13 @@
 """An entry touches only the accounts its posting draws, on the sides it draws them; memorandum accounts stand apart."""
 
 import pytest
-from play import DAY, anything
+from play import DAY, anything, lent_out, rounded_away
 
 from lendmill.ledger.accounts import Account
 from lendmill.ledger.entry import (
     ConversionDiffers,
     CurrenciesMixed,
     Entry,
-    Line,
     MemorandumMixed,
     NoSuchPosting,
     WrongSide,
@@ -20,32 +19,27 @@ from lendmill.ledger.posting import SIDES, posting
 EXACT = "CNY/1000000"
 
 
-def made(what: str, *lines: Line) -> Entry:
-    """An entry of a day that does not matter here."""
-    return Entry(what, lines, DAY, DAY)
-
-
 def test_an_entry_nobody_has_drawn_is_refused() -> None:
     with pytest.raises(NoSuchPosting, match="'written on a napkin'"):
-        made("written on a napkin", debit(Account.CASH, "CNY", 5), credit(Account.LOANS, "CNY", 5))
+        Entry("written on a napkin", (debit(Account.CASH, "CNY", 5), credit(Account.LOANS, "CNY", 5)), DAY, DAY)
 
 
 def test_an_account_the_posting_does_not_draw_is_refused() -> None:
     with pytest.raises(WrongSide, match="may not credit the account paid-in capital"):
-        made("drawn", debit(Account.LOANS, "CNY", 5), credit(Account.CAPITAL, "CNY", 5))
+        lent_out(debit(Account.LOANS, "CNY", 5), credit(Account.CAPITAL, "CNY", 5))
 
 
 def test_the_wrong_side_of_an_account_the_posting_draws_is_refused() -> None:
     with pytest.raises(WrongSide, match="may not credit the account loans receivable"):
-        made("drawn", credit(Account.LOANS, "CNY", 5), debit(Account.CASH, "CNY", 5))
-    assert made("drawn", debit(Account.LOANS, "CNY", 5), credit(Account.CASH, "CNY", 5)).lines
+        lent_out(credit(Account.LOANS, "CNY", 5), debit(Account.CASH, "CNY", 5))
+    assert lent_out(debit(Account.LOANS, "CNY", 5), credit(Account.CASH, "CNY", 5)).lines
 
 
 def test_a_rounding_may_stand_on_either_side() -> None:
     for amount in (7, -7):
-        made("closed", debit(Account.ROUNDING, EXACT, amount), credit(Account.INTEREST_ACCRUED, EXACT, amount))
+        rounded_away(debit(Account.ROUNDING, EXACT, amount), credit(Account.INTEREST_ACCRUED, EXACT, amount))
     with pytest.raises(WrongSide):
-        made("closed", debit(Account.INTEREST_INCOME, EXACT, 7), credit(Account.INTEREST_ACCRUED, EXACT, 7))
+        rounded_away(debit(Account.INTEREST_INCOME, EXACT, 7), credit(Account.INTEREST_ACCRUED, EXACT, 7))
 
 
 def test_memorandum_accounts_never_make_up_for_the_balance_sheet() -> None:
@@ -85,8 +79,8 @@ def test_the_conversion_pair_gives_the_money_it_takes(exact: int) -> None:
 
 
 def test_two_postings_never_share_a_name() -> None:
-    with pytest.raises(AssertionError, match="'drawn'"):
-        posting("drawn")(lambda: None)
+    with pytest.raises(AssertionError, match="'lent out'"):
+        posting("lent out")(lambda: None)
 
 
 def test_a_posting_without_its_drawing_cannot_be_made() -> None:

@@ -7,6 +7,7 @@ from lendmill.refusals import Refusal
 
 BAD_REQUEST: Final = 400
 UNAUTHORIZED: Final = 401
+FORBIDDEN: Final = 403
 NOT_FOUND: Final = 404
 CONFLICT: Final = 409
 UNPROCESSABLE: Final = 422
@@ -26,6 +27,19 @@ STATUSES: Final[dict[str, int]] = {
     "identity-taken": CONFLICT,
     "identity-differs": CONFLICT,
     "no-seal": UNAVAILABLE,
+    # two people
+    "no-such-kind": UNPROCESSABLE,
+    "not-your-work": FORBIDDEN,
+    "not-yours-to-decide": FORBIDDEN,
+    "reason-missing": UNPROCESSABLE,
+    "no-such-approval": NOT_FOUND,
+    "own-proposal": FORBIDDEN,
+    "not-the-proposer": FORBIDDEN,
+    "decided-already": CONFLICT,
+    "proposal-expired": CONFLICT,
+    "proposal-stale": CONFLICT,
+    "invalid-change": UNPROCESSABLE,
+    "unknown-change": UNPROCESSABLE,
     # credit, products, funding
     "no-shop": CONFLICT,
     "step-too-early": CONFLICT,
@@ -61,6 +75,11 @@ STATUSES: Final[dict[str, int]] = {
     "wrong-unit": CONFLICT,
     "unbalanced": CONFLICT,
     "not-a-unit": UNPROCESSABLE,
+    "period-closed": CONFLICT,
+    "day-moved": CONFLICT,
+    "books-broken": CONFLICT,
+    "closed-already": CONFLICT,
+    "not-over": CONFLICT,
     "no-such-posting": CONFLICT,
     "wrong-side": CONFLICT,
     "memorandum-mixed": CONFLICT,

@@ -10,6 +10,8 @@ from psycopg import Connection
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from psycopg_pool import ConnectionPool
 
+from lendmill.refusals import Refusal
+
 Db = Connection[Any]
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,13 +57,16 @@ class Database:
                     db.autocommit = False
 
     def act(self, action: Callable[Concatenate[Db, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run one action in one transaction; when two collide, the loser is run again, a bounded number of times."""
+        """Run one action in one transaction; when two collide, the loser is run again, a bounded number of times.
+
+        A refusal that passes (the house's day moved on meanwhile) is such a collision too.
+        """
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self.transaction() as db:
                     return action(db, *args, **kwargs)
-            except (SerializationFailure, DeadlockDetected):
-                if attempt == ATTEMPTS:
+            except (SerializationFailure, DeadlockDetected, Refusal) as error:
+                if attempt == ATTEMPTS or (isinstance(error, Refusal) and not error.passes):
                     raise
                 time.sleep(random.uniform(0, 0.02) * attempt)
         raise AssertionError("unreachable")

@@ -56,6 +56,7 @@ class Account(Enum):
     MEMO_INTEREST = Rule("8101", "memorandum: interest", "表外应收利息", "memorandum", "debit")
     MEMO_PENALTY = Rule("8102", "memorandum: penalty", "表外应收罚息", "memorandum", "debit")
     MEMO_PRINCIPAL = Rule("8103", "memorandum: written-off principal", "表外已核销本金", "memorandum", "debit")
+    MEMO_FEES = Rule("8104", "memorandum: fees", "表外应收费用", "memorandum", "debit")
     MEMO_INTEREST_ACCRUED = Rule(
         "8111", "memorandum: interest accrued", "表外应计利息", "memorandum", "debit", exact=True
     )

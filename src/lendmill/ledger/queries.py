@@ -74,6 +74,15 @@ def out_of_balance(rows: list[BalanceRow]) -> dict[str, int]:
     return {unit: total for unit, total in sums.items() if total}
 
 
+def figures_of(rows: list[BalanceRow]) -> str:
+    """A trial balance as text, a line an account and unit: what a closing writes down word for word.
+
+    >>> figures_of([BalanceRow("1001", "CNY", 100, 30)])
+    '1001 CNY 100 30\\n'
+    """
+    return "".join(f"{row.account} {row.unit} {row.debit} {row.credit}\n" for row in rows)
+
+
 BALANCE = "select coalesce(sum(amount), 0)::text from line_item where account = %(account)s and unit = %(unit)s"
 
 
@@ -116,3 +125,56 @@ ENTRIES = """
 def entries_of(db: Db, borrower_id: UUID, *, before: UUID | None = None, most: int = 50) -> list[EntryLine]:
     """A borrower's journal, newest first, a page at a time."""
     return many(db, EntryLine, ENTRIES, borrower_id=borrower_id, before=before, most=most)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The books closed through a day: who did it, when, and what they said, under its fingerprint."""
+
+    through_on: date
+    closed_by: UUID
+    closed_at: datetime
+    entries: int
+    figures: str
+    digest: str
+
+
+CLOSINGS = """
+    select through_on, closed_by, closed_at, entries, figures, digest
+      from books_closing
+     where %(before)s::date is null or through_on < %(before)s
+     order by through_on desc
+     limit %(most)s
+"""
+
+
+def closings(db: Db, *, before: date | None = None, most: int = 50) -> list[Closing]:
+    """The closed periods, the latest first, a page at a time."""
+    return many(db, Closing, CLOSINGS, before=before, most=most)
+
+
+def still_so(db: Db, closing: Closing) -> bool:
+    """Whether the books say of a closed period what they said when it was closed."""
+    return figures_of(trial_balance(db, closing.through_on)) == closing.figures
+
+
+UNBALANCED = """
+    select entry_id
+      from line_item
+     where booked_on <= %(through)s
+       and (%(after)s::date is null or booked_on > %(after)s)
+     group by entry_id, unit
+    having sum(amount) <> 0
+     order by entry_id
+     limit 10
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    entry_id: UUID
+
+
+def unbalanced_entries(db: Db, *, after: date | None, through: date) -> list[UUID]:
+    """Entries booked in a period whose lines do not sum to nothing: none, or somebody wrote past the program."""
+    return [found.entry_id for found in many(db, _Key, UNBALANCED, after=after, through=through)]
