@@ -5,8 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from lendmill.db import Db, many, scalar
-from lendmill.ledger.accounts import BY_NUMBER, Account
+from lendmill.db import Db, many, one, scalar
+from lendmill.ledger.accounts import BY_NUMBER, Account, currency_and_den
+from lendmill.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +179,157 @@ class _Key:
 def unbalanced_entries(db: Db, *, after: date | None, through: date) -> list[UUID]:
     """Entries booked in a period whose lines do not sum to nothing: none, or somebody wrote past the program."""
     return [found.entry_id for found in many(db, _Key, UNBALANCED, after=after, through=through)]
+
+
+class NoSuchPlace(Refusal):
+    """{text!r} is no place in a statement: take the one that came with the page before."""
+
+
+class NotAnAccount(Refusal):
+    """There is no account {number}: docs/postings.md lists the chart of accounts."""
+
+
+class DaysTurned(Refusal):
+    """A statement from {first_on} to {last_on} has no days: the first comes before the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a statement ends: the next one goes on after it."""
+
+    booked_on: date
+    entry_id: UUID
+    n: int
+
+    @classmethod
+    def of(cls, text: str) -> "Place":
+        """A place as it was written.
+
+        >>> Place.of("2026-01-05:01890000-0000-7000-8000-000000000001:2").n
+        2
+        """
+        try:
+            day, key, n = text.split(":")
+            return cls(date.fromisoformat(day), UUID(key), int(n))
+        except ValueError:
+            raise NoSuchPlace(text=text[:80]) from None
+
+    def __str__(self) -> str:
+        return f"{self.booked_on}:{self.entry_id}:{self.n}"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One line of an account's statement, with the balance after it."""
+
+    entry_id: UUID
+    n: int
+    what: str
+    borrower_id: UUID | None
+    loan_id: UUID | None
+    product_key: str
+    value_on: date
+    booked_on: date
+    booked_at: datetime
+    amount: Decimal
+    balance: Decimal
+
+    @property
+    def place(self) -> Place:
+        """Where this line stands."""
+        return Place(self.booked_on, self.entry_id, self.n)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatement:
+    """An account in one unit between two booking days: its opening, each line, its closing (明细账)."""
+
+    account: Account
+    unit: str
+    first_on: date
+    last_on: date
+    opening: int
+    closing: int
+    lines: list[StatementLine]
+    next_after: Place | None
+
+
+BETWEEN = """
+    select coalesce(sum(amount) filter (where booked_on < %(first)s), 0) as opening,
+           coalesce(sum(amount), 0) as closing,
+           coalesce(sum(amount) filter (where (booked_on, entry_id, n) <= (%(booked_on)s, %(entry_id)s, %(n)s)), 0)
+               as carried
+      from line_item
+     where account = %(account)s
+       and unit = %(unit)s
+       and booked_on <= %(last)s
+"""
+
+STATEMENT = """
+    select l.entry_id, l.n, e.what, e.borrower_id, e.loan_id, e.product_key, l.value_on, l.booked_on, e.booked_at,
+           l.amount,
+           %(carried)s + sum(l.amount) over (order by l.booked_on, l.entry_id, l.n) as balance
+      from (select entry_id, n, value_on, booked_on, amount
+              from line_item
+             where account = %(account)s
+               and unit = %(unit)s
+               and booked_on <= %(last)s
+               and (booked_on, entry_id, n) > (%(booked_on)s, %(entry_id)s, %(n)s)
+             order by booked_on, entry_id, n
+             limit %(most)s) l
+      join entry e using (entry_id)
+     order by l.booked_on, l.entry_id, l.n
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Between:
+    opening: Decimal
+    closing: Decimal
+    carried: Decimal
+
+
+def account_statement(
+    db: Db, account: Account, unit: str, *, first_on: date, last_on: date, after: Place | None = None, most: int = 100
+) -> AccountStatement:
+    """What went through an account, by booking day, a page at a time; its balance runs on from page to page.
+
+    The opening and closing balances are those of the days asked for, on every page. Of a closed period the statement
+    is the same for ever: nothing is booked there any more.
+    """
+    if first_on > last_on:
+        raise DaysTurned(first_on=first_on, last_on=last_on)
+    currency_and_den(unit)
+    start = after or Place(first_on, UUID(int=0), 0)
+    asked = {"account": account.number, "unit": unit, "last": last_on, "booked_on": start.booked_on,
+             "entry_id": start.entry_id, "n": start.n}  # fmt: skip
+    sums = one(db, _Between, BETWEEN, first=first_on, **asked)
+    found = many(db, StatementLine, STATEMENT, carried=sums.carried, most=most + 1, **asked)
+    shown = found[:most]
+    next_after = shown[-1].place if len(found) > most else None
+    return AccountStatement(account, unit, first_on, last_on, int(sums.opening), int(sums.closing), shown, next_after)
+
+
+UNITS = """
+    select distinct unit
+      from line_item
+     where account = %(account)s
+     order by unit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    unit: str
+
+
+def units_of(db: Db, account: Account) -> list[str]:
+    """The units an account has lines in."""
+    return [found.unit for found in many(db, _Unit, UNITS, account=account.number)]
+
+
+def account_numbered(number: str) -> Account:
+    """The account of a number."""
+    if number not in BY_NUMBER:
+        raise NotAnAccount(number=number[:20])
+    return BY_NUMBER[number]
