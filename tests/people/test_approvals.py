@@ -152,6 +152,12 @@ def test_small_changes_of_one_person_count_together_on_one_loan(house: House) ->
     assert house.propose(house.asks(1)).two_people
 
 
+def test_what_two_people_agreed_leaves_one_person_the_whole_of_the_small_amount(house: House) -> None:
+    house.approve(house.propose())
+    house.withdraw(house.propose())
+    assert not house.propose(house.asks(50_000)).two_people
+
+
 def test_a_product_may_ask_for_a_second_person(house: House) -> None:
     asked = house.asks(None, kind="extend", body={"to_on": "2026-03-01"}, stricter={"extend": 0})
     assert house.propose(asked).state(TODAY) == "waiting"
@@ -308,6 +314,7 @@ def test_a_key_serves_no_other_content_person_or_deed(house: House) -> None:
         house.decline(asked, key="p")
     assert house.counts() == before
     house.decline(asked, key="d")
+    house.decline(other)
     for again in (lambda: house.decline(other, key="d"), lambda: house.decline(asked, house.finance, key="d")):
         with pytest.raises(CommandReused):
             again()
