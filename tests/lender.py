@@ -19,7 +19,7 @@ from lendmill.loans import queries
 from lendmill.loans.replay import told
 from lendmill.loans.view import LoanView
 from lendmill.people.actions import Command, lock_borrower, register_borrower
-from lendmill.people.queries import house_day
+from lendmill.people.queries import act_today, house_day
 from lendmill.products.actions import publish_all
 from lendmill.products.queries import preset, presets
 
@@ -92,16 +92,16 @@ class Lender:
     ) -> queries.Drawn:
         """Draw; the rail has said nothing yet."""
         command = Command.of(f"draw-{next(self.keys)}", amount_cents=amount_cents)
-        return self.database.act(
-            loans.draw, command=command, borrower_id=borrower_id, line_id=line_id, amount_cents=amount_cents,
-            method=method, months=months, today=self.today,
+        return act_today(
+            self.database, loans.draw, command=command, borrower_id=borrower_id, line_id=line_id,
+            amount_cents=amount_cents, method=method, months=months,
         )  # fmt: skip
 
     def rail_says(self, borrower_id: UUID, instruction_id: UUID, status: str, value_on: date | None) -> None:
         """The rail answers."""
-        self.database.act(
-            loans.settle, borrower_id=borrower_id, instruction_id=instruction_id, status=status, value_on=value_on,
-            reason="", today=self.today,
+        act_today(
+            self.database, loans.settle, borrower_id=borrower_id, instruction_id=instruction_id, status=status,
+            value_on=value_on, reason="",
         )  # fmt: skip
 
     def pay(
@@ -110,9 +110,9 @@ class Lender:
     ) -> queries.ReceiptView:  # fmt: skip
         """A borrower's money comes in."""
         command = Command.of(key or f"pay-{next(self.keys)}", amount_cents=amount_cents)
-        return self.database.act(
-            loans.receive_payment, command=command, borrower_id=borrower_id, amount_cents=amount_cents,
-            value_on=value_on or self.today, today=self.today, loan_id=loan_id,
+        return act_today(
+            self.database, loans.receive_payment, command=command, borrower_id=borrower_id, amount_cents=amount_cents,
+            value_on=value_on or self.today, loan_id=loan_id,
             prepay="prepay" if prepay == "prepay" else "next-due",
         )  # fmt: skip
 

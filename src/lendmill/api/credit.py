@@ -1,6 +1,5 @@
 """Offers, lines, applications and decisions, for programs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -16,10 +15,9 @@ from lendmill.credit import queries as credit
 from lendmill.credit.applications.application import Application
 from lendmill.credit.applications.queries import ApplicationRow
 from lendmill.credit.reasons import Reason
-from lendmill.db import Db
 from lendmill.people.command import Command
 from lendmill.people.identity import spelled
-from lendmill.people.queries import house_day
+from lendmill.people.queries import act_today, house_day
 from lendmill.people.seal import Seal
 
 
@@ -116,10 +114,8 @@ class Start:
 def start_application(request: Asked, borrower_id: FromPath[UUID], data: JSONBody[Start]) -> Application:
     """Begin an application, or take up the one already begun for this product."""
     database = database_of(request)
-    with database.transaction() as db:
-        today = house_day(db)
-    application_id = database.act(
-        actions.start_application, borrower_id=borrower_id, product_key=data.product_key, today=today
+    application_id = act_today(
+        database, actions.start_application, borrower_id=borrower_id, product_key=data.product_key
     )
     with database.transaction() as db:
         return credit.application(db, borrower_id, application_id)
@@ -184,7 +180,13 @@ def submit(
     """Decide an application now; where it is approved the line is open when the answer comes."""
     command = Command.of(needed(idempotency_key), action="submit", application_id=str(application_id))
     return _told(
-        _today_act(request, actions.submit, command=command, borrower_id=borrower_id, application_id=application_id)
+        act_today(
+            database_of(request),
+            actions.submit,
+            command=command,
+            borrower_id=borrower_id,
+            application_id=application_id,
+        )
     )
 
 
@@ -215,8 +217,8 @@ def decide(
     asked = {**answers, "identity_no": _indexed(request, data.identity_no)}
     command = Command.of(needed(idempotency_key), action="decide", product_key=data.product_key, **asked)
     return _told(
-        _today_act(
-            request,
+        act_today(
+            database_of(request),
             actions.apply_at_once,
             command=command,
             borrower_id=borrower_id,
@@ -233,15 +235,6 @@ def _indexed(request: Asked, identity_no: str | None) -> str | None:
         return None
     seal: Seal = request.app.state.seal
     return seal.index("identity", spelled(identity_no)).hex()
-
-
-def _today_act(request: Asked, action: Callable[..., actions.Decided], **asked: Any) -> actions.Decided:
-    """Read the house's day and act, in the same transaction."""
-
-    def on_the_day(db: Db) -> actions.Decided:
-        return action(db, today=house_day(db), **asked)
-
-    return database_of(request).act(on_the_day)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from lendmill.loans.quote import DrawQuote, quote_draw
 from lendmill.loans.statement import StatementLine
 from lendmill.loans.view import LoanView, Payoff
 from lendmill.people.command import Command
-from lendmill.people.queries import house_day
+from lendmill.people.queries import act_today, house_day
 
 Cents = Annotated[int, QueryParameter(ge=1, le=10**13)]
 
@@ -82,10 +82,8 @@ def draw(
         method=data.method,
         months=data.months,
     )
-    database = database_of(request)
-    with database.transaction() as db:
-        today = house_day(db)
-    return database.act(
+    return act_today(
+        database_of(request),
         actions.draw,
         command=command,
         borrower_id=borrower_id,
@@ -93,7 +91,6 @@ def draw(
         amount_cents=data.amount_cents,
         method=data.method,
         months=data.months,
-        today=today,
     )
 
 
@@ -109,17 +106,14 @@ def repay(
         amount_cents=data.amount_cents,
         prepay=data.prepay,
     )
-    database = database_of(request)
-    with database.transaction() as db:
-        today = house_day(db)
-    instruction_id = database.act(
+    instruction_id = act_today(
+        database_of(request),
         actions.request_repayment,
         command=command,
         borrower_id=borrower_id,
         amount_cents=data.amount_cents,
         loan_id=data.loan_id,
         prepay=data.prepay,
-        today=today,
     )
     return Collecting(instruction_id)
 

@@ -74,7 +74,7 @@ def draw(
     from lendmill.loans.quote import quote_draw
     from lendmill.money import cents, yuan
     from lendmill.people.actions import Command
-    from lendmill.people.queries import house_day
+    from lendmill.people.queries import act_today, house_day
 
     amount_cents = cents(amount)
     with opened.database(load()) as database:
@@ -92,7 +92,8 @@ def draw(
         if not yes:
             typer.confirm("Draw?", abort=True)
         body = {"amount_cents": amount_cents, "method": method, "months": months, "line_id": line.line_id}
-        drawn = database.act(
+        drawn = act_today(
+            database,
             actions.draw,
             command=Command.of(key or str(ids.new()), **body),
             borrower_id=borrower_id,
@@ -100,7 +101,6 @@ def draw(
             amount_cents=amount_cents,
             method=method,
             months=months,
-            today=today,
         )
     print(f"loan {drawn.loan_id}: the money is on its way; the worker of `lendmill up` carries it to the rail")
 
@@ -118,19 +118,19 @@ def repay(
     from lendmill.loans import actions
     from lendmill.money import cents
     from lendmill.people.actions import Command
-    from lendmill.people.queries import house_day
+    from lendmill.people.queries import act_today
 
     amount_cents = cents(amount)
     with opened.database(load()) as database:
         with database.transaction() as db:
-            borrower_id, today = _borrower(db, shop), house_day(db)
-        asked = database.act(
+            borrower_id = _borrower(db, shop)
+        asked = act_today(
+            database,
             actions.request_repayment,
             command=Command.of(key or str(ids.new()), amount_cents=amount_cents, loan_id=loan),
             borrower_id=borrower_id,
             amount_cents=amount_cents,
             loan_id=loan,
-            today=today,
         )
     print(f"instruction {asked}: the worker of `lendmill up` carries it to the rail")
 

@@ -17,7 +17,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 APPLICATION_ROLE: Final = "lendmill_app"
-ATTEMPTS: Final = 5
+ATTEMPTS: Final = 10
 
 
 class Database:

@@ -1,12 +1,15 @@
 """Who a borrower is, which shop is theirs, and what day it is in the house."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, TypeVar
 from uuid import UUID
 
-from lendmill.db import Db, many, maybe, scalar
+from lendmill.db import Database, Db, many, maybe, scalar
 from lendmill.refusals import Refusal
+
+T = TypeVar("T")
 
 
 class NoSuchBorrower(Refusal):
@@ -54,6 +57,18 @@ def house_day(db: Db) -> date:
         raise HouseNotOpen
     assert isinstance(found, date)
     return found
+
+
+def act_today(database: Database, action: Callable[..., T], /, **asked: Any) -> T:
+    """Run an action on the house's day, read in the action's own transaction.
+
+    So that a day that moves on meanwhile is no refusal: the action runs again, and reads the new one.
+    """
+
+    def on_the_day(db: Db) -> T:
+        return action(db, today=house_day(db), **asked)
+
+    return database.act(on_the_day)
 
 
 BORROWER = """

@@ -15,7 +15,7 @@ from lendmill.credit.lines.line import Line
 from lendmill.loans import actions as loan_actions
 from lendmill.loans.quote import quote_draw
 from lendmill.people.command import Command
-from lendmill.people.queries import house_day
+from lendmill.people.queries import act_today, house_day
 from lendmill.products import queries as products
 from lendmill.refusals import Refusal
 from lendmill.web.entrance import Form
@@ -132,9 +132,8 @@ def draw(request: Asked, line_id: FromPath[UUID], data: Form) -> Response[str] |
         form_key(data), action="draw", line_id=str(line_id), amount_cents=amount_cents, method=method, months=months
     )
     try:
-        with database.transaction() as db:
-            today = house_day(db)
-        drawn = database.act(
+        drawn = act_today(
+            database,
             loan_actions.draw,
             command=command,
             borrower_id=borrower_id,
@@ -142,7 +141,6 @@ def draw(request: Asked, line_id: FromPath[UUID], data: Form) -> Response[str] |
             amount_cents=amount_cents,
             method=method,
             months=months,
-            today=today,
         )
     except Refusal as refusal:
         facts = _facts(request, line_id, money.yuan(amount_cents), method, str(months))

@@ -15,7 +15,7 @@ from lendmill.loans import actions as loan_actions
 from lendmill.loans import queries as loans
 from lendmill.loans.account import Prepay
 from lendmill.people.command import Command
-from lendmill.people.queries import house_day
+from lendmill.people.queries import act_today, house_day
 from lendmill.refusals import Refusal
 from lendmill.web import names
 from lendmill.web.entrance import Form
@@ -92,16 +92,15 @@ def repay(request: Asked, loan_id: FromPath[UUID], data: Form) -> Response[str] 
             form_key(data), action="repay", loan_id=str(loan_id), amount_cents=amount_cents, prepay=prepay
         )
         with database.transaction() as db:
-            today = house_day(db)
-            loans.loan(db, borrower_id, loan_id, today)
-        instruction_id = database.act(
+            loans.loan(db, borrower_id, loan_id, house_day(db))
+        instruction_id = act_today(
+            database,
             loan_actions.request_repayment,
             command=command,
             borrower_id=borrower_id,
             amount_cents=amount_cents,
             loan_id=loan_id,
             prepay=prepay,
-            today=today,
         )
     except Refusal as refusal:
         facts = _loan(request, loan_id, typed, words_of(request).refusal(refusal))
