@@ -16,7 +16,7 @@ class UnknownDirection(Refusal):
     """{direction!r} is not a way of rounding; choose one of {directions}."""
 
 
-def interest(principal_cents: Whole, rate_num: int, days: Whole) -> Whole:
+def interest(principal_cents: Whole, rate_num: Whole | int, days: Whole) -> Whole:
     """What a principal earns over a number of nights, as a numerator over the rate's denominator.
 
         interest = principal_cents * rate_num * days
@@ -30,7 +30,7 @@ def interest(principal_cents: Whole, rate_num: int, days: Whole) -> Whole:
     return principal_cents * rate_num * days
 
 
-def rounded(exact: Whole, den: int, direction: str = "half-up") -> Whole:
+def rounded(exact: Whole, den: Whole | int, direction: str = "half-up") -> Whole:
     """A numerator over `den` as whole cents: x.5 goes up or to the even cent, or whatever is left goes up or down.
 
     All by floor arithmetic: half-up is floor(x + 1/2) below zero too, up is towards more and down towards less.
@@ -45,7 +45,8 @@ def rounded(exact: Whole, den: int, direction: str = "half-up") -> Whole:
     if direction == "half-even":
         nearest = (2 * exact + den) // (2 * den)
         halfway = nearest + -(2 * exact + den) // (2 * den) + 1  # 1 where x is just x.5, else 0
-        return nearest - (nearest % 2) * halfway
+        even: Whole = nearest - (nearest % 2) * halfway
+        return even
     if direction == "up":
         return -(-exact // den)
     if direction == "down":
@@ -53,7 +54,7 @@ def rounded(exact: Whole, den: int, direction: str = "half-up") -> Whole:
     raise UnknownDirection(direction=direction, directions=", ".join(DIRECTIONS))
 
 
-def billed(accrued: Whole, rate_den: int, direction: str = "half-up") -> tuple[Whole, Whole]:
+def billed(accrued: Whole, rate_den: Whole | int, direction: str = "half-up") -> tuple[Whole, Whole]:
     """Round an accrual to cents, and keep what the rounding left over or took in advance.
 
         cents = floor(accrued / den + 1/2);  rest = accrued - cents * den
