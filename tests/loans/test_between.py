@@ -15,6 +15,7 @@ from lendmill.loans import actions
 from lendmill.people.actions import Command, lock_borrower
 
 MOVE_ON = "update house set today_on = '2026-02-02'"  # as the day end's first step does, before it brings loans up
+THE_DAY_IT_FALLS_DUE = "update house set today_on = '2026-02-01'"
 SOMEBODY_WAITS = """
     select exists (select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')
 """
@@ -63,6 +64,7 @@ def test_everything_done_to_a_borrowers_loans_waits_for_the_borrowers_lock(
     borrower_id, line_id = lender.borrower()
     lender.draw(borrower_id, line_id, 700_000, "on-demand", 1)
     with psycopg.connect(database.url, autocommit=True) as watcher, ThreadPoolExecutor(1) as pool:
+        watcher.execute(THE_DAY_IT_FALLS_DUE)
         with database.transaction() as db:
             lock_borrower(db, borrower_id)
             waiting = pool.submit(database.act, deed, borrower_id, line_id)

@@ -16,7 +16,7 @@ class PeriodClosed(Refusal):
 
 
 class DayMoved(Refusal):
-    """The house's day is {today}, not {booked_on} any more: ask again, and it is booked today."""
+    """The house's day is {today}, not {booked_on}: ask again, and it is booked on the house's day."""
 
     passes = True
 
