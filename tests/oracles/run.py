@@ -7,12 +7,26 @@ from typing import Any
 
 from lendmill.refusals import Refusal
 
-from . import planned_kind
+from . import (
+    allocated_kind,
+    collateral_kind,
+    lateness_kind,
+    planned_kind,
+    posted_kind,
+    recalculated_kind,
+    return_kind,
+)
 from .case import Check, MalformedCaseError, Terms, read_case, read_file
 from .compare import differences
 
 KINDS: dict[str, Callable[[Terms, Check], dict[str, Any]]] = {
     "schedule": planned_kind.figures,
+    "recalculated-schedule": recalculated_kind.figures,
+    "allocation": allocated_kind.figures,
+    "accrual-posting": posted_kind.figures,
+    "days-past-due": lateness_kind.figures,
+    "effective-rate": return_kind.figures,
+    "collateral": collateral_kind.figures,
 }
 
 

@@ -47,11 +47,13 @@ def stretches(period: Period, changes: Iterable[tuple[date, int]]) -> list[Stret
     """
     found: list[Stretch] = []
     last_on, principal_cents = period.starts_on, 0
-    for on, cents in (*changes, (period.ends_on, 0)):
+    for on, cents in (*changes, (period.ends_on, None)):
         on = min(max(on, period.starts_on), period.ends_on)
+        if cents == principal_cents:
+            continue
         if on > last_on and principal_cents:
             found.append(Stretch(period, last_on, on, principal_cents))
-        last_on, principal_cents = on, cents
+        last_on, principal_cents = on, cents or 0
     return found
 
 

@@ -14,7 +14,9 @@ class NothingToPlan(Refusal):
     """There are no due dates to plan {principal_cents} cents over."""
 
 
-def level_payment_over(principal_cents: int, periods: Sequence[Fraction], multiple: int, direction: str) -> int:
+def level_payment_over(
+    principal_cents: int | Fraction, periods: Sequence[Fraction], multiple: int, direction: str
+) -> int:
     """The one payment that brings the balance to nothing on the last day, rounded to a multiple of so many cents.
 
     payment = principal / sum of 1 / ((1 + f1) ... (1 + fk)),  fk = the exact interest of one cent over period k

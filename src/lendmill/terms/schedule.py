@@ -13,6 +13,7 @@ from lendmill.terms.day_counts import Period, year_fraction
 from lendmill.terms.interest import rounded
 from lendmill.terms.moments import NOTHING_YET, Accrued, Pricing, Stretch, stretches
 from lendmill.terms.periods import periods_between
+from lendmill.terms.planning import level_payment_over
 from lendmill.terms.rates import DAYS_A_YEAR, Rate
 
 Method = Literal["on-demand", "interest-first", "equal-principal", "level-payment"]
@@ -75,8 +76,9 @@ class Conventions:
 
     def instalment(self, exact: Fraction) -> int:
         """A level payment or an equal part, in whole multiples."""
-        part = exact / self.multiple_cents
-        return self.multiple_cents * rounded(part.numerator, part.denominator, self.multiple_direction)
+        return rounded(exact.numerator, exact.denominator * self.multiple_cents, self.multiple_direction) * (
+            self.multiple_cents
+        )
 
     def growth(self, period: Period, from_on: date | None = None) -> Fraction:
         """By how much what is owed grows to the end of a period, as a level payment is solved."""
@@ -156,8 +158,6 @@ def payment_from_here(
 ) -> int:
     """The level payment, or the equal principal part, from some period on.
 
-        payment = what is owed at the first due date / (1 + sum of 1 / ((1 + f2) ... (1 + fk)))
-
     Flat, it is an equal part of the principal and the first row's interest.
     """
     if conventions.method in ("on-demand", "interest-first"):
@@ -174,18 +174,16 @@ def payment_from_here(
     if conventions.flat:
         in_first = _bearing(conventions, periods[first], first, standing, draws, 0)
         return conventions.instalment(equal_part + conventions.pricing.exact(in_first))
-    if first == standing.at:
-        owed = standing.balance_cents * conventions.growth(periods[first]) + sum(
+    factors = [conventions.growth(period) - 1 for period in periods[first:]]
+    if first == standing.at:  # what is drawn on the way grows for fewer nights than the balance
+        on_the_way = sum(
             draw.amount_cents * conventions.growth(periods[first], max(draw.on, periods[first].starts_on))
             for draw in draws
         )
+        owed = standing.balance_cents + on_the_way / (1 + factors[0])
     else:
-        owed = (standing.balance_cents + drawn_cents) * conventions.growth(periods[first])
-    worth = discount = Fraction(1)
-    for period in periods[first + 1 :]:
-        discount /= conventions.growth(period)
-        worth += discount
-    return conventions.instalment(owed / worth)
+        owed = Fraction(standing.balance_cents + drawn_cents)
+    return level_payment_over(owed, factors, conventions.multiple_cents, conventions.multiple_direction)
 
 
 def with_payment(
