@@ -8,6 +8,7 @@ from typing import Any
 from lendmill.refusals import Refusal
 
 from . import (
+    account_kind,
     allocated_kind,
     collateral_kind,
     lateness_kind,
@@ -20,6 +21,7 @@ from .case import Check, MalformedCaseError, Terms, read_case, read_file
 from .compare import differences
 
 KINDS: dict[str, Callable[[Terms, Check], dict[str, Any]]] = {
+    "account": account_kind.figures,
     "schedule": planned_kind.figures,
     "recalculated-schedule": recalculated_kind.figures,
     "allocation": allocated_kind.figures,
