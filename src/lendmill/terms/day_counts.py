@@ -1,13 +1,13 @@
 """How nights are counted towards a yearly rate: lenders count differently, and all are right."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import lcm
 from typing import Final, Literal
 
-from lendmill.days import ONE_DAY, nights
+from lendmill.days import ONE_DAY, each_day, nights
 from lendmill.refusals import Refusal
 
 DayCount = Literal[
@@ -87,7 +87,7 @@ def nights_alike(day_count: str) -> bool:
     (True, False)
     """
     found = _counted(day_count)
-    return found.basis is not None and not found.varies
+    return found.basis is not None and found.turns is None
 
 
 def year_fraction(day_count: str, period: Period | None, start: date, end: date) -> Fraction:
@@ -107,15 +107,12 @@ def next_weight_change(day_count: str, period: Period | None, on: date, until: d
     >>> next_weight_change("actual/actual", None, date(2023, 6, 1), date(2024, 6, 1))
     datetime.date(2023, 12, 31)
     """
-    if not _counted(day_count).varies:
+    turns = _counted(day_count).turns
+    if turns is None:
         return None
-    first = _night(day_count, period or Period(on, until), on)
-    day = on + ONE_DAY
-    while day < until:
-        if _night(day_count, period or Period(on, until), day) != first:
-            return day
-        day += ONE_DAY
-    return None
+    period = period or Period(on, until)
+    first = _night(day_count, period, on)
+    return next((day for day in turns(on, until) if _night(day_count, period, day) != first), None)
 
 
 def _night(day_count: str, period: Period, on: date) -> int:
@@ -168,13 +165,23 @@ def _prorated(period: Period, start: date, end: date, basis: int) -> int:
     return int(share)
 
 
+def _year_ends(on: date, until: date) -> Iterator[date]:
+    """The nights from 31 December end in another year."""
+    ends = (date(year, 12, 31) for year in range(on.year, until.year + 1))
+    return (day for day in ends if on < day < until)
+
+
+def _days_after(on: date, until: date) -> Iterator[date]:
+    return each_day(on + ONE_DAY, until - ONE_DAY)
+
+
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """One way of counting: the weight of a stretch, what it is over, and whether nights of one period differ."""
+    """One way of counting: the weight of a stretch, what it is over, and where nights of one period may differ."""
 
     weight: Weight
     basis: int | None
-    varies: bool = False
+    turns: Callable[[date, date], Iterator[date]] | None = None
 
 
 DAY_COUNTS: Final[dict[str, _Counted]] = {
@@ -182,9 +189,9 @@ DAY_COUNTS: Final[dict[str, _Counted]] = {
     "actual/365": _Counted(_actual, 365),
     "actual/360": _Counted(_actual, 360),
     "actual/364": _Counted(_actual, 364),
-    "actual/actual": _Counted(_by_calendar_year, YEARS, varies=True),
-    "30/360": _Counted(_bond, 360, varies=True),
-    "30E/360": _Counted(_european, 360, varies=True),
+    "actual/actual": _Counted(_by_calendar_year, YEARS, _year_ends),
+    "30/360": _Counted(_bond, 360, _days_after),
+    "30E/360": _Counted(_european, 360, _days_after),
     PRORATED: _Counted(_prorated, None),
 }
 

@@ -45,13 +45,26 @@ def level_parts_over(
         rest += left * factor
         owed_cents = rounded(rest.numerator, rest.denominator, direction)
         rest -= owed_cents
-        part = max(0, min(left, payment_cents - owed_cents))
-        parts.append(part)
-        left -= part
+        parts.append(level_part(left, payment_cents, owed_cents))
+        left -= parts[-1]
     return (*parts, left)
+
+
+def level_part(balance_cents: int, payment_cents: int, interest_cents: int) -> int:
+    """The principal in a level payment: what it leaves after interest, never more than is out, never lent again.
+
+    >>> level_part(50_000, 10_000, 400), level_part(5_000, 10_000, 40), level_part(50_000, 300, 400)
+    (9600, 5000, 0)
+    """
+    return max(0, min(balance_cents, payment_cents - interest_cents))
+
+
+def equal_part(principal_cents: int, count: int, multiple: int = 1, direction: str = "down") -> int:
+    """One of so many equal parts of principal, in whole multiples; the last part takes what is left."""
+    return rounded(principal_cents, count * multiple, direction) * multiple
 
 
 def equal_parts(principal_cents: int, count: int, multiple: int = 1, direction: str = "down") -> tuple[int, ...]:
     """Principal in equal parts, rounded down to a multiple (DOMAIN section 4); the last takes the rest."""
-    part = rounded(principal_cents, count * multiple, direction) * multiple
+    part = equal_part(principal_cents, count, multiple, direction)
     return (part,) * (count - 1) + (principal_cents - part * (count - 1),)

@@ -9,6 +9,7 @@ from lendmill.days import ONE_DAY
 from lendmill.refusals import Refusal
 from lendmill.terms.day_counts import Period
 from lendmill.terms.moments import NOTHING_YET, Accrued, Stretch, stretches
+from lendmill.terms.planning import level_part
 from lendmill.terms.schedule import Conventions, Draw, PlannedRow, Standing, from_here
 
 OnPrepayment = Literal["lower-payment", "shorten", "skip-next"]
@@ -206,7 +207,7 @@ class _Telling:
         if conventions.method in ("on-demand", "interest-first") or at < conventions.principal_free_instalments:
             return 0
         level = conventions.method == "level-payment"
-        plan = max(0, min(self.planned, self.payment - (interest_cents if level else 0)))
+        plan = level_part(self.planned, self.payment, interest_cents if level else 0)
         skipped = min(plan, self.to_skip)
         self.to_skip -= skipped
         return plan - skipped

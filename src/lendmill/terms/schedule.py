@@ -13,7 +13,7 @@ from lendmill.terms.day_counts import Period, year_fraction
 from lendmill.terms.interest import rounded
 from lendmill.terms.moments import NOTHING_YET, Accrued, Pricing, Stretch, stretches
 from lendmill.terms.periods import periods_between
-from lendmill.terms.planning import level_payment_over
+from lendmill.terms.planning import equal_part, level_part, level_payment_over
 from lendmill.terms.rates import DAYS_A_YEAR, Rate
 
 Method = Literal["on-demand", "interest-first", "equal-principal", "level-payment"]
@@ -168,12 +168,12 @@ def payment_from_here(
         raise NeverRepaid(payment_cents=0)
     first = min(max(standing.at, conventions.principal_free_instalments), len(periods) - 1)
     drawn_cents = sum(draw.amount_cents for draw in draws)
-    equal_part = Fraction(standing.balance_cents + drawn_cents, len(periods) - first)
+    principal_cents, count = standing.balance_cents + drawn_cents, len(periods) - first
     if conventions.method == "equal-principal":
-        return conventions.instalment(equal_part)
+        return equal_part(principal_cents, count, conventions.multiple_cents, conventions.multiple_direction)
     if conventions.flat:
         in_first = _bearing(conventions, periods[first], first, standing, draws, 0)
-        return conventions.instalment(equal_part + conventions.pricing.exact(in_first))
+        return conventions.instalment(Fraction(principal_cents, count) + conventions.pricing.exact(in_first))
     factors = [conventions.growth(period) - 1 for period in periods[first:]]
     if first == standing.at:  # what is drawn on the way grows for fewer nights than the balance
         on_the_way = sum(
@@ -199,8 +199,7 @@ def with_payment(
     def part_of(row: int, balance_cents: int, interest_cents: int) -> int:
         if row < conventions.principal_free_instalments or conventions.method in ("on-demand", "interest-first"):
             return 0
-        part_cents = payment_cents - (interest_cents if conventions.method == "level-payment" else 0)
-        return max(0, min(balance_cents, part_cents))
+        return level_part(balance_cents, payment_cents, interest_cents if conventions.method == "level-payment" else 0)
 
     return with_parts(conventions, periods, standing, draws, part_of, payment_cents, open_until)
 
