@@ -101,6 +101,7 @@ class Row:
     months: int
     principal: int = 0
     free: int = 0
+    paid_ahead: int = 0
     unpaid: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHARGES, 0))
     billed: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHARGES, 0))
     paid: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, 0))
@@ -213,23 +214,23 @@ class SlowLoan:
 
     def _rows_fall_due(self) -> None:
         """The rows due today are billed, and every row's penalty with them."""
-        due = [row for row in self.in_order() if row.due_on == self.today and not row.closed]
+        due = [row for row in self.in_order() if row.due_on == self.today]
         if not due:
             return
-        self._bill(due[0])
+        self._bill(self.takes_interest)
         if self.terms.rounding == "per-period":
             self._accrue(-self.accrued)
             for row in self.rows:
                 self._accrue_penalty(row, -row.penalty_accrued)
         for row in due:
-            if self.terms.service_fee and self.principal > 0:
+            if self.terms.service_fee and self.principal > 0 and not row.closed and not self.written_off:
                 self._charge(row, "fees", self.terms.service_fee)
 
     def _late_fees(self) -> None:
         """The first penalty date costs a row still unpaid a fee, once."""
         for row in self.in_order():
             first_penalty_on = row.due_on + (self.terms.grace_days + 1) * DAY
-            if self.terms.late_fee and self.today == first_penalty_on and row.owes() > 0:
+            if self.terms.late_fee and self.today == first_penalty_on and row.owes() and not self.written_off:
                 self._charge(row, "fees", self.terms.late_fee)
 
     def _statement_rows_roll(self) -> None:
@@ -285,6 +286,10 @@ class SlowLoan:
     def undue(self) -> list[Row]:
         """The open rows due after today."""
         return [row for row in self.in_order() if row.due_on > self.today and not row.closed]
+
+    def planned_ahead(self) -> dict[int, int]:
+        """The principal planned on each open row due after today."""
+        return {row.n: row.principal for row in self.undue()}
 
     def period(self, day: date) -> tuple[date, date, int]:
         """The period a night ending on a day is in: from which date, to which, counted as how many months."""
@@ -350,14 +355,13 @@ class SlowLoan:
             row.principal = max(0, min(left, payment - interest))
             left -= row.principal
 
-    def _solve_again(self, payment: int | None = None) -> None:
-        rows = self.undue()
-        if rows and (amount := sum(row.principal for row in rows)) > 0:
-            before = {row.n: row.principal for row in rows}
+    def _solve_again(self, before: dict[int, int], payment: int | None = None) -> None:
+        """Plan the principal of rows not yet due again; rows that carried some and now carry none close."""
+        rows = [self.rows[n - 1] for n in before]
+        if amount := sum(row.principal for row in rows):
             self._plan(rows, "level-payment", amount, self.accrued, payment)
-            last = max(k for k, row in enumerate(rows) if row.principal > 0)
-            for row in rows[last + 1 :]:
-                row.closed = before[row.n] > 0
+            for row in rows:
+                row.closed = before[row.n] > 0 and row.principal == 0
 
     # -- figures --------------------------------------------------------------------------------------------------
 
@@ -450,6 +454,7 @@ class SlowLoan:
         receipt = Receipt(event.get("key"), amount)
         self.receipts.append(receipt)
         left, ahead = amount, False
+        before = self.planned_ahead()
         for row, component in self._order_of_paying(event.get("prepay", "next-due")):
             paid = min(left, row.left(component))
             if paid > 0:
@@ -459,15 +464,17 @@ class SlowLoan:
                 left -= paid
                 self._post_paid(component, paid)
                 if component == "principal" and row.due_on > self.today:
-                    row.closed, ahead = row.principal == 0, True
+                    ahead = True
+                    row.paid_ahead += paid if event.get("prepay") != "prepay" else 0
+                    row.closed = row.principal == 0 and row.paid_ahead > 0
         receipt.credit = left
         self.credit += left
         self._post("cash", "borrower", left)
         if ahead and event.get("prepay") == "prepay" and self.terms.method == "level-payment":
             if self.terms.after_prepay == "lower-payment":
-                self._solve_again()
+                self._solve_again(before)
             elif self.terms.after_prepay == "shorten":
-                self._solve_again(self.level_payment)
+                self._solve_again(before, self.level_payment)
         if self.settling and self.today <= self.settling[1]:
             self.settled_by_agreement += amount - left
             if self.settled_by_agreement >= self.settling[0]:
@@ -560,7 +567,7 @@ class SlowLoan:
     def _repriced(self, event: dict[str, Any]) -> None:
         self.rate, self.penalty = event["rate"], event["penalty"]
         if self.terms.method == "level-payment":
-            self._solve_again()
+            self._solve_again(self.planned_ahead())
 
     def _moved(self, event: dict[str, Any]) -> None:
         for n, due_on in event["to"].items():
@@ -604,14 +611,15 @@ class SlowLoan:
             moved = min(left, row.principal)
             left -= moved
             kept[row.n] -= moved
-            if kept[row.n] == 0 and (moved > 0 or amount == principal) and not row.closed:
+            if amount == principal or (moved > 0 and kept[row.n] == 0):
                 row.replaced = row.closed = True
-        self._hand_over(later, new)
+        self.rows.append(new)
+        if amount == principal:
+            self._hand_over(later, new)
+            self._bill(new)
         for row in later:
             row.principal = kept[row.n]
         new.principal = amount
-        self.rows.append(new)
-        self._bill(new)
 
     def _written_off(self, _: dict[str, Any]) -> None:
         if not self.non_accrual:
