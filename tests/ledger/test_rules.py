@@ -80,7 +80,7 @@ def test_the_conversion_pair_gives_the_money_it_takes(exact: int) -> None:
 
 def test_two_postings_never_share_a_name() -> None:
     with pytest.raises(AssertionError, match="'lent out'"):
-        posting("lent out")(lambda: None)
+        posting("lent out", either_side=True)(lent_out)
 
 
 def test_a_posting_without_its_drawing_cannot_be_made() -> None:

@@ -5,6 +5,6 @@
 """
 
 from lendmill.db.database import Database, Db
-from lendmill.db.rows import copy_in, many, maybe, note, one, run, scalar
+from lendmill.db.rows import copy_in, copy_text, escaped, many, maybe, note, one, run, scalar
 
-__all__ = ["Database", "Db", "copy_in", "many", "maybe", "note", "one", "run", "scalar"]
+__all__ = ["Database", "Db", "copy_in", "copy_text", "escaped", "many", "maybe", "note", "one", "run", "scalar"]

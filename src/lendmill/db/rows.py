@@ -1,12 +1,14 @@
 """The few verbs the rooms read and write the database with; each takes the SQL an auditor can read."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, Final, TypeVar
 
 from psycopg import Connection, sql
 from psycopg.rows import class_row
 
 T = TypeVar("T")
+ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 def many(db: Connection[Any], kind: type[T], statement: str, /, **values: Any) -> list[T]:
@@ -49,8 +51,27 @@ def note(db: Connection[Any], statement: str, /, **values: Any) -> None:
 
 def copy_in(db: Connection[Any], table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write many rows at once."""
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), names)
-    with db.cursor() as cursor, cursor.copy(statement) as copy:
+    with db.cursor() as cursor, cursor.copy(_copy(table, columns)) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def copy_text(db: Connection[Any], table: str, columns: Sequence[str], text: str) -> None:
+    """Write many rows at once that are spelled out already, as COPY reads them."""
+    with db.cursor() as cursor, cursor.copy(_copy(table, columns)) as copy:
+        copy.write(text)
+
+
+def _copy(table: str, columns: Sequence[str]) -> sql.Composed:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), names)
+
+
+@lru_cache(maxsize=4096)
+def escaped(text: str) -> str:
+    r"""A text as a cell of COPY.
+
+    >>> print(escaped("a\\b\tc\n"))
+    a\\b\tc\n
+    """
+    return text.translate(ESCAPES)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from lendmill import ids
 from lendmill.db import Db
 from lendmill.ledger import queries, store
 from lendmill.ledger.entry import Entry
@@ -42,17 +43,19 @@ def post(db: Db, entries: Sequence[Entry]) -> list[UUID]:
     entries = [entry for entry in entries if entry.lines]
     if not entries:
         return []
-    heads, lines = store.rows_of(entries)
+    keys = [ids.new() for _ in entries]
     store.hold_gate(db)
     if len(entries) < store.COPIED_FROM:
-        done = store.insert_entries(db, heads, lines, _booked_on(entries))
+        done = store.insert_entries(db, keys, entries, _booked_on(entries))
         _check_day(done, entries)
-        assert done.lines == len(lines), "an entry balanced here, and not in the database"
+        assert done.lines == sum(len(entry.lines) for entry in entries), (
+            "an entry balanced here, and not in the database"
+        )
     else:
         _check_day(store.books_at(db), entries)
-        wrong = store.copy_entries(db, heads, lines)
+        wrong = store.copy_entries(db, keys, entries)
         assert not wrong, f"{wrong} entries balanced here, and not in the database"
-    return [head[0] for head in heads]
+    return keys
 
 
 def _booked_on(entries: Sequence[Entry]) -> date:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from lendmill.ledger.accounts import Account, currency_and_den
@@ -37,8 +38,7 @@ class ConversionDiffers(Refusal):
     """The entry {what!r} turns {accrued} of accruals into {billed_cents} cents: they must be equal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One side of an entry: debits positive, credits negative."""
 
     account: Account
@@ -61,15 +61,20 @@ class Entry:
     def __post_init__(self) -> None:
         _check_sides(self)
         sums: dict[str, int] = {}
-        for line in self.lines:
-            sums[line.unit] = sums.get(line.unit, 0) + line.amount
+        outside: dict[str, int] = {}
+        for account, unit, amount in self.lines:
+            sums[unit] = sums.get(unit, 0) + amount
+            if account.outside:
+                outside[unit] = outside.get(unit, 0) + amount
         for unit, difference in sums.items():
             if difference:
                 raise Unbalanced(what=self.what, difference=difference, unit=unit)
+        for unit, difference in outside.items():  # 表外 balances by itself, and so then does the balance sheet
+            if difference:
+                raise MemorandumMixed(what=self.what, difference=difference, unit=unit)
         currencies = {currency_and_den(unit)[0] for unit in sums}
         if len(currencies) > 1:
             raise CurrenciesMixed(what=self.what, currencies=" and ".join(sorted(currencies)))
-        _check_memorandum(self)
         _check_conversion(self)
 
 
@@ -78,36 +83,24 @@ def _check_sides(entry: Entry) -> None:
     sides = SIDES.get(entry.what)
     if sides is None:
         raise NoSuchPosting(what=entry.what)
-    for line in entry.lines:
-        account = line.account
-        if account.exact != (currency_and_den(line.unit)[1] > 0):
-            raise WrongUnit(account=account.value.name_en, unit=line.unit)
-        if account not in (sides.debits if line.amount > 0 else sides.credits):
-            side = "debit" if line.amount > 0 else "credit"
+    for account, unit, amount in entry.lines:
+        if account.exact != (currency_and_den(unit)[1] > 0):
+            raise WrongUnit(account=account.value.name_en, unit=unit)
+        if account not in (sides.debits if amount > 0 else sides.credits):
+            side = "debit" if amount > 0 else "credit"
             raise WrongSide(what=entry.what, side=side, account=account.value.name_en)
-
-
-def _check_memorandum(entry: Entry) -> None:
-    """What is kept outside the balance sheet (表外) balances by itself, and so then does the balance sheet."""
-    sums: dict[str, int] = {}
-    for line in entry.lines:
-        if line.account.outside:
-            sums[line.unit] = sums.get(line.unit, 0) + line.amount
-    for unit, difference in sums.items():
-        if difference:
-            raise MemorandumMixed(what=entry.what, difference=difference, unit=unit)
 
 
 def _check_conversion(entry: Entry) -> None:
     """What the conversion pair takes in cents it gives in accruals: the same money, to the last numerator."""
     cents = exact = 0
-    for line in entry.lines:
-        if line.account is Account.BILLED_CENTS:
-            cents += line.amount
-        elif line.account is Account.BILLED_EXACT:
-            taken, rest = divmod(line.amount, currency_and_den(line.unit)[1])
+    for account, unit, amount in entry.lines:
+        if account is Account.BILLED_CENTS:
+            cents += amount
+        elif account is Account.BILLED_EXACT:
+            taken, rest = divmod(amount, currency_and_den(unit)[1])
             if rest:
-                raise ConversionDiffers(what=entry.what, billed_cents=cents, accrued=f"{line.amount} {line.unit}")
+                raise ConversionDiffers(what=entry.what, billed_cents=-cents, accrued=f"{amount} {unit}")
             exact += taken
     if cents + exact:
         raise ConversionDiffers(what=entry.what, billed_cents=-cents, accrued=f"{exact} cents")

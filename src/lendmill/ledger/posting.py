@@ -41,8 +41,8 @@ def posting(
         for words in product(*told.values()):
             blanks = dict(zip(told, words, strict=True))
             name = what.format(**blanks)
-            assert name not in SIDES, f"two postings make entries called {name!r}"
-            SIDES[name] = _sides(drawing, blanks, either_side, any_account)
+            sides = _sides(drawing, blanks, either_side, any_account)
+            assert SIDES.setdefault(name, sides) == sides, f"two postings draw entries called {name!r}"
         return function
 
     return marked

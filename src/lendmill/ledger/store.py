@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from lendmill import ids
-from lendmill.db import Db, copy_in, note, one, scalar
+from lendmill.db import Db, copy_text, escaped, note, one, scalar
 from lendmill.ledger.entry import Entry
 
+NULL: Final = r"\N"
 COPIED_FROM: Final = 8  # entries; fewer are quicker in one statement than in two copies
 HEADS: Final = ("entry_id", "borrower_id", "what", "loan_id", "product_key", "value_on", "booked_on")
 LINES: Final = ("entry_id", "n", "account", "unit", "amount", "value_on", "booked_on")
-
-Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +94,26 @@ INSERT = """
 """
 
 
-def insert_entries(db: Db, heads: Rows, lines: Rows, booked_on: date) -> Posted:
+def insert_entries(db: Db, keys: Sequence[UUID], entries: Sequence[Entry], booked_on: date) -> Posted:
     """Write entries and lines in one statement: all, or none where one does not balance or the day is another."""
-    head = dict(zip(HEADS, map(list, zip(*heads, strict=True)), strict=True))
-    line = {f"line_{name}": list(column) for name, column in zip(LINES, zip(*lines, strict=True), strict=True)}
-    return one(db, Posted, INSERT, **{**head, **line, "booked_on": booked_on})
+    lines = [(key, n, line) for key, entry in zip(keys, entries, strict=True) for n, line in enumerate(entry.lines, 1)]
+    return one(
+        db,
+        Posted,
+        INSERT,
+        booked_on=booked_on,
+        entry_id=list(keys),
+        borrower_id=[entry.borrower_id for entry in entries],
+        what=[entry.what for entry in entries],
+        loan_id=[entry.loan_id for entry in entries],
+        product_key=[entry.product_key for entry in entries],
+        value_on=[entry.value_on for entry in entries],
+        line_entry_id=[key for key, _, _ in lines],
+        line_n=[n for _, n, _ in lines],
+        line_account=[line.account.number for _, _, line in lines],
+        line_unit=[line.unit for _, _, line in lines],
+        line_amount=[str(line.amount) for _, _, line in lines],
+    )
 
 
 WRONG = """
@@ -113,23 +126,25 @@ WRONG = """
 """
 
 
-def copy_entries(db: Db, heads: Rows, lines: Rows) -> int:
+def copy_entries(db: Db, keys: Sequence[UUID], entries: Sequence[Entry]) -> int:
     """Write many entries and lines by COPY; gives how many of them do not balance as they were written."""
-    copy_in(db, "entry", HEADS, heads)
-    copy_in(db, "line_item", LINES, lines)
-    return int(scalar(db, WRONG, first=heads[0][0], last=heads[-1][0]))
+    heads, lines = as_text(keys, entries)
+    copy_text(db, "entry", HEADS, heads)
+    copy_text(db, "line_item", LINES, lines)
+    return int(scalar(db, WRONG, first=keys[0], last=keys[-1]))
 
 
-def rows_of(entries: Sequence[Entry]) -> tuple[Rows, Rows]:
-    """Entries as rows of their two tables, each under a new key."""
-    heads: Rows = []
-    lines: Rows = []
-    for entry in entries:
-        key, value_on, booked_on = ids.new(), entry.value_on, entry.booked_on
-        heads.append((key, entry.borrower_id, entry.what, entry.loan_id, entry.product_key, value_on, booked_on))
-        for n, line in enumerate(entry.lines, 1):
-            lines.append((key, n, line.account.number, line.unit, line.amount, value_on, booked_on))
-    return heads, lines
+def as_text(keys: Sequence[UUID], entries: Sequence[Entry]) -> tuple[str, str]:
+    """Entries and lines as COPY reads them: what all lines of an entry share is spelled once."""
+    heads: list[str] = []
+    lines: list[str] = []
+    for key, entry in zip(keys, entries, strict=True):
+        entry_id, days = str(key), f"{entry.value_on}\t{entry.booked_on}\n"
+        whose, which = entry.borrower_id or NULL, entry.loan_id or NULL
+        heads.append(f"{entry_id}\t{whose}\t{escaped(entry.what)}\t{which}\t{escaped(entry.product_key)}\t{days}")
+        for n, (account, unit, amount) in enumerate(entry.lines, 1):
+            lines.append(f"{entry_id}\t{n}\t{account.number}\t{unit}\t{amount}\t{days}")
+    return "".join(heads), "".join(lines)
 
 
 CLOSE = """
