@@ -1,6 +1,6 @@
 """What a loan costs, told as the yearly figures a borrower can compare."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
@@ -14,7 +14,7 @@ from lendmill.terms.rates import BASIS_POINTS, DAYS_A_YEAR
 
 DIGITS: Final = 50
 CLOSE_ENOUGH: Final = Decimal(10) ** -45
-FARTHEST: Final = Decimal(10) ** -30
+FARTHEST: Final = Decimal(10) ** -12
 SHOWN: Final = Decimal("0.000001")
 
 
@@ -54,35 +54,31 @@ def step_return(amounts: Sequence[tuple[int, int | Decimal]]) -> Decimal:
         if not steps or steps[0][1] > 0 or all(amount < 0 for _, amount in steps):
             raise NoRateOfReturn()
         first = steps[0][0]
-        return _root([(step - first, amount) for step, amount in steps])
+        return _rate(lambda factor: sum((amount * factor ** (step - first) for step, amount in steps), Decimal(0)))
 
 
-def _root(steps: Sequence[tuple[int, Decimal]]) -> Decimal:
-    """From 0 outwards to a change of sign, then in: by Newton's steps, halving where one leaves the bracket."""
-    low, high = _bracket(steps)
-    factor = (low + high) / 2
-    for _ in range(1000):
-        worth = sum(amount * factor**step for step, amount in steps)
-        if not worth:
-            break
-        low, high = (factor, high) if worth < 0 else (low, factor)
-        slope = sum(step * amount * factor ** (step - 1) for step, amount in steps if step)
-        closer = factor - worth / slope if slope else low
-        if not low < closer < high:
-            closer = (low + high) / 2
-        if abs(closer - factor) < CLOSE_ENOUGH * factor:
-            factor = closer
-            break
-        factor = closer
-    return 1 / factor - 1
+def _rate(worth: Callable[[Decimal], Decimal]) -> Decimal:
+    """The rate i = 1 / factor - 1 at whose discount factor the worth is nothing: from 0 outwards, then closing in."""
+    if not worth(Decimal(1)):
+        return Decimal(0)
+    low, high = _bracket(worth)
+    below, above = worth(low), worth(high)
+    while high - low > CLOSE_ENOUGH * high:
+        factor = low + (high - low) * below / (below - above)  # where a straight line crosses nothing
+        if not low < factor < high:
+            factor = (low + high) / 2
+        at = worth(factor)
+        if not at:
+            return 1 / factor - 1
+        if at < 0:  # an end kept twice counts half, so that both ends close in (Illinois)
+            low, below, above = factor, at, above / 2
+        else:
+            high, above, below = factor, at, below / 2
+    return 2 / (low + high) - 1
 
 
-def _bracket(steps: Sequence[tuple[int, Decimal]]) -> tuple[Decimal, Decimal]:
+def _bracket(worth: Callable[[Decimal], Decimal]) -> tuple[Decimal, Decimal]:
     """Two discount factors: at the lower one the flows are worth less than nothing, at the higher one more."""
-
-    def worth(factor: Decimal) -> Decimal:
-        return sum((amount * factor**step for step, amount in steps), Decimal(0))
-
     near, stride = Decimal(1), Decimal("1.0001")
     if worth(near) > 0:
         while near > FARTHEST:
@@ -90,14 +86,11 @@ def _bracket(steps: Sequence[tuple[int, Decimal]]) -> tuple[Decimal, Decimal]:
             if worth(far) <= 0:
                 return far, near
             near, stride = far, stride * stride
-    elif worth(near) < 0:
-        while near < 1 / FARTHEST:
-            far = near * stride
-            if worth(far) >= 0:
-                return near, far
-            near, stride = far, stride * stride
-    else:
-        return near / stride, near * stride
+    while near < 1 / FARTHEST:
+        far = near * stride
+        if worth(far) >= 0:
+            return near, far
+        near, stride = far, stride * stride
     raise NoRateOfReturn()
 
 
@@ -124,6 +117,53 @@ def all_in(per_day: Decimal) -> Decimal:
     with localcontext() as context:
         context.prec = DIGITS
         return (per_day * DAYS_A_YEAR).quantize(SHOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Money after whole units of time and a fraction of one: negative goes to the borrower, positive comes back."""
+
+    units: int
+    fraction: Fraction
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class YearlyRate:
+    """How a regulator's yearly rate is made: from the rate per unit of time, compounded or not.
+
+    Where a fraction of a unit is simple, money waits 1 + fraction x rate for it, else (1 + rate)^fraction.
+    """
+
+    compounds: bool
+    simple_fraction: bool
+
+
+# Directive 2008/48/EC, Annex I (and 2014/17/EU, Annex I): 1 / (1 + X)^t with t in years of 365 days, 52 weeks or 12
+# equal months. Regulation Z, Appendix J: the rate of a unit period times its number in a year; the odd part is simple.
+YEARLY_RATES: Final = {"eu": YearlyRate(True, False), "us": YearlyRate(False, True)}
+
+
+def yearly_rate(flows: Sequence[Timed], units_a_year: int, convention: YearlyRate) -> Decimal:
+    """The annual percentage rate by a regulator's convention, as a share of one, with 50 digits.
+
+    >>> lent = [Timed(0, Fraction(0), -100_000), Timed(18, Fraction(0), 120_000)]  # months
+    >>> round(yearly_rate(lent, 12, YEARLY_RATES["eu"]), 4)
+    Decimal('0.1292')
+    """
+
+    def worth(factor: Decimal) -> Decimal:
+        total = Decimal(0)
+        for flow in flows:
+            part = Decimal(flow.fraction.numerator) / flow.fraction.denominator
+            waited = 1 / (1 + part * (1 / factor - 1)) if convention.simple_fraction else factor**part
+            total += flow.amount_cents * factor**flow.units * waited
+        return total
+
+    with localcontext() as context:
+        context.prec = DIGITS
+        rate = _rate(worth)
+        return compounded(rate, units_a_year) if convention.compounds else rate * units_a_year
 
 
 def total_cost_cents(flows: Sequence[Flow]) -> int:
