@@ -131,6 +131,7 @@ class _Telling:
     planned: int = 0
     lent: int = 0
     ahead: int = 0
+    held: int = 0
     to_skip: int = 0
     payment: int = 0
     first_payment_cents: int = 0
@@ -164,7 +165,9 @@ class _Telling:
         off_on = self._paid_off_within(at, period)
         bearing = self._bearing(period, new, off_on)
         interest, after = self.conventions.pricing.bill(self.accrued, bearing)
-        self.accrued = after
+        if self.conventions.flat and self._takes_the_rest(at) and bearing:  # what is left of all the interest
+            interest = self.conventions.pricing.cents(after.exact_cents) - self.accrued.billed_cents
+        self.accrued = Accrued(after.exact_cents, self.accrued.billed_cents + interest)
         plan = self._plan(at, interest)
         principal = max(plan, min(self.ahead, self.planned))
         if self._takes_the_rest(at):
@@ -252,14 +255,19 @@ class _Telling:
         return amount_cents
 
     def _pay_ahead(self, amount_cents: int) -> None:
-        """Rows already due first; what is left is principal of this row at once, its interest stays due."""
-        left = min(self._settle_due_rows(amount_cents), self.real)
-        self.ahead += left
-        self.real -= left
+        """Rows already due first; what is left is principal of this row at once, its interest stays due.
+
+        What is more than all principal waits for interest to fall due.
+        """
+        amount_cents = self._settle_due_rows(amount_cents)
+        part = min(amount_cents, self.real)
+        self.ahead += part
+        self.real -= part
+        self.held += amount_cents - part
 
     def _on_the_due_date(self, period: Period) -> None:
         """Money of the day itself settles the row too, and what is then left is added to its principal."""
-        row = self.rows[-1]
+        row, self.held = self.rows[-1], self._settle_due_rows(self.held)
         for each in self.happened.repaid:
             if each.on == period.ends_on and each.on <= (self.happened.paid_off_on or date.max):
                 more = min(self._settle_due_rows(each.amount_cents), row.row.balance_after_cents)
