@@ -103,7 +103,7 @@ def test_a_marketplace_finds_a_borrower_by_its_own_name_for_the_shop(house) -> N
 
 def test_the_description_of_the_api_names_every_call(house) -> None:  # type: ignore[no-untyped-def]
     described = house.visitor().get("/api/openapi.json").json()
-    assert len(described["paths"]) == len(ROUTES) == 22
+    assert sum(len(ways) for ways in described["paths"].values()) == len(ROUTES)
     assert "/api/v1/borrowers/{borrower_id}/decisions" in described["paths"]
 
 

@@ -22,6 +22,7 @@ def _path(route: str, house) -> str:  # type: ignore[no-untyped-def]
         "chart": "outstanding",
         "step": 1,
         "path": "nothing",
+        "number": "1001",
     }
     for name in ("application_id", "decision_id", "instruction_id"):
         filled[name] = ids.new()

@@ -48,7 +48,7 @@ def closed(database: Database) -> list[date]:
 
 def test_a_closing_keeps_what_the_books_said(database: Database, officer: UUID) -> None:
     closing = database.act(close, through_on=JAN_2, closed_by=officer)
-    assert (closing.through_on, closing.closed_by, closing.entries) == (JAN_2, officer, 2)
+    assert (closing.through_on, closing.closer, closing.entries) == (JAN_2, "Finance", 2)
     assert closing.figures == "1001 CNY 300 0\n3001 CNY 0 300\n"
     assert closed(database) == [JAN_2]
 

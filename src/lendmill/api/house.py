@@ -1,4 +1,4 @@
-"""Who is calling, who borrows here, how the book stands and what the books say, for programs."""
+"""Who is calling, who borrows here, and how the book stands, for programs."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,6 @@ from litestar.params import FromPath, FromQuery
 from lendmill.api.callers import Asked, database_of
 from lendmill.funding import queries as funding
 from lendmill.insight import queries as insight
-from lendmill.ledger import queries as ledger
 from lendmill.people import queries as people
 
 
@@ -79,37 +78,3 @@ def portfolio(request: Asked) -> PortfolioNow:
             funding.available_cents(db),
             funding.lendable_cents(db),
         )
-
-
-@dataclass(frozen=True)
-class BalanceLine:
-    """One account in one unit. Amounts are text: an exact accrual may be larger than a program's whole numbers."""
-
-    account: str
-    name: str
-    unit: str
-    debit: str
-    credit: str
-    balance: str
-
-
-@dataclass(frozen=True)
-class TrialBalance:
-    """All accounts at the end of a day; `balanced` is true, or the books are broken."""
-
-    as_of: date
-    balanced: bool
-    lines: list[BalanceLine]
-
-
-@get("/trial-balance", sync_to_thread=True)
-def trial_balance(request: Asked, as_of: FromQuery[date | None] = None) -> TrialBalance:
-    """The books at the end of a day, today unless another is named."""
-    with database_of(request).transaction() as db:
-        day = as_of or people.house_day(db)
-        rows = ledger.trial_balance(db, day)
-    lines = [
-        BalanceLine(row.account, row.name_en, row.unit, str(row.debit), str(row.credit), str(row.balance))
-        for row in rows
-    ]
-    return TrialBalance(day, not ledger.out_of_balance(rows), lines)

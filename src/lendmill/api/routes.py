@@ -4,14 +4,18 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from lendmill.api import credit, house, loans
+from lendmill.api import books, credit, house, loans
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     house.me,
     house.borrowers,
     house.shop,
     house.portfolio,
-    house.trial_balance,
+    books.trial_balance,
+    books.account_statement,
+    books.entries,
+    books.closings,
+    books.close,
     credit.offers,
     credit.lines,
     credit.start_application,

@@ -86,6 +86,7 @@ STATUSES: Final[dict[str, int]] = {
     "not-an-account": NOT_FOUND,
     "days-turned": UNPROCESSABLE,
     "too-many-lines": UNPROCESSABLE,
+    "not-a-date": UNPROCESSABLE,
     "no-such-posting": CONFLICT,
     "wrong-side": CONFLICT,
     "memorandum-mixed": CONFLICT,

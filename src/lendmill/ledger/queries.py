@@ -133,7 +133,7 @@ class Closing:
     """The books closed through a day: who did it, when, and what they said, under its fingerprint."""
 
     through_on: date
-    closed_by: UUID
+    closer: str
     closed_at: datetime
     entries: int
     figures: str
@@ -141,8 +141,9 @@ class Closing:
 
 
 CLOSINGS = """
-    select through_on, closed_by, closed_at, entries, figures, digest
+    select through_on, display_name as closer, closed_at, entries, figures, digest
       from books_closing
+      join account on account_id = closed_by
      where %(before)s::date is null or through_on < %(before)s
      order by through_on desc
      limit %(most)s

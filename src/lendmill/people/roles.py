@@ -29,6 +29,7 @@ STAFF: Final = frozenset[Role | None](
 )
 CREDIT: Final = frozenset[Role | None]({Role.ANALYST, Role.RISK_OFFICER, Role.AUDITOR, Role.ADMIN})
 BOOKS: Final = frozenset[Role | None]({Role.FINANCE, Role.AUDITOR, Role.ADMIN})
+CLOSES: Final = frozenset[Role | None]({Role.FINANCE})
 ACCOUNTS: Final = frozenset[Role | None]({Role.AUDITOR, Role.ADMIN})
 BORROWS: Final = frozenset[Role | None]({Role.SELLER, Role.PARTNER})
 
@@ -68,6 +69,8 @@ WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
     "GET /staff/borrowers": STAFF,
     "GET /staff/borrowers/{borrower_id}": STAFF,
     "GET /staff/books": BOOKS,
+    "GET /staff/books/accounts/{number}": BOOKS,
+    "POST /staff/books/closings": CLOSES,
     "GET /staff/accounts": ACCOUNTS,
     # programs
     "GET /api/v1/me": SIGNED_IN,
@@ -92,6 +95,10 @@ WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
     "GET /api/v1/applications": CREDIT,
     "GET /api/v1/portfolio": STAFF,
     "GET /api/v1/trial-balance": BOOKS,
+    "GET /api/v1/books/accounts/{number}/statement": BOOKS,
+    "GET /api/v1/borrowers/{borrower_id}/entries": STAFF,
+    "GET /api/v1/closings": BOOKS,
+    "POST /api/v1/closings": CLOSES,
 }
 
 

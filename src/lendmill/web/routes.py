@@ -36,5 +36,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     borrowers.borrowers_page,
     borrowers.borrower_page,
     books.books_page,
+    books.account_page,
+    books.close,
     accounts.accounts_page,
 )
