@@ -22,7 +22,7 @@ from lendmill.funding import actions as funding
 from lendmill.ledger import actions as books
 from lendmill.ledger.accounts import exact_unit
 from lendmill.loans import actions as loans
-from lendmill.loans import postings
+from lendmill.loans import postings_accruing
 from lendmill.people.queries import house_day
 from lendmill.refusals import Refusal
 
@@ -120,7 +120,7 @@ SNAPSHOT = """
                                                      and oldest_due_on <= %(day)s::date - %(bad_from)s), 0),
            coalesce(sum(principal_cents) filter (where drawn_on = %(day)s), 0)
       from loan
-     where status in ('running', 'closed')
+     where status in ('running', 'written-off', 'closed')
      group by product_key
 """
 
@@ -221,8 +221,8 @@ def _accrue(db: Db, opens: date) -> Counts:
     """
     earned = many(db, _Earned, FOLD, opens=opens)
     entries = [
-        postings.accrued(
-            kind=one.kind,
+        (postings_accruing.accrued_outside if one.kind.startswith("memo ") else postings_accruing.accrued)(
+            kind=one.kind.removeprefix("memo "),
             product_key=one.product_key,
             unit=exact_unit("CNY", one.rate_den),
             earned=int(one.earned),

@@ -6,22 +6,14 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opening import drawn, of_method, opened
 
-from lendmill.loans.account import (
-    Account,
-    Terms,
-    advance,
-    bill,
-    close,
-    days_past_due,
-    opened,
-    owed,
-    penalised,
-    per_night,
-    repay,
-    totals,
-)
-from lendmill.loans.replay import Event, repriced, told
+from lendmill.loans.account import Account, Terms, days_past_due, totals
+from lendmill.loans.happenings import Nightly
+from lendmill.loans.nights import penalised, per_night
+from lendmill.loans.passing import advance, bill
+from lendmill.loans.paying import close, owed, repay
+from lendmill.loans.replay import Event, repricings, told
 from lendmill.terms.allocation import STANDARD, Parts
 from lendmill.terms.schedule import METHODS
 
@@ -38,14 +30,16 @@ def stories(draw: st.DrawFn) -> tuple[Terms, str, int, list[Event]]:
     """A loan and payments around its due dates, where things happen."""
     months = draw(st.integers(1, 6))
     amount = draw(st.integers(100, 5_000_000))
-    events = [Event(1, "drawn", DAY, amount, "next-due", None)]
+    method = draw(st.sampled_from(METHODS))
+    agreed = of_method(draw(terms), method)
+    events = [drawn(agreed, amount, months, DAY)]
     for seq in range(2, 2 + draw(st.integers(0, 5))):
         near_due = DAY + timedelta(days=30 * draw(st.integers(0, months + 4)) + draw(st.integers(-4, 8)))
         paid = draw(st.integers(1, amount))
         events.append(
             Event(seq, "repaid", max(DAY, near_due), paid, draw(st.sampled_from(["next-due", "prepay"])), None)
         )  # type: ignore[arg-type]
-    return draw(terms), draw(st.sampled_from(METHODS)), months, events
+    return agreed, method, months, events
 
 
 @given(stories(), days, days)
@@ -53,7 +47,7 @@ def test_going_there_in_two_steps_or_one_is_the_same(
     story: tuple[Terms, str, int, list[Event]], a: int, b: int
 ) -> None:
     agreed, method, months, events = story
-    account, _ = opened(agreed, method, events[0].amount_cents, months, DAY)
+    account = opened(agreed, method, events[0].amount_cents, months, DAY)
     first, last = sorted((DAY + timedelta(days=a), DAY + timedelta(days=b)))
     once, happened = advance(account, last)
     halfway, before = advance(account, first)
@@ -67,7 +61,7 @@ def test_a_night_at_a_time_earns_what_the_closed_form_says(
     story: tuple[Terms, str, int, list[Event]], count: int
 ) -> None:
     agreed, method, months, events = story
-    account, _ = opened(agreed, method, events[0].amount_cents, months, DAY)
+    account = opened(agreed, method, events[0].amount_cents, months, DAY)
     contract = penalty = 0
     walking = account
     for _ in range(count):
@@ -91,26 +85,26 @@ def test_a_night_at_a_time_earns_what_the_closed_form_says(
 def test_the_nightly_changes_add_up_to_what_was_earned(story: tuple[Terms, str, int, list[Event]], more: int) -> None:
     agreed, method, months, events = story
     end = max(event.value_on for event in events) + timedelta(days=more)
-    tale = told(agreed, method, months, _affordable(story), end)
+    tale = told(agreed, _affordable(story), end)
     seen = tale.account
     closing = [h for h in tale.happenings if type(h).__name__ == "Closed"]
     rounding = sum(h.interest_accrued for h in closing), sum(h.penalty_accrued for h in closing)  # type: ignore[union-attr]
     earned = [0, 0]
-    for on, change in repriced(tale.happenings).items():
-        for kind in (0, 1):
-            earned[kind] += change[kind] * (end - on).days
+    for on, change in repricings(tale.happenings).items():
+        earned[0] += (change.interest + change.memo_interest) * (end - on).days
+        earned[1] += (change.penalty + change.memo_penalty) * (end - on).days
     figures = totals(seen)
     assert earned[0] == seen.interest_accrued + figures.interest_billed_cents * agreed.rate_den + rounding[0]
     assert earned[1] == seen.penalty_accrued + figures.penalty_billed_cents * agreed.rate_den + rounding[1]
     if not closing:
-        now = per_night(seen)
-        assert [sum(change[kind] for change in repriced(tale.happenings).values()) for kind in (0, 1)] == list(now)
+        total = sum(repricings(tale.happenings).values(), Nightly())
+        assert (total.interest + total.memo_interest, total.penalty + total.memo_penalty) == per_night(seen)
 
 
 @given(stories(), days)
 def test_the_quote_is_exactly_what_is_taken(story: tuple[Terms, str, int, list[Event]], more: int) -> None:
     agreed, method, months, events = story
-    seen = told(agreed, method, months, _affordable(story), max(event.value_on for event in events)).account
+    seen = told(agreed, _affordable(story), max(event.value_on for event in events)).account
     on = seen.seen_on + timedelta(days=more)
     due, everything = owed(seen, on)
     after, paid, _ = repay(seen, everything.total_cents, on)
@@ -129,7 +123,7 @@ def test_the_quote_is_exactly_what_is_taken(story: tuple[Terms, str, int, list[E
 @given(stories())
 def test_every_cent_paid_is_accounted_for(story: tuple[Terms, str, int, list[Event]]) -> None:
     agreed, method, months, events = story
-    tale = told(agreed, method, months, events, max(event.value_on for event in events))
+    tale = told(agreed, events, max(event.value_on for event in events))
     for event, paid in tale.paid:
         assert paid.total.total_cents + paid.left_cents == event.amount_cents
         assert all(min(p.fees, p.penalty, p.interest, p.principal) >= 0 for _, p in paid.parts)
@@ -141,14 +135,14 @@ def _affordable(story: tuple[Terms, str, int, list[Event]]) -> list[Event]:
     agreed, method, months, events = story
     kept = [events[0]]
     for event in sorted(events[1:], key=lambda e: (e.value_on, e.seq)):
-        tale = told(agreed, method, months, [*kept, event], event.value_on)
+        tale = told(agreed, [*kept, event], event.value_on)
         if not tale.paid[-1][1].left_cents:
             kept.append(event)
     return kept
 
 
 def _lent(method: str = "on-demand", months: int = 1) -> Account:
-    return opened(TERMS, method, 700_000, months, DAY)[0]
+    return opened(TERMS, method, 700_000, months, DAY)
 
 
 def test_the_first_penalty_date_is_due_date_plus_grace_plus_one() -> None:
@@ -194,7 +188,7 @@ def test_principal_is_settled_first_from_day_ninety_one() -> None:
 
 
 def test_closing_leaves_nothing_in_the_accruals_and_waits_for_the_last_cent() -> None:
-    account, _, _ = repay(opened(TERMS, "on-demand", 5_001, 1, DAY)[0], 1, date(2026, 3, 4))
+    account, _, _ = repay(opened(TERMS, "on-demand", 5_001, 1, DAY), 1, date(2026, 3, 4))
     assert close(account) == (account, [])
     account, _, _ = repay(account, owed(account, date(2026, 3, 5))[1].total_cents, date(2026, 3, 5))
     rest = account.interest_accrued
@@ -213,7 +207,7 @@ def test_a_rows_billing_does_not_touch_the_rest() -> None:
 
 def test_a_story_begins_with_its_drawdown() -> None:
     with pytest.raises(AssertionError, match="begins with its drawdown"):
-        told(TERMS, "on-demand", 1, [Event(1, "repaid", DAY, 100, "next-due", None)], DAY)
+        told(TERMS, [Event(1, "repaid", DAY, 100, "next-due", None)], DAY)
 
 
 def test_a_settled_account_earns_nothing_more() -> None:

@@ -14,8 +14,9 @@ from lendmill.db import Database, run, scalar
 from lendmill.funding.actions import FundingExhausted
 from lendmill.funding.queries import available_cents
 from lendmill.loans import actions, queries
-from lendmill.loans.actions import DrawTooSmall, MethodNotOffered, NothingOwed, NothingPaid, TermTooLong, ValueDateAhead
+from lendmill.loans.actions import DrawTooSmall, MethodNotOffered, NothingOwed, TermTooLong
 from lendmill.loans.loan import NoSuchLoan
+from lendmill.loans.receipts.actions import NothingPaid, ValueDateAhead
 from lendmill.people.actions import Command
 from lendmill.people.command import CommandReused
 

@@ -12,6 +12,7 @@ from lender import Lender
 from lendmill.credit.lines.line import BorrowerLate
 from lendmill.db import Database, Db, scalar
 from lendmill.loans import actions
+from lendmill.loans.receipts.actions import receive_payment
 from lendmill.people.actions import Command, lock_borrower
 
 MOVE_ON = "update house set today_on = '2026-02-02'"  # as the day end's first step does, before it brings loans up
@@ -37,7 +38,7 @@ def _bring_up(db: Db, borrower_id: UUID, _: UUID) -> object:
 
 
 def _pay(db: Db, borrower_id: UUID, _: UUID) -> object:
-    return actions.receive_payment(
+    return receive_payment(
         db, command=Command.of("p"), borrower_id=borrower_id, amount_cents=100, value_on=date(2026, 2, 1),
         today=date(2026, 2, 1),
     )  # fmt: skip

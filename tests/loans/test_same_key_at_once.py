@@ -11,6 +11,7 @@ import pytest
 from lender import Lender
 from lendmill.db import Database, Db, scalar
 from lendmill.loans import actions
+from lendmill.loans.receipts.actions import receive_payment
 from lendmill.people.actions import Command, lock_borrower
 
 DAY = date(2026, 1, 1)
@@ -33,7 +34,7 @@ def _ask(db: Db, borrower_id: UUID, _: UUID) -> object:
 
 
 def _receive(db: Db, borrower_id: UUID, _: UUID) -> object:
-    return actions.receive_payment(
+    return receive_payment(
         db, command=Command.of("k"), borrower_id=borrower_id, amount_cents=50_000, value_on=DAY, today=DAY
     )
 

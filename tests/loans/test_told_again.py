@@ -13,7 +13,8 @@ from lendmill.funding import actions as funding
 from lendmill.funding.actions import FundingExhausted
 from lendmill.funding.queries import available_cents
 from lendmill.ids import new
-from lendmill.loans import actions, queries
+from lendmill.loans import actions
+from lendmill.loans.receipts.queries import receipts_of
 from lendmill.money import NotAnAmount
 from lendmill.people.actions import Command
 
@@ -122,7 +123,7 @@ def test_a_payment_dated_before_a_loan_closed_still_counts_from_its_day(lender: 
     early = lender.pay(borrower_id, 500_000, value_on=date(2026, 1, 11), loan_id=loan_id)
     assert (early.interest_cents, early.principal_cents, early.refunded_cents) == (6_000, 494_000, 0)
     with lender.database.transaction() as db:
-        again = queries.receipts_of(db, borrower_id, receipt_id=last.receipt_id)[0]
+        again = receipts_of(db, borrower_id, receipt_id=last.receipt_id)[0]
         refunds = scalar(db, "select array_agg(amount_cents) from instruction where kind = 'refund'")
     assert (again.interest_cents, again.principal_cents, again.refunded_cents) == (3_036, 506_000, 502_964)
     assert refunds == [502_964]

@@ -5,8 +5,11 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from opening import opened
 
-from lendmill.loans.account import Account, Terms, advance, oldest_due_on, opened, repay
+from lendmill.loans.account import Account, Terms, oldest_due_on
+from lendmill.loans.passing import advance
+from lendmill.loans.paying import repay
 from lendmill.loans.sharing import shares
 from lendmill.terms.allocation import STANDARD, Parts
 
@@ -19,7 +22,7 @@ ONE, TWO = UUID(int=1), UUID(int=2)
 
 def lent(method: str = "equal-principal", months: int = 3, cents: int = 600_000, on: date = DAY) -> Account:
     """A loan that costs nothing, so that its figures are its principal."""
-    return opened(FREE, method, cents, months, on)[0]
+    return opened(FREE, method, cents, months, on)
 
 
 def test_nothing_is_late_on_its_due_date_and_it_is_on_the_next_day() -> None:
@@ -40,12 +43,12 @@ def test_what_falls_due_today_is_settled_before_the_last_rows_shrink(
 
 
 def test_the_days_interest_goes_to_the_row_due_that_day() -> None:
-    account, _ = advance(opened(TERMS, "interest-first", 700_000, 2, DAY)[0], DUE)
+    account, _ = advance(opened(TERMS, "interest-first", 700_000, 2, DAY), DUE)
     assert [row.interest_cents for row in account.rows] == [700_000 * 600 * 31 // 1_000_000, 0]
 
 
 def test_a_day_on_which_nothing_passes_costs_nothing() -> None:
-    account = opened(TERMS, "on-demand", 700_000, 1, DAY)[0]
+    account = opened(TERMS, "on-demand", 700_000, 1, DAY)
     assert advance(account, DAY) == (account, [])
     assert advance(account, DAY + timedelta(days=1))[0].interest_accrued == 700_000 * 600
 

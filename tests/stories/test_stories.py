@@ -12,6 +12,7 @@ import pytest
 from lender import Lender
 from lendmill.db import Database, scalar
 from lendmill.loans import queries
+from lendmill.loans.receipts.queries import ReceiptView
 from lendmill.money import cents
 from lendmill.refusals import Refusal
 
@@ -27,7 +28,7 @@ class Player:
     borrower_id: UUID
     line_id: UUID
     loans: dict[str, queries.Drawn] = field(default_factory=dict)
-    last: queries.ReceiptView | None = None
+    last: ReceiptView | None = None
 
     def play(self, line: str) -> None:
         """Do what the line says, or check what it claims."""

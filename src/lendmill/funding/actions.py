@@ -61,6 +61,16 @@ def release(db: Db, *, borrower_id: UUID, loan_id: UUID, amount_cents: int) -> N
         store.release(db, borrower_id=borrower_id, loan_id=loan_id, amount_cents=amount_cents)
 
 
+def write_off(db: Db, *, amount_cents: int, today: date) -> None:
+    """Principal written off is gone: it no longer counts among what may be out on loan."""
+    store.save_capital(db, amount_cents=0, lendable_cents=-amount_cents, profile="written off", booked_on=today)
+
+
+def recover(db: Db, *, amount_cents: int, today: date) -> None:
+    """Written-off principal came back (or, below nothing, went again when a payment bounced): it may be lent."""
+    store.save_capital(db, amount_cents=0, lendable_cents=amount_cents, profile="recovered", booked_on=today)
+
+
 def _taken(db: Db, amount_cents: int) -> int:
     """Take as much of an amount out of the slots as they hold; gives how much that was."""
     left_cents = amount_cents

@@ -132,20 +132,23 @@ CONTROLS: Final = """
          where account = any(%(accounts)s)
          group by account, unit
     ), rows as (
-        select sum(i.principal_cents - i.principal_paid_cents) as principal,
+        select l.nonaccrual, l.written_off,
+               sum(i.principal_cents - i.principal_paid_cents) as principal,
                sum(i.interest_cents - i.interest_paid_cents) as interest,
                sum(i.penalty_cents - i.penalty_paid_cents) as penalty,
-               sum(i.fees_cents - i.fees_paid_cents) as fees
+               sum(i.fees_cents - i.fees_paid_cents) as fees,
+               sum(i.earns_cents) as earns
           from instalment i
           join loan l using (loan_id, borrower_id)
-         where l.status in ('running', 'closed')
+         where l.status in ('running', 'written-off', 'closed')
+         group by l.nonaccrual, l.written_off
     ), accrued as (
-        select 'CNY/' || rate_den as unit,
+        select 'CNY/' || rate_den as unit, nonaccrual,
                sum(interest_accrued + interest_per_night * (%(today)s::date - seen_on)::numeric) as interest,
                sum(penalty_accrued + penalty_per_night * (%(today)s::date - seen_on)::numeric) as penalty
           from loan
-         where status = 'running'
-         group by rate_den
+         where status in ('running', 'written-off')
+         group by rate_den, nonaccrual
     ), folds as (
         select distinct on (product_key, kind, rate_den) kind, 'CNY/' || rate_den as unit,
                per_night * (%(today)s::date - through_on) as amount
@@ -161,19 +164,42 @@ CONTROLS: Final = """
     ), units as (
         select unit from accrued union select unit from unposted union select unit from books where unit <> 'CNY'
     ), compared as (
-        select 'principal' as what, 'CNY' as unit, %(loans)s as account, principal as owed from rows
+        select 'principal' as what, 'CNY' as unit, %(loans)s as account,
+               (select sum(principal) from rows where not written_off) as owed
         union all
-        select 'interest billed', 'CNY', %(interest)s, interest from rows
+        select 'interest billed', 'CNY', %(interest)s, (select sum(interest) from rows where not nonaccrual)
         union all
-        select 'penalty billed', 'CNY', %(penalty)s, penalty from rows
+        select 'penalty billed', 'CNY', %(penalty)s, (select sum(penalty) from rows where not nonaccrual)
         union all
-        select 'fees', 'CNY', %(fees)s, fees from rows
+        select 'fees', 'CNY', %(fees)s, (select sum(fees) from rows where not written_off)
+        union all
+        select 'fees not yet earned', 'CNY', %(unearned)s, -(select sum(earns) from rows)
+        union all
+        select 'written-off principal', 'CNY', %(memo_principal)s, (select sum(principal) from rows where written_off)
+        union all
+        select 'interest outside', 'CNY', %(memo_interest)s, (select sum(interest) from rows where nonaccrual)
+        union all
+        select 'penalty outside', 'CNY', %(memo_penalty)s, (select sum(penalty) from rows where nonaccrual)
+        union all
+        select 'fees outside', 'CNY', %(memo_fees)s, (select sum(fees) from rows where written_off)
         union all
         select 'interest accrued', u.unit, %(interest_accrued)s, a.interest
-          from units u left join accrued a using (unit)
+          from units u left join accrued a on a.unit = u.unit and not a.nonaccrual
         union all
         select 'penalty accrued', u.unit, %(penalty_accrued)s, a.penalty
-          from units u left join accrued a using (unit)
+          from units u left join accrued a on a.unit = u.unit and not a.nonaccrual
+        union all
+        select 'interest accrued outside', u.unit, %(memo_interest_accrued)s, a.interest
+          from units u left join accrued a on a.unit = u.unit and a.nonaccrual
+        union all
+        select 'penalty accrued outside', u.unit, %(memo_penalty_accrued)s, a.penalty
+          from units u left join accrued a on a.unit = u.unit and a.nonaccrual
+        union all
+        select 'held for borrowers', 'CNY', %(held)s,
+               (select coalesce(sum(amount_cents), 0) from receipt where from_held)
+               - (select coalesce(sum(held_cents), 0) from receipt_part)
+        union all
+        select 'claims on borrowers', 'CNY', %(claims)s, -(select coalesce(sum(claimed_cents), 0) from receipt_part)
     )
     select c.what, c.unit,
            trunc(coalesce(b.amount, 0) + coalesce(u.amount, 0))::text as books,
@@ -182,19 +208,32 @@ CONTROLS: Final = """
       left join books b on b.account = c.account and b.unit = c.unit
       left join unposted u on u.unit = c.unit
                           and u.kind = case c.what when 'interest accrued' then 'interest'
-                                                   when 'penalty accrued' then 'penalty' end
+                                                   when 'penalty accrued' then 'penalty'
+                                                   when 'interest accrued outside' then 'memo interest'
+                                                   when 'penalty accrued outside' then 'memo penalty' end
      order by c.what, c.unit
 """
+
+CONTROL_ACCOUNTS: Final = {
+    "loans": Account.LOANS,
+    "interest": Account.INTEREST,
+    "penalty": Account.PENALTY,
+    "fees": Account.FEES,
+    "unearned": Account.UNEARNED_FEES,
+    "interest_accrued": Account.INTEREST_ACCRUED,
+    "penalty_accrued": Account.PENALTY_ACCRUED,
+    "memo_principal": Account.MEMO_PRINCIPAL,
+    "memo_interest": Account.MEMO_INTEREST,
+    "memo_penalty": Account.MEMO_PENALTY,
+    "memo_fees": Account.MEMO_FEES,
+    "memo_interest_accrued": Account.MEMO_INTEREST_ACCRUED,
+    "memo_penalty_accrued": Account.MEMO_PENALTY_ACCRUED,
+    "held": Account.HELD,
+    "claims": Account.CLAIMS,
+}
 
 
 def controls(db: Db, today: date) -> list[Control]:
     """The control accounts, with what tonight will still post, against the sum of the loans (DOMAIN section 11, 2)."""
-    numbers = {
-        "loans": Account.LOANS.number,
-        "interest": Account.INTEREST.number,
-        "penalty": Account.PENALTY.number,
-        "fees": Account.FEES.number,
-        "interest_accrued": Account.INTEREST_ACCRUED.number,
-        "penalty_accrued": Account.PENALTY_ACCRUED.number,
-    }
+    numbers = {name: account.number for name, account in CONTROL_ACCOUNTS.items()}
     return many(db, Control, CONTROLS, today=today, accounts=list(numbers.values()), **numbers)

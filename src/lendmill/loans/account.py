@@ -1,38 +1,64 @@
-"""One loan as arithmetic: what has accrued, what has been billed, what is owed on a day, and what a payment settles."""
+"""One loan as it stands: what was agreed, its rows, what has accrued and is not billed yet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
-from lendmill.days import ONE_DAY, nights
-from lendmill.terms.allocation import Parts, Waterfall, allocate, stage_at
-from lendmill.terms.interest import billed, interest
+from lendmill.days import nights
+from lendmill.terms.allocation import STANDARD, Parts, Waterfall
 from lendmill.terms.rates import Rate
-from lendmill.terms.schedule import due_dates, principal_parts
 
 Prepay = Literal["next-due", "prepay"]
+AfterPrepay = Literal["keep", "shorten", "lower-payment"]
+Moment = Literal["on-billing", "daily", "per-sub-period", "per-period"]
+PenaltyOn = Literal["overdue-principal", "overdue-interest"]
+FirstDay = Literal["day-after", "due-date"]
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What was agreed for one loan; both rates are numerators over one denominator, fixed when it was opened."""
+    """What was agreed for one loan; its rates are numerators over one denominator, fixed when it was opened.
+
+    The denominator holds the day count's own (365, 360 and so on), so that each night weighs a whole number.
+    """
 
     rate_num: int
     rate_den: int
     penalty_num: int
     grace_days: int
-    waterfall: tuple[Waterfall, ...]
+    waterfall: tuple[Waterfall, ...] = STANDARD
+    method: str = "on-demand"
+    day_count: str = "days"
+    day_basis: int = 1
+    period_months: int = 1
+    rounding: Moment = "on-billing"
+    direction: str = "half-up"
+    instalment_multiple_cents: int = 1
+    instalment_direction: str = "half-up"
+    after_prepay: AfterPrepay = "keep"
+    penalty_on: PenaltyOn = "overdue-principal"
+    past_due_first_day: FirstDay = "day-after"
+    late_fee_cents: int = 0
+    service_fee_cents: int = 0
+    nonaccrual_from_days: int = 91
+    minimum_bp: int = 0
+    excess: Literal["refund", "hold"] = "refund"
 
     @property
     def rate(self) -> Rate:
-        """The contract rate per day."""
+        """The contract rate of a night of weight one."""
         return Rate(self.rate_num, self.rate_den)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One instalment: what is planned, billed and paid on it, in cents, and its own exact penalty accrual."""
+    """One instalment: what is planned, billed and paid on it, in cents, and its own exact penalty accrual.
+
+    `free_cents` of its principal bear nothing before the due date (statement rows). `adjusted_on` is the day a later
+    plan asks for instead; the contractual day stays. A closed row has been replaced by a later plan and takes nothing
+    more. `earns_cents` of the origination fee are earned when it falls due.
+    """
 
     n: int
     due_on: date
@@ -45,6 +71,10 @@ class Row:
     fees_cents: int = 0
     fees_paid_cents: int = 0
     penalty_accrued: int = 0
+    free_cents: int = 0
+    earns_cents: int = 0
+    adjusted_on: date | None = None
+    closed: bool = False
 
     @property
     def principal_left_cents(self) -> int:
@@ -66,60 +96,72 @@ class Row:
         return replace(self.billed_left, principal=self.principal_left_cents)
 
     @property
+    def open(self) -> bool:
+        """Anything is unpaid on it."""
+        return (
+            self.principal_cents != self.principal_paid_cents
+            or self.interest_cents != self.interest_paid_cents
+            or self.penalty_cents != self.penalty_paid_cents
+            or self.fees_cents != self.fees_paid_cents
+        )
+
+    @property
     def paid_ahead(self) -> bool:
         """Its planned principal is all paid, so interest no longer comes to it."""
         return self.principal_cents > 0 and self.principal_left_cents == 0
 
     def paid(self, parts: Parts) -> "Row":
-        """The row after a payment of these parts."""
+        """The row after a payment of these parts; what bears interest already is paid before what is still free."""
+        left_cents = self.principal_left_cents - parts.principal
         return replace(
             self,
             fees_paid_cents=self.fees_paid_cents + parts.fees,
             penalty_paid_cents=self.penalty_paid_cents + parts.penalty,
             interest_paid_cents=self.interest_paid_cents + parts.interest,
             principal_paid_cents=self.principal_paid_cents + parts.principal,
+            free_cents=min(self.free_cents, left_cents),
+        )
+
+    def less(self, parts: Parts) -> "Row":
+        """The row with so much less owed: waived, forgiven, or moved elsewhere."""
+        left_cents = self.principal_left_cents - parts.principal
+        return replace(
+            self,
+            fees_cents=self.fees_cents - parts.fees,
+            penalty_cents=self.penalty_cents - parts.penalty,
+            interest_cents=self.interest_cents - parts.interest,
+            principal_cents=self.principal_cents - parts.principal,
+            free_cents=min(self.free_cents, left_cents),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Billed:
-    """Interest or penalty became an amount in cents on an instalment."""
+class Settlement:
+    """A settlement for less than owed: what is still to be paid of the agreed amount, and by when."""
 
-    on: date
-    n: int
-    interest_cents: int
-    penalty_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Repriced:
-    """From this day a night earns so much more or less, as numerators over the loan's denominator."""
-
-    on: date
-    interest_per_night: int
-    penalty_per_night: int
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The loan is paid in full; what rounding left in its accruals leaves them."""
-
-    on: date
-    interest_accrued: int
-    penalty_accrued: int
-
-
-Happening = Billed | Repriced | Closed
+    left_cents: int
+    until_on: date
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A loan as of the end of a day."""
+    """A loan as of the end of a day.
+
+    `interest_accrued` is all contract interest not billed yet; `stretch_accrued` is the part of it that a rounding
+    moment has not reached (nothing, where interest is rounded on billing). `payment_cents` is the level payment in
+    force. Once `nonaccrual`, interest is counted outside the balance sheet; `written_off` is for good.
+    """
 
     terms: Terms
     rows: tuple[Row, ...]
     seen_on: date
     interest_accrued: int = 0
+    opened_on: date | None = None
+    stretch_accrued: int = 0
+    payment_cents: int = 0
+    nonaccrual: bool = False
+    written_off: bool = False
+    settlement: Settlement | None = None
 
     @property
     def outstanding_cents(self) -> int:
@@ -134,7 +176,7 @@ class Account:
     @property
     def settled(self) -> bool:
         """No principal is out and nothing billed is unpaid: the loan can close."""
-        return not any(row.left.total_cents for row in self.rows)
+        return not any(row.open for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +193,7 @@ class Totals:
 
 def totals(account: Account) -> Totals:
     """The figures the control accounts must equal."""
-    left = sum((row.left for row in account.rows), Parts())
+    left = total_left(account.rows)
     return Totals(
         left.principal,
         left.interest,
@@ -162,182 +204,43 @@ def totals(account: Account) -> Totals:
     )
 
 
-def opened(terms: Terms, method: str, principal_cents: int, months: int, drawn_on: date) -> tuple[Account, Repriced]:
-    """The loan on the day its money arrived; that day itself costs nothing."""
-    dues = due_dates(method, drawn_on, months)
-    parts = principal_parts(method, principal_cents, terms.rate, drawn_on, dues)
-    rows = tuple(Row(n, due, part) for n, (due, part) in enumerate(zip(dues, parts, strict=True), start=1))
-    account = Account(terms, rows, drawn_on)
-    return account, Repriced(drawn_on, *per_night(account))
-
-
-def penalised(row: Row, terms: Terms, on: date) -> bool:
-    """Whether the night starting on this day is charged at the penalty rate: grace has run out, principal is unpaid.
-
-    The first penalty date is the due date + grace days + 1, whose night starts on due date + grace days.
-    """
-    return row.principal_left_cents > 0 and on >= row.due_on + timedelta(days=terms.grace_days)
-
-
-def per_night(account: Account) -> tuple[int, int]:
-    """What the coming night earns: contract interest, and penalty instead of it on principal past its grace."""
-    late_cents = sum(row.principal_left_cents for row in account.rows if penalised(row, account.terms, account.seen_on))
-    contract_cents = account.outstanding_cents - late_cents
-    return interest(contract_cents, account.terms.rate_num, 1), interest(late_cents, account.terms.penalty_num, 1)
-
-
-def advance(account: Account, to: date) -> tuple[Account, list[Happening]]:
-    """Bring a loan to a day: accrue each stretch of nights at once, bill what falls due, switch what passes its grace.
-
-    Going there in one step or in many gives the same account to the last numerator.
-    """
-    happenings: list[Happening] = []
-    while account.seen_on < to:
-        stop = min(to, next_on(account) or to)
-        before = per_night(account)
-        account = _accrued(account, stop)
-        if any(row.due_on == stop for row in account.rows):
-            account, bills = bill(account)
-            happenings += bills
-        happenings += _repriced(before, account)
-    return account, happenings
-
-
-def next_on(account: Account) -> date | None:
-    """The next day on which something happens by itself: a row falls due, is late for the first time, or passes its
-    grace."""
-    days = [
-        day
-        for row in account.rows
-        for day in (row.due_on, row.due_on + ONE_DAY, row.due_on + timedelta(days=account.terms.grace_days))
-        if day > account.seen_on and (row.left.total_cents or account.outstanding_cents)
-    ]
-    return min(days, default=None)
-
-
-def bill(account: Account) -> tuple[Account, list[Happening]]:
-    """Round what has accrued into cents: contract interest to the coming row, penalty to the row it belongs to.
-
-    A row whose planned principal is paid takes no more interest; after the last due date the last row does.
-    """
-    target = _billed_to(account)
-    rows: list[Row] = []
-    bills: list[Happening] = []
-    cents, accrued = billed(account.interest_accrued, account.terms.rate_den)
-    for row in account.rows:
-        interest_cents = cents if row.n == target else 0
-        penalty_cents, penalty_accrued = billed(row.penalty_accrued, account.terms.rate_den)
-        rows.append(
-            replace(
-                row,
-                interest_cents=row.interest_cents + interest_cents,
-                penalty_cents=row.penalty_cents + penalty_cents,
-                penalty_accrued=penalty_accrued,
-            )
-        )
-        if interest_cents or penalty_cents:
-            bills.append(Billed(account.seen_on, row.n, interest_cents, penalty_cents))
-    return replace(account, rows=tuple(rows), interest_accrued=accrued), bills
+def total_left(rows: Sequence[Row]) -> Parts:
+    """All that is unpaid on these rows, by component."""
+    return sum((row.left for row in rows), Parts())
 
 
 def days_past_due(account: Account) -> int:
-    """Days since the oldest due date with anything billed and unpaid; 1 on the day after, 0 once all of it is paid."""
+    """Contractual days since the oldest due date with anything billed and unpaid; 1 on the day after, 0 once paid.
+
+    Where the product counts the due date itself as the first day, it is one more, and 1 on the due date.
+    """
     oldest = oldest_due_on(account)
-    return nights(oldest, account.seen_on) if oldest else 0
+    return _counted(account, oldest)
+
+
+def adjusted_days_past_due(account: Account) -> int:
+    """Days past due by the dates of the latest plan; contact goes by these, classes and books by the contractual."""
+    return _counted(account, adjusted_due_on(account))
+
+
+def adjusted_due_on(account: Account) -> date | None:
+    """The day, by the latest plan, since which something is past due and not paid in full."""
+    dates = (row.adjusted_on or row.due_on for row in account.rows if row.open)
+    return min((day for day in dates if _past(account, day)), default=None)
 
 
 def oldest_due_on(account: Account) -> date | None:
-    """The due date of the oldest row due before today that is not paid in full."""
-    return min(
-        (row.due_on for row in account.rows if row.due_on < account.seen_on and row.left.total_cents), default=None
-    )
+    """The due date of the oldest row past due that is not paid in full."""
+    return min((row.due_on for row in account.rows if _past(account, row.due_on) and row.open), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """What a payment did: the parts by row, and what exceeds the debt."""
-
-    parts: tuple[tuple[int, Parts], ...]
-    left_cents: int
-
-    @property
-    def total(self) -> Parts:
-        """All parts together."""
-        return sum((parts for _, parts in self.parts), Parts())
+def _past(account: Account, due_on: date) -> bool:
+    if account.terms.past_due_first_day == "due-date":
+        return due_on <= account.seen_on
+    return due_on < account.seen_on
 
 
-def repay(
-    account: Account, amount_cents: int, on: date, prepay: Prepay = "next-due"
-) -> tuple[Account, Paid, list[Happening]]:
-    """Take a payment: bill first, then settle rows due so far, then what is billed ahead, then principal ahead.
-
-    `next-due` pays the coming instalment's principal early; `prepay` lets the last rows shrink. No prepayment fee.
-    """
-    account, happenings = advance(account, on)
-    before = per_night(account)
-    stage = stage_at(account.terms.waterfall, days_past_due(account))
-    account, bills = bill(account)
-    due = [row for row in account.rows if row.due_on <= on]
-    ahead = [row for row in account.rows if row.due_on > on]
-    paid_due, left = allocate(amount_cents, [row.left for row in due], stage)
-    paid_ahead, left = allocate(left, [row.billed_left for row in ahead], stage)
-    early = ahead if prepay == "next-due" else ahead[::-1]
-    principal, left = allocate(left, [Parts(principal=row.principal_left_cents) for row in early], stage)
-    by_row = {row.n: parts for row, parts in zip(due + ahead, paid_due + paid_ahead, strict=True)}
-    shrunk = {row.n: parts.principal for row, parts in zip(early, principal, strict=True)}
-    rows = tuple(_after_payment(row, by_row[row.n], shrunk.get(row.n, 0), prepay) for row in account.rows)
-    account = replace(account, rows=rows)
-    parts = tuple(
-        (row.n, total) for row in rows if (total := by_row[row.n] + Parts(principal=shrunk.get(row.n, 0))).total_cents
-    )
-    return account, Paid(parts, left), [*happenings, *bills, *_repriced(before, account)]
-
-
-def close(account: Account) -> tuple[Account, list[Happening]]:
-    """End a loan that is paid in full; a loan with anything owed stays as it is."""
-    if not account.settled:
-        return account, []
-    rows = tuple(replace(row, penalty_accrued=0) for row in account.rows)
-    closing = Closed(account.seen_on, account.interest_accrued, account.penalty_accrued)
-    return replace(account, rows=rows, interest_accrued=0), [closing]
-
-
-def owed(account: Account, on: date) -> tuple[Parts, Parts]:
-    """What a payment on this day would find: what is due so far, and all that would settle the loan."""
-    seen, _ = bill(advance(account, on)[0])
-    due = sum((row.left for row in seen.rows if row.due_on <= on), Parts())
-    return due, sum((row.left for row in seen.rows), Parts())
-
-
-def _after_payment(row: Row, parts: Parts, early_cents: int, prepay: Prepay) -> Row:
-    row = row.paid(parts)
-    if prepay == "prepay":
-        return replace(row, principal_cents=row.principal_cents - early_cents)
-    return row.paid(Parts(principal=early_cents))
-
-
-def _accrued(account: Account, to: date) -> Account:
-    count, terms = nights(account.seen_on, to), account.terms
-    earned, _ = per_night(account)
-    rows = tuple(
-        replace(
-            row,
-            penalty_accrued=row.penalty_accrued + interest(row.principal_left_cents, terms.penalty_num, count),
-        )
-        if penalised(row, terms, account.seen_on)
-        else row
-        for row in account.rows
-    )
-    return replace(account, rows=rows, seen_on=to, interest_accrued=account.interest_accrued + earned * count)
-
-
-def _repriced(before: tuple[int, int], account: Account) -> list[Happening]:
-    after = per_night(account)
-    if after == before:
-        return []
-    return [Repriced(account.seen_on, after[0] - before[0], after[1] - before[1])]
-
-
-def _billed_to(account: Account) -> int:
-    coming: Sequence[Row] = [row for row in account.rows if row.due_on >= account.seen_on and not row.paid_ahead]
-    return (coming[0] if coming else account.rows[-1]).n
+def _counted(account: Account, oldest: date | None) -> int:
+    if oldest is None:
+        return 0
+    return nights(oldest, account.seen_on) + (account.terms.past_due_first_day == "due-date")

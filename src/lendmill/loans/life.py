@@ -1,4 +1,4 @@
-"""What changes when something happens to a loan: its state, its entries in the books, and what a receipt settled."""
+"""What changes when something happens to a loan: its state, its entries in the books, and what receipts settled."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,32 +6,22 @@ from datetime import date
 from uuid import UUID
 
 from lendmill.ledger.entry import Entry
-from lendmill.loans import postings
-from lendmill.loans.account import (
-    Account,
-    Billed,
-    Closed,
-    Happening,
-    advance,
-    bill,
-    close,
-    next_on,
-    opened,
-    repay,
-    totals,
-)
-from lendmill.loans.loan import Loan
-from lendmill.loans.replay import Event, Told, repriced, repricing_difference, told
+from lendmill.loans.account import Account
+from lendmill.loans.entries import entries_of
+from lendmill.loans.happenings import ByRow, Closed, Happening, Nightly, Received
+from lendmill.loans.loan import Loan, Status
+from lendmill.loans.passing import advance, bill, next_on
+from lendmill.loans.postings import corrected
+from lendmill.loans.replay import Event, happen, opened, repricing_difference, repricings, told
 from lendmill.terms.allocation import Parts
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a receipt settled on a loan, row by row, and what of it goes back; or by how much a replay changed that."""
+    """What a receipt settled on a loan, row by row; or by how much a replay changed that."""
 
     receipt_id: UUID
-    parts: tuple[tuple[int, Parts], ...]
-    refunded_cents: int = 0
+    parts: ByRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +31,27 @@ class Change:
     was: Account | None
     loan: Loan
     entries: tuple[Entry, ...] = ()
-    repricing: Mapping[date, tuple[int, int]] = field(default_factory=dict)
+    repricing: Mapping[date, Nightly] = field(default_factory=dict)
     settled: tuple[Settled, ...] = ()
 
     @property
     def principal_back_cents(self) -> int:
-        """How much principal this brought back, to be lent again."""
-        return (
-            self.was.outstanding_cents if self.was else self.loan.principal_cents
-        ) - self.loan.owing.outstanding_cents
+        """How much principal this brought back."""
+        before_cents = self.was.outstanding_cents if self.was else self.loan.principal_cents
+        return before_cents - self.loan.owing.outstanding_cents
 
     @property
-    def refunded_cents(self) -> int:
-        """How much goes back to the borrower because of it."""
-        return sum(settled.refunded_cents for settled in self.settled)
+    def written_off_cents(self) -> int:
+        """How much principal this took off the balance sheet for good."""
+        newly = self.loan.owing.written_off and not (self.was and self.was.written_off)
+        return self.loan.owing.outstanding_cents if newly else 0
 
 
 def arrived(loan: Loan, event: Event, today: date) -> Change:
     """The rail says the money arrived: interest starts, the schedule counts from that day, the books show the loan."""
-    account, priced = opened(loan.terms, loan.method, loan.principal_cents, loan.months, event.value_on)
-    entry = postings.drawn(loan.of, principal_cents=loan.principal_cents, value_on=event.value_on, booked_on=today)
-    after = replace(loan, status="running", drawn_on=event.value_on, events=event.seq, account=account)
-    return Change(None, after, (entry,), repriced([priced]))
+    account, happened = opened(loan.terms, event)
+    loan = replace(loan, drawn_on=event.value_on)
+    return _change(loan, None, account, happened, event.seq, today)
 
 
 def brought_up(loan: Loan, today: date) -> Change | None:
@@ -70,107 +59,86 @@ def brought_up(loan: Loan, today: date) -> Change | None:
     coming = next_on(loan.owing)
     if coming is None or coming > today:
         return None
-    account, happenings = advance(loan.owing, today)
+    account, happened = advance(loan.owing, today)
+    return _change(loan, loan.owing, account, happened, loan.events, today)
+
+
+def happened_to(loan: Loan, event: Event, today: date) -> Change:
+    """An event of a day that nothing written has passed yet; what it brought about follows in the same change."""
+    assert event.value_on >= loan.owing.seen_on, "what lies in the past is told again"
+    account, _, happened = happen(loan.owing, event)
+    return _change(loan, loan.owing, account, happened, event.seq, today)
+
+
+def retold(loan: Loan, before: Sequence[Event], after: Sequence[Event], value_on: date, today: date) -> Change:
+    """Tell a loan with what is known now, and book the difference as an entry of its own (DOMAIN section 4)."""
+    seen_on = loan.owing.seen_on
+    was = told(loan.terms, before, seen_on)
+    assert was.account == loan.owing, f"loan {loan.loan_id} is not what its events say"
+    now = told(loan.terms, after, seen_on)
+    difference = corrected(
+        loan.of,
+        was=entries_of(loan.of, was.happenings, today),
+        now=entries_of(loan.of, now.happenings, today),
+        value_on=value_on,
+        booked_on=today,
+    )
+    old, new = _settled(was.happenings), _settled(now.happenings)
+    changed = (Settled(key, tuple(_less(new.get(key, {}), old.get(key, {})))) for key in dict.fromkeys([*old, *new]))
     return Change(
         loan.owing,
-        replace(loan, account=account),
-        tuple(_entries(loan, happenings, today)),
-        repriced(happenings),
+        _after(loan, now.account, now.happenings, max(event.seq for event in after)),
+        (difference,) if difference.lines else (),
+        repricing_difference(was.happenings, now.happenings),
+        tuple(settled for settled in changed if settled.parts),
     )
 
 
-def paid(loan: Loan, event: Event, earlier: Sequence[Event], today: date) -> Change:
-    """A payment came. One with a value date before what is already written is told again from the beginning."""
-    if event.value_on < loan.owing.seen_on:
-        return _paid_in_the_past(loan, event, earlier, today)
-    assert event.receipt_id is not None
-    account, what, happened = repay(loan.owing, event.amount_cents, event.value_on, event.prepay)
-    assert not what.left_cents, "a loan is given no more than it is owed"
-    account, closing = close(account)
-    received = postings.received(loan.of, parts=what.total, value_on=event.value_on, booked_on=today)
-    entries = (*_entries(loan, happened, today), received, *_entries(loan, closing, today))
-    settled = Settled(event.receipt_id, what.parts)
-    return Change(loan.owing, _after(loan, account, event.seq, closing), entries, repriced(happened), (settled,))
+def bill_on(loan: Loan, on: date) -> Account:
+    """The loan as a payment of a day, not before what is written, finds it: everything accrued is billed."""
+    return bill(advance(loan.owing, on)[0])[0]
 
 
 def as_known_on(loan: Loan, story: Sequence[Event], on: date) -> Account:
     """The loan as a payment of that day finds it: everything billed, and nothing known that came later."""
     account, on = loan.owing, max(on, story[0].value_on)
     if on < account.seen_on:
-        known = [event for event in story if event.value_on <= on]
-        account = told(loan.terms, loan.method, loan.months, known, on).account
+        account = told(loan.terms, [event for event in story if event.value_on <= on], on).account
     return bill(advance(account, on)[0])[0]
 
 
-def _paid_in_the_past(loan: Loan, event: Event, earlier: Sequence[Event], today: date) -> Change:
-    """Replay with and without the payment, and book the difference as an entry of its own (DOMAIN section 4)."""
-    seen_on = loan.owing.seen_on
-    was = told(loan.terms, loan.method, loan.months, earlier, seen_on)
-    assert was.account == loan.owing, f"loan {loan.loan_id} is not what its events say"
-    now = told(loan.terms, loan.method, loan.months, [*earlier, event], seen_on)
-    settled = tuple(_settled_differently(was, now))
-    correction = postings.corrected(
-        loan.of,
-        was=totals(was.account),
-        now=totals(now.account),
-        cash_cents=event.amount_cents,
-        excess_cents=sum(one.refunded_cents for one in settled),
-        value_on=event.value_on,
-        booked_on=today,
-    )
+def _change(
+    loan: Loan, was: Account | None, account: Account, happened: Sequence[Happening], seq: int, today: date
+) -> Change:
     return Change(
-        loan.owing,
-        _after(loan, now.account, event.seq, now.happenings),
-        (correction, *_entries(loan, _closed_differently(was, now), today)),
-        repricing_difference(was.happenings, now.happenings),
-        settled,
+        was,
+        _after(loan, account, happened, seq),
+        tuple(entries_of(loan.of, happened, today)),
+        repricings(happened),
+        tuple(Settled(key, tuple(parts.items())) for key, parts in _settled(happened).items()),
     )
 
 
-def _closed_differently(was: Told, now: Told) -> Iterable[Closed]:
-    """What rounding leaves at the end of the one story, less what it left at the end of the other."""
-    before, after = (
-        [happening for happening in tale.happenings if isinstance(happening, Closed)] for tale in (was, now)
-    )
-    for old in before:
-        yield Closed(old.on, -old.interest_accrued, -old.penalty_accrued)
-    yield from after
-
-
-def _settled_differently(was: Told, now: Told) -> Iterable[Settled]:
-    before = {event.seq: what for event, what in was.paid}
-    for event, what in now.paid:
-        assert event.receipt_id is not None
-        old = before.get(event.seq)
-        rows = dict(old.parts) if old else {}
-        new = dict(what.parts)
-        parts = tuple((n, new.get(n, Parts()) - rows.get(n, Parts())) for n in sorted(rows.keys() | new.keys()))
-        refunded_cents = what.left_cents - (old.left_cents if old else 0)
-        yield Settled(event.receipt_id, tuple((n, part) for n, part in parts if part != Parts()), refunded_cents)
-
-
-def _after(loan: Loan, account: Account, seq: int, happenings: Iterable[Happening]) -> Loan:
-    ended = [happening.on for happening in happenings if isinstance(happening, Closed)]
-    if ended:
+def _after(loan: Loan, account: Account, happened: Iterable[Happening], seq: int) -> Loan:
+    ended = [happening.on for happening in happened if isinstance(happening, Closed)]
+    status: Status = "written-off" if account.written_off else "running"
+    if ended and account.settled:
         return replace(loan, status="closed", closed_on=ended[-1], events=seq, account=account)
-    return replace(loan, status="running", closed_on=None, events=seq, account=account)
+    return replace(loan, status=status, closed_on=None, events=seq, account=account)
 
 
-def _entries(loan: Loan, happenings: Iterable[Happening], today: date) -> Iterable[Entry]:
-    for happening in happenings:
-        if isinstance(happening, Billed):
-            yield postings.billed(
-                loan.of,
-                interest_cents=happening.interest_cents,
-                penalty_cents=happening.penalty_cents,
-                value_on=happening.on,
-                booked_on=today,
-            )
-        elif isinstance(happening, Closed):
-            yield postings.closed(
-                loan.of,
-                interest_accrued=happening.interest_accrued,
-                penalty_accrued=happening.penalty_accrued,
-                value_on=happening.on,
-                booked_on=today,
-            )
+def _settled(happened: Iterable[Happening]) -> dict[UUID, dict[int, Parts]]:
+    by_receipt: dict[UUID, dict[int, Parts]] = {}
+    for one in happened:
+        if isinstance(one, Received) and one.receipt_id is not None:
+            rows = by_receipt.setdefault(one.receipt_id, {})
+            for n, part in one.parts:
+                rows[n] = rows.get(n, Parts()) + part
+    return by_receipt
+
+
+def _less(new: Mapping[int, Parts], old: Mapping[int, Parts]) -> Iterable[tuple[int, Parts]]:
+    for n in sorted(new.keys() | old.keys()):
+        part = new.get(n, Parts()) - old.get(n, Parts())
+        if part != Parts():
+            yield n, part

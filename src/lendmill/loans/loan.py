@@ -1,17 +1,19 @@
 """A loan as it is kept: the agreement, its account as of a day, and how far its life has come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from lendmill.loans.account import Account, Row, Terms
+import msgspec
+
+from lendmill.loans.account import Account, Terms
 from lendmill.loans.postings import Of
 from lendmill.refusals import Refusal
-from lendmill.terms.allocation import Waterfall
 
-Status = Literal["paying", "running", "closed", "failed"]
+Status = Literal["paying", "running", "written-off", "closed", "failed"]
+OPEN: Final[tuple[Status, ...]] = ("running", "written-off")
 
 
 class NoSuchLoan(Refusal):
@@ -20,7 +22,10 @@ class NoSuchLoan(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """One draw (借据). While it is `paying` the rail has not said that the money arrived, and nothing is owed."""
+    """One draw (借据). While it is `paying` the rail has not said that the money arrived, and nothing is owed.
+
+    `terms` are those of the first day; what is in force now is in its account.
+    """
 
     loan_id: UUID
     borrower_id: UUID
@@ -29,7 +34,6 @@ class Loan:
     product_version: int
     status: Status
     principal_cents: int
-    method: str
     months: int
     asked_on: date
     drawn_on: date | None
@@ -45,21 +49,21 @@ class Loan:
         return self.account
 
     @property
+    def method(self) -> str:
+        """How it is repaid, by the plan in force."""
+        return self.account.terms.method if self.account else self.terms.method
+
+    @property
     def of(self) -> Of:
         """Whose entries these are."""
         return Of(self.borrower_id, self.loan_id, self.product_key, self.terms.rate_den)
 
 
-def waterfall_text(waterfall: Sequence[Waterfall]) -> list[dict[str, object]]:
-    """The order of settling, as it is stored with the loan."""
-    return [{"from": stage.from_days_past_due, "by": stage.by, "order": list(stage.order)} for stage in waterfall]
+def terms_text(terms: Terms) -> dict[str, Any]:
+    """What was agreed, as it is stored with the loan."""
+    return dict(msgspec.to_builtins(terms))
 
 
-def waterfall_of(stored: Sequence[dict[str, object]]) -> tuple[Waterfall, ...]:
-    """The order of settling, read back."""
-    return tuple(Waterfall(stage["from"], stage["by"], tuple(stage["order"])) for stage in stored)  # type: ignore[arg-type]
-
-
-def account_of(terms: Terms, rows: Sequence[Row], seen_on: date | None, interest_accrued: int) -> Account | None:
-    """The account of a loan, or none before its money has arrived."""
-    return None if seen_on is None else Account(terms, tuple(rows), seen_on, interest_accrued)
+def terms_of(stored: Mapping[str, Any]) -> Terms:
+    """What was agreed, read back."""
+    return msgspec.convert(stored, Terms)

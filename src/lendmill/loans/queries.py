@@ -1,19 +1,19 @@
 """What is owed, what it would cost, and what has happened."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from lendmill.db import Db, many, maybe, one
-from lendmill.loans.account import Row, Terms
-from lendmill.loans.loan import Loan, NoSuchLoan, Status, account_of, waterfall_of
+from lendmill.db import Db, many, maybe, one, scalar
+from lendmill.loans.account import Account, Row, Settlement, Terms
+from lendmill.loans.loan import OPEN, Loan, NoSuchLoan, Status, terms_of
+from lendmill.loans.plan import direction_for
 from lendmill.loans.replay import Event
 from lendmill.loans.statement import StatementLine
 from lendmill.loans.statement import statement as told_to_borrower
 from lendmill.loans.view import LoanView, Payoff, payoff, view
-from lendmill.terms.allocation import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +24,24 @@ class _LoanRow:
     product_key: str
     product_version: int
     status: Status
+    agreed: dict[str, Any]
     principal_cents: int
-    rate_den: int
-    rate_num: int
-    penalty_num: int
-    grace_days: int
-    method: str
     months: int
-    waterfall: list[dict[str, object]]
     asked_on: date
     drawn_on: date | None
     closed_on: date | None
     seen_on: date | None
     events: int
+    rate_num: int
+    penalty_num: int
+    method: str
     interest_accrued: int
+    stretch_accrued: int
+    payment_cents: int
+    nonaccrual: bool
+    written_off: bool
+    settlement_left_cents: int | None
+    settlement_until_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,16 @@ class _InstalmentRow:
     fees_cents: int
     fees_paid_cents: int
     penalty_accrued: int
+    free_cents: int
+    earns_cents: int
+    adjusted_on: date | None
+    closed: bool
 
 
 LOAN_COLUMNS: Final = """
-           loan_id, borrower_id, line_id, product_key, product_version, status, principal_cents, rate_den, rate_num,
-           penalty_num, grace_days, method, months, waterfall, asked_on, drawn_on, closed_on, seen_on, events,
-           interest_accrued
+           loan_id, borrower_id, line_id, product_key, product_version, status, agreed, principal_cents, months,
+           asked_on, drawn_on, closed_on, seen_on, events, rate_num, penalty_num, method, interest_accrued,
+           stretch_accrued, payment_cents, nonaccrual, written_off, settlement_left_cents, settlement_until_on
 """
 
 LOANS = f"""
@@ -67,13 +75,14 @@ LOANS = f"""
       from loan
      where borrower_id = %(borrower_id)s
        and (%(loan_id)s::uuid is null or loan_id = %(loan_id)s)
-       and (%(status)s::text is null or status = %(status)s)
+       and (%(statuses)s::text[] is null or status = any(%(statuses)s))
      order by loan_id
 """
 
 INSTALMENTS = """
     select loan_id, n, due_on, principal_cents, principal_paid_cents, interest_cents, interest_paid_cents,
-           penalty_cents, penalty_paid_cents, fees_cents, fees_paid_cents, penalty_accrued
+           penalty_cents, penalty_paid_cents, fees_cents, fees_paid_cents, penalty_accrued, free_cents, earns_cents,
+           adjusted_on, closed
       from instalment
      where borrower_id = %(borrower_id)s
        and loan_id = any(%(loan_ids)s)
@@ -82,11 +91,13 @@ INSTALMENTS = """
 
 
 def stored_loans(
-    db: Db, borrower_id: UUID, *, loan_id: UUID | None = None, status: str | None = None, locked: bool = False
-) -> list[Loan]:
+    db: Db, borrower_id: UUID, *, loan_id: UUID | None = None, statuses: Sequence[str] | None = None,
+    locked: bool = False,
+) -> list[Loan]:  # fmt: skip
     """A borrower's loans as they are kept, oldest first; `locked` takes their locks, after the borrower's."""
     statement = LOANS + ("for update" if locked else "")
-    heads = many(db, _LoanRow, statement, borrower_id=borrower_id, loan_id=loan_id, status=status)
+    kinds = None if statuses is None else list(statuses)
+    heads = many(db, _LoanRow, statement, borrower_id=borrower_id, loan_id=loan_id, statuses=kinds)
     rows: dict[UUID, list[Row]] = {head.loan_id: [] for head in heads}
     for found in many(db, _InstalmentRow, INSTALMENTS, borrower_id=borrower_id, loan_ids=list(rows)):
         rows[found.loan_id].append(_row(found))
@@ -113,11 +124,11 @@ def loan(db: Db, borrower_id: UUID, loan_id: UUID, today: date) -> LoanView:
 
 def quote_payoff(db: Db, borrower_id: UUID, loan_id: UUID | None, on: date) -> Payoff:
     """What settles one loan, or all of a borrower's, on a day: exactly what a payment on that day would take."""
-    return payoff(stored_loans(db, borrower_id, loan_id=loan_id, status="running"), on)
+    return payoff(stored_loans(db, borrower_id, loan_id=loan_id, statuses=OPEN), on)
 
 
 EVENTS = """
-    select seq, kind, value_on, amount_cents, prepay, receipt_id
+    select seq, kind, value_on, amount_cents, prepay, receipt_id, turn, details, strikes
       from loan_event
      where borrower_id = %(borrower_id)s
        and loan_id = %(loan_id)s
@@ -128,6 +139,17 @@ EVENTS = """
 def events_of(db: Db, borrower_id: UUID, loan_id: UUID) -> list[Event]:
     """What happened to a loan from outside, in the order booked."""
     return many(db, Event, EVENTS, borrower_id=borrower_id, loan_id=loan_id)
+
+
+NEXT_TURN = """
+    select 1 + greatest((select coalesce(max(turn), 0) from loan_event where borrower_id = %(borrower_id)s),
+                        (select coalesce(max(turn), 0) from receipt where borrower_id = %(borrower_id)s))
+"""
+
+
+def next_turn(db: Db, borrower_id: UUID) -> int:
+    """The next place in a borrower's diary; asked for under the borrower's lock."""
+    return int(scalar(db, NEXT_TURN, borrower_id=borrower_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,48 +202,6 @@ def instructions_of(db: Db, borrower_id: UUID, most: int = 50) -> list[Instructi
     return many(db, Instruction, INSTRUCTIONS, borrower_id=borrower_id, most=most)
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptView:
-    """Money that came in, what it settled and what of it goes back."""
-
-    receipt_id: UUID
-    amount_cents: int
-    value_on: date
-    booked_on: date
-    fees_cents: int
-    penalty_cents: int
-    interest_cents: int
-    principal_cents: int
-    refunded_cents: int
-
-    @property
-    def parts(self) -> Parts:
-        """What was settled, by component."""
-        return Parts(self.fees_cents, self.penalty_cents, self.interest_cents, self.principal_cents)
-
-
-RECEIPTS = """
-    select r.receipt_id, r.amount_cents, r.value_on, r.booked_on,
-           sum(p.fees_cents)::bigint as fees_cents,
-           sum(p.penalty_cents)::bigint as penalty_cents,
-           sum(p.interest_cents)::bigint as interest_cents,
-           sum(p.principal_cents)::bigint as principal_cents,
-           sum(p.refunded_cents)::bigint as refunded_cents
-      from receipt r
-      join receipt_part p on p.receipt_id = r.receipt_id and p.borrower_id = r.borrower_id
-     where r.borrower_id = %(borrower_id)s
-       and (%(receipt_id)s::uuid is null or r.receipt_id = %(receipt_id)s)
-     group by r.receipt_id, r.amount_cents, r.value_on, r.booked_on
-     order by r.receipt_id desc
-     limit %(most)s
-"""
-
-
-def receipts_of(db: Db, borrower_id: UUID, *, receipt_id: UUID | None = None, most: int = 50) -> list[ReceiptView]:
-    """A borrower's payments, newest first."""
-    return many(db, ReceiptView, RECEIPTS, borrower_id=borrower_id, receipt_id=receipt_id, most=most)
-
-
 def _row(found: _InstalmentRow) -> Row:
     return Row(
         found.n,
@@ -235,11 +215,15 @@ def _row(found: _InstalmentRow) -> Row:
         found.fees_cents,
         found.fees_paid_cents,
         found.penalty_accrued,
+        found.free_cents,
+        found.earns_cents,
+        found.adjusted_on,
+        found.closed,
     )
 
 
 def _loan(head: _LoanRow, rows: Iterable[Row]) -> Loan:
-    terms = Terms(head.rate_num, head.rate_den, head.penalty_num, head.grace_days, waterfall_of(head.waterfall))
+    terms = terms_of(head.agreed)
     return Loan(
         loan_id=head.loan_id,
         borrower_id=head.borrower_id,
@@ -248,14 +232,41 @@ def _loan(head: _LoanRow, rows: Iterable[Row]) -> Loan:
         product_version=head.product_version,
         status=head.status,
         principal_cents=head.principal_cents,
-        method=head.method,
         months=head.months,
         asked_on=head.asked_on,
         drawn_on=head.drawn_on,
         closed_on=head.closed_on,
         events=head.events,
         terms=terms,
-        account=account_of(terms, tuple(rows), head.seen_on, head.interest_accrued),
+        account=_account(head, terms, tuple(rows)),
+    )
+
+
+def _account(head: _LoanRow, terms: Terms, rows: tuple[Row, ...]) -> Account | None:
+    """The account of a loan, or none before its money has arrived."""
+    if head.seen_on is None:
+        return None
+    settlement = None
+    if head.settlement_left_cents is not None and head.settlement_until_on is not None:
+        settlement = Settlement(head.settlement_left_cents, head.settlement_until_on)
+    in_force = terms
+    if (head.rate_num, head.penalty_num, head.method) != (terms.rate_num, terms.penalty_num, terms.method):
+        direction = terms.instalment_direction if head.method == terms.method else direction_for(head.method)
+        in_force = replace(
+            terms, rate_num=head.rate_num, penalty_num=head.penalty_num, method=head.method,
+            instalment_direction=direction,
+        )  # fmt: skip
+    return Account(
+        in_force,
+        rows,
+        head.seen_on,
+        head.interest_accrued,
+        head.drawn_on,
+        head.stretch_accrued,
+        head.payment_cents,
+        head.nonaccrual,
+        head.written_off,
+        settlement,
     )
 
 
@@ -271,10 +282,11 @@ class Debts:
 
 
 DEBTS = """
-    select coalesce(sum(outstanding_cents) filter (where status = 'running'), 0)::bigint as outstanding_cents,
+    select coalesce(sum(outstanding_cents) filter (where status in ('running', 'written-off')), 0)::bigint
+               as outstanding_cents,
            coalesce(sum(principal_cents) filter (where status = 'paying'), 0)::bigint as reserved_cents,
-           min(oldest_due_on) filter (where status = 'running') as late_since_on,
-           (count(*) filter (where status in ('running', 'closed')))::int as loans_drawn,
+           min(oldest_due_on) filter (where status in ('running', 'written-off')) as late_since_on,
+           (count(*) filter (where status in ('running', 'written-off', 'closed')))::int as loans_drawn,
            (count(*) filter (where status = 'closed'))::int as loans_repaid
       from loan
      where borrower_id = %(borrower_id)s

@@ -1,16 +1,16 @@
 """A loan's story as its borrower reads it: each event in order of value date, with what it did to the debt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from lendmill.loans.account import Billed
-from lendmill.loans.loan import Loan
+from lendmill.loans.happenings import Billed, Charged, Drawn, Forgiven, Happening, Received, Waived, WrittenOff
+from lendmill.loans.loan import OPEN, Loan
 from lendmill.loans.replay import Event, told
 from lendmill.terms.allocation import Parts
 
-What = Literal["drawn", "billed", "repaid"]
+What = Literal["drawn", "billed", "charged", "repaid", "waived", "forgiven", "written off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +31,44 @@ def statement(loan: Loan, story: Sequence[Event], today: date) -> tuple[Statemen
     """Tell a loan from its events up to a day. Interest is shown when it is billed, a payment with what it settled."""
     if not story:
         return ()
-    lasts_to = max(today, loan.owing.seen_on) if loan.status == "running" else loan.owing.seen_on
-    tale = told(loan.terms, loan.method, loan.months, story, lasts_to)
-    lines: list[tuple[date, int, What, int, Parts]] = [
-        (story[0].value_on, 0, "drawn", loan.principal_cents, Parts(principal=loan.principal_cents))
-    ]
-    for bill in (happening for happening in tale.happenings if isinstance(happening, Billed)):
-        parts = Parts(interest=bill.interest_cents, penalty=bill.penalty_cents)
-        lines.append((bill.on, 1, "billed", parts.total_cents, parts))
-    lines += [(event.value_on, 2, "repaid", what.total.total_cents, what.total) for event, what in tale.paid]
-    lines.sort(key=lambda line: line[:2])
+    lasts_to = max(today, loan.owing.seen_on) if loan.status in OPEN else loan.owing.seen_on
     outstanding_cents, shown = 0, []
-    for on, _, kind, amount_cents, parts in lines:
-        outstanding_cents += {"drawn": 1, "billed": 0, "repaid": -1}[kind] * parts.principal
-        shown.append(
-            StatementLine(
-                on, kind, amount_cents, parts.principal, parts.interest, parts.penalty, parts.fees, outstanding_cents
+    for happening in told(loan.terms, story, lasts_to).happenings:
+        for what, parts in _lines(happening):
+            outstanding_cents += {"drawn": 1, "repaid": -1, "forgiven": -1}.get(what, 0) * parts.principal
+            shown.append(
+                StatementLine(
+                    happening.on,
+                    what,
+                    parts.total_cents,
+                    parts.principal,
+                    parts.interest,
+                    parts.penalty,
+                    parts.fees,
+                    outstanding_cents,
+                )
             )
-        )
     return tuple(shown)
+
+
+def _lines(happening: Happening) -> Iterable[tuple[What, Parts]]:
+    """What a borrower is told of a happening; what concerns only the lender's books is left out."""
+    match happening:
+        case Drawn():
+            yield "drawn", Parts(principal=happening.principal_cents)
+            if happening.origination_cents:
+                yield "charged", Parts(fees=happening.origination_cents)
+        case Billed():
+            yield "billed", Parts(interest=happening.interest_cents, penalty=happening.penalty_cents)
+        case Charged():
+            yield "charged", Parts(fees=happening.fees_cents, penalty=happening.penalty_cents)
+        case Received():
+            yield "repaid", sum((part for _, part in happening.parts), Parts())
+        case Waived():
+            yield "waived", sum((part for _, part in happening.parts), Parts())
+        case Forgiven():
+            yield "forgiven", sum((part for _, part in happening.parts), Parts())
+        case WrittenOff():
+            yield "written off", Parts(principal=happening.principal_cents)
+        case _:
+            pass

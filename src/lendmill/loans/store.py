@@ -1,29 +1,33 @@
-"""Writes loans, their events, their diary, receipts and instructions to the rail."""
+"""Writes loans, their events, their diary and instructions to the rail."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from lendmill import ids
 from lendmill.db import Db, copy_in, run
-from lendmill.loans.account import Account, Row, next_on, oldest_due_on, per_night
-from lendmill.loans.loan import Loan, waterfall_text
+from lendmill.loans.account import Account, Row, adjusted_due_on, oldest_due_on
+from lendmill.loans.happenings import Nightly
+from lendmill.loans.loan import OPEN, Loan, terms_text
+from lendmill.loans.nights import per_night
+from lendmill.loans.passing import next_on
 from lendmill.loans.replay import Event
-from lendmill.terms.allocation import Parts
 
 OPEN_LOAN = """
-    insert into loan (loan_id, borrower_id, line_id, product_key, product_version, status, principal_cents, rate_den,
-                      rate_num, penalty_num, grace_days, method, months, waterfall, asked_on)
-    values (%(loan_id)s, %(borrower_id)s, %(line_id)s, %(product_key)s, %(product_version)s, 'paying',
-            %(principal_cents)s, %(rate_den)s, %(rate_num)s, %(penalty_num)s, %(grace_days)s, %(method)s, %(months)s,
-            %(waterfall)s, %(asked_on)s)
+    insert into loan (loan_id, borrower_id, line_id, product_key, product_version, status, agreed, principal_cents,
+                      months, asked_on, rate_den, rate_num, penalty_num, grace_days, method)
+    values (%(loan_id)s, %(borrower_id)s, %(line_id)s, %(product_key)s, %(product_version)s, 'paying', %(agreed)s,
+            %(principal_cents)s, %(months)s, %(asked_on)s, %(rate_den)s, %(rate_num)s, %(penalty_num)s, %(grace_days)s,
+            %(method)s)
 """
 
 
 def open_loan(db: Db, loan: Loan) -> None:
     """Write a loan whose money is on its way."""
+    terms = loan.terms
     run(
         db,
         OPEN_LOAN,
@@ -32,15 +36,15 @@ def open_loan(db: Db, loan: Loan) -> None:
         line_id=loan.line_id,
         product_key=loan.product_key,
         product_version=loan.product_version,
+        agreed=Jsonb(terms_text(terms)),
         principal_cents=loan.principal_cents,
-        rate_den=loan.terms.rate_den,
-        rate_num=loan.terms.rate_num,
-        penalty_num=loan.terms.penalty_num,
-        grace_days=loan.terms.grace_days,
-        method=loan.method,
         months=loan.months,
-        waterfall=Jsonb(waterfall_text(loan.terms.waterfall)),
         asked_on=loan.asked_on,
+        rate_den=terms.rate_den,
+        rate_num=terms.rate_num,
+        penalty_num=terms.penalty_num,
+        grace_days=terms.grace_days,
+        method=terms.method,
     )
 
 
@@ -53,12 +57,22 @@ KEEP_LOAN = """
            seen_on = %(seen_on)s,
            next_on = %(next_on)s,
            events = %(events)s,
+           rate_num = %(rate_num)s,
+           penalty_num = %(penalty_num)s,
+           method = %(method)s,
            interest_accrued = %(interest_accrued)s,
+           stretch_accrued = %(stretch_accrued)s,
+           payment_cents = %(payment_cents)s,
            outstanding_cents = %(outstanding_cents)s,
            interest_per_night = %(interest_per_night)s,
            penalty_per_night = %(penalty_per_night)s,
            penalty_accrued = %(penalty_accrued)s,
-           oldest_due_on = %(oldest_due_on)s
+           oldest_due_on = %(oldest_due_on)s,
+           adjusted_due_on = %(adjusted_due_on)s,
+           nonaccrual = %(nonaccrual)s,
+           written_off = %(written_off)s,
+           settlement_left_cents = %(settlement_left_cents)s,
+           settlement_until_on = %(settlement_until_on)s
      where loan_id = %(loan_id)s
        and borrower_id = %(borrower_id)s
 """
@@ -66,39 +80,52 @@ KEEP_LOAN = """
 
 def keep_loan(db: Db, loan: Loan, was: Account | None) -> None:
     """Write a loan's new state, the instalments that changed, and its next day in the diary."""
-    account = loan.owing
-    running = loan.status == "running"
-    coming = next_on(account) if running else None
-    interest_per_night, penalty_per_night = per_night(account) if running else (0, 0)
-    run(
-        db,
-        KEEP_LOAN,
-        loan_id=loan.loan_id,
-        borrower_id=loan.borrower_id,
-        status=loan.status,
-        drawn_on=loan.drawn_on,
-        matures_on=account.rows[-1].due_on,
-        closed_on=loan.closed_on,
-        seen_on=account.seen_on,
-        next_on=coming,
-        events=loan.events,
-        interest_accrued=account.interest_accrued,
-        outstanding_cents=account.outstanding_cents,
-        interest_per_night=interest_per_night,
-        penalty_per_night=penalty_per_night,
-        penalty_accrued=account.penalty_accrued,
-        oldest_due_on=oldest_due_on(account) if running else None,
-    )
+    kept = kept_state(loan)
+    run(db, KEEP_LOAN, **kept)
     _keep_rows(db, loan, () if was is None else was.rows)
-    if coming is not None:
-        note_in_agenda(db, happens_on=coming, borrower_id=loan.borrower_id, loan_id=loan.loan_id)
+    if kept["next_on"] is not None:
+        note_in_agenda(db, happens_on=kept["next_on"], borrower_id=loan.borrower_id, loan_id=loan.loan_id)
+
+
+def kept_state(loan: Loan) -> dict[str, Any]:
+    """A loan's state as its row keeps it, by column."""
+    account, going_on = loan.owing, loan.status in OPEN
+    interest_per_night, penalty_per_night = per_night(account) if going_on else (0, 0)
+    agreed = account.settlement
+    return {
+        "loan_id": loan.loan_id,
+        "borrower_id": loan.borrower_id,
+        "status": loan.status,
+        "drawn_on": loan.drawn_on,
+        "matures_on": max(row.due_on for row in account.rows),
+        "closed_on": loan.closed_on,
+        "seen_on": account.seen_on,
+        "next_on": next_on(account) if going_on else None,
+        "events": loan.events,
+        "rate_num": account.terms.rate_num,
+        "penalty_num": account.terms.penalty_num,
+        "method": account.terms.method,
+        "interest_accrued": account.interest_accrued,
+        "stretch_accrued": account.stretch_accrued,
+        "payment_cents": account.payment_cents,
+        "outstanding_cents": account.outstanding_cents,
+        "interest_per_night": interest_per_night,
+        "penalty_per_night": penalty_per_night,
+        "penalty_accrued": account.penalty_accrued,
+        "oldest_due_on": oldest_due_on(account) if going_on else None,
+        "adjusted_due_on": adjusted_due_on(account) if going_on else None,
+        "nonaccrual": account.nonaccrual,
+        "written_off": account.written_off,
+        "settlement_left_cents": agreed.left_cents if agreed else None,
+        "settlement_until_on": agreed.until_on if agreed else None,
+    }
 
 
 KEEP_ROW = """
     insert into instalment (loan_id, borrower_id, n, due_on, principal_cents, principal_paid_cents, interest_cents,
                             interest_paid_cents, penalty_cents, penalty_paid_cents, fees_cents, fees_paid_cents,
-                            penalty_accrued)
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                            penalty_accrued, free_cents, earns_cents, adjusted_on, closed)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     on conflict (loan_id, borrower_id, n) do update
        set due_on = excluded.due_on,
            principal_cents = excluded.principal_cents,
@@ -109,24 +136,33 @@ KEEP_ROW = """
            penalty_paid_cents = excluded.penalty_paid_cents,
            fees_cents = excluded.fees_cents,
            fees_paid_cents = excluded.fees_paid_cents,
-           penalty_accrued = excluded.penalty_accrued
+           penalty_accrued = excluded.penalty_accrued,
+           free_cents = excluded.free_cents,
+           earns_cents = excluded.earns_cents,
+           adjusted_on = excluded.adjusted_on,
+           closed = excluded.closed
 """
+
+DROP_ROWS = "delete from instalment where loan_id = %(loan_id)s and borrower_id = %(borrower_id)s and n > %(last)s"
 
 
 def _keep_rows(db: Db, loan: Loan, was: Sequence[Row]) -> None:
-    known = set(was)
+    known, rows = set(was), loan.owing.rows
     changed = [
         (
             loan.loan_id, loan.borrower_id, row.n, row.due_on, row.principal_cents, row.principal_paid_cents,
             row.interest_cents, row.interest_paid_cents, row.penalty_cents, row.penalty_paid_cents,
-            row.fees_cents, row.fees_paid_cents, row.penalty_accrued,
+            row.fees_cents, row.fees_paid_cents, row.penalty_accrued, row.free_cents, row.earns_cents,
+            row.adjusted_on, row.closed,
         )
-        for row in loan.owing.rows
+        for row in rows
         if row not in known
     ]  # fmt: skip
     if changed:
         with db.cursor() as cursor:
             cursor.executemany(KEEP_ROW, changed)
+    if len(was) > len(rows):  # told again, a later plan is not made any more
+        run(db, DROP_ROWS, loan_id=loan.loan_id, borrower_id=loan.borrower_id, last=len(rows))
 
 
 FAIL_LOAN = "update loan set status = 'failed' where loan_id = %(loan_id)s and borrower_id = %(borrower_id)s"
@@ -138,9 +174,10 @@ def fail_loan(db: Db, *, borrower_id: UUID, loan_id: UUID) -> None:
 
 
 EVENT = """
-    insert into loan_event (loan_id, borrower_id, seq, kind, value_on, booked_on, amount_cents, prepay, receipt_id)
+    insert into loan_event (loan_id, borrower_id, seq, kind, value_on, booked_on, amount_cents, prepay, receipt_id,
+                            turn, details, strikes)
     values (%(loan_id)s, %(borrower_id)s, %(seq)s, %(kind)s, %(value_on)s, %(booked_on)s, %(amount_cents)s,
-            %(prepay)s, %(receipt_id)s)
+            %(prepay)s, %(receipt_id)s, %(turn)s, %(details)s, %(strikes)s)
 """
 
 
@@ -158,6 +195,9 @@ def add_event(db: Db, *, borrower_id: UUID, loan_id: UUID, event: Event, booked_
         amount_cents=event.amount_cents,
         prepay=event.prepay,
         receipt_id=event.receipt_id,
+        turn=event.turn,
+        details=Jsonb(event.details),
+        strikes=event.strikes,
     )
 
 
@@ -181,54 +221,30 @@ def clear_agenda(db: Db, *, borrower_id: UUID, through_on: date) -> None:
     run(db, CLEAR_AGENDA, borrower_id=borrower_id, through_on=through_on)
 
 
-def add_deltas(db: Db, loan: Loan, changes: Mapping[date, tuple[int, int]]) -> None:
-    """Append by how much this loan changed what the house earns a night, for the day end to fold."""
-    rows = [
-        (ids.new(), loan.borrower_id, loan.loan_id, loan.product_key, kind, loan.terms.rate_den, day, per_night)
-        for day, change in changes.items()
-        for kind, per_night in zip(("interest", "penalty"), change, strict=True)
-        if per_night
-    ]
-    if rows:
-        columns = ("delta_id", "borrower_id", "loan_id", "product_key", "kind", "rate_den", "from_on", "per_night")
-        copy_in(db, "accrual_delta", columns, rows)
-
-
-RECEIPT = """
-    insert into receipt (receipt_id, borrower_id, amount_cents, value_on, booked_on)
-    values (%(receipt_id)s, %(borrower_id)s, %(amount_cents)s, %(value_on)s, %(booked_on)s)
-"""
-
-
-def add_receipt(
-    db: Db, *, receipt_id: UUID, borrower_id: UUID, amount_cents: int, value_on: date, booked_on: date
-) -> None:
-    """Write down that money came in."""
-    run(db, RECEIPT, receipt_id=receipt_id, borrower_id=borrower_id, amount_cents=amount_cents, value_on=value_on,
-        booked_on=booked_on)  # fmt: skip
-
-
-PART_COLUMNS = (
-    "part_id", "borrower_id", "receipt_id", "loan_id", "n", "fees_cents", "penalty_cents", "interest_cents",
-    "principal_cents", "refunded_cents", "booked_on",
+DELTA_COLUMNS: Final = (
+    "delta_id", "borrower_id", "loan_id", "product_key", "kind", "rate_den", "from_on", "per_night",
 )  # fmt: skip
 
 
-def add_parts(
-    db: Db, *, borrower_id: UUID, receipt_id: UUID, loan_id: UUID | None, parts: Iterable[tuple[int, Parts]],
-    refunded_cents: int, booked_on: date,
-) -> None:  # fmt: skip
-    """Write down what a receipt settled and what of it goes back; or, later, by how much that changed."""
-    rows: list[tuple[object, ...]] = [
-        (ids.new(), borrower_id, receipt_id, loan_id, n, part.fees, part.penalty, part.interest, part.principal, 0,
-         booked_on)
-        for n, part in parts
-        if part != Parts()
-    ]  # fmt: skip
-    if refunded_cents:
-        rows.append((ids.new(), borrower_id, receipt_id, loan_id, None, 0, 0, 0, 0, refunded_cents, booked_on))
+def add_deltas(db: Db, loan: Loan, changes: Mapping[date, Nightly]) -> None:
+    """Append by how much this loan changed what the house earns a night, for the day end to fold."""
+    rows = list(deltas(loan, changes))
     if rows:
-        copy_in(db, "receipt_part", PART_COLUMNS, rows)
+        copy_in(db, "accrual_delta", DELTA_COLUMNS, rows)
+
+
+def deltas(loan: Loan, changes: Mapping[date, Nightly]) -> Iterable[tuple[object, ...]]:
+    """The rows that say so, one for each kind of interest that changed on a day."""
+    whose = (loan.borrower_id, loan.loan_id, loan.product_key)
+    for day, change in changes.items():
+        for kind, more in (
+            ("interest", change.interest),
+            ("penalty", change.penalty),
+            ("memo interest", change.memo_interest),
+            ("memo penalty", change.memo_penalty),
+        ):
+            if more:
+                yield ids.new(), *whose, kind, loan.terms.rate_den, day, more
 
 
 INSTRUCT = """

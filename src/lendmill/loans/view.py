@@ -6,8 +6,10 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from lendmill.loans.account import Account, Row, advance, bill, days_past_due, owed, repay
-from lendmill.loans.loan import Loan, Status
+from lendmill.loans.account import Account, Row, adjusted_days_past_due, days_past_due, total_left
+from lendmill.loans.loan import OPEN, Loan, Status
+from lendmill.loans.passing import advance, bill
+from lendmill.loans.paying import owed, repay
 from lendmill.terms.allocation import Parts
 from lendmill.terms.rates import Rate
 
@@ -34,6 +36,7 @@ class RowView:
     asked_cents: int
     asked_interest_cents: int
     status: RowStatus
+    adjusted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,10 @@ class LoanView:
     next_due_on: date | None
     next_due_cents: int
     days_past_due: int
+    adjusted_days_past_due: int
+    nonaccrual: bool
+    settlement_left_cents: int | None
+    settlement_until_on: date | None
     rows: tuple[RowView, ...]
 
 
@@ -80,7 +87,7 @@ def view(loan: Loan, today: date) -> LoanView:
     if loan.account is None:
         return _view(loan, Account(loan.terms, (), loan.asked_on), loan.asked_on)
     account = loan.account
-    if loan.status == "running":
+    if loan.status in OPEN:
         account, _ = bill(advance(account, max(today, account.seen_on))[0])
     return _view(loan, account, max(today, account.seen_on))
 
@@ -95,10 +102,11 @@ def payoff(loans: Sequence[Loan], on: date) -> Payoff:
 
 
 def _view(loan: Loan, account: Account, today: date) -> LoanView:
-    left = sum((row.left for row in account.rows), Parts())
-    due = sum((row.left for row in account.rows if row.due_on <= today), Parts())
+    left = total_left(account.rows)
+    due = total_left([row for row in account.rows if row.due_on <= today])
+    shown = [row for row in account.rows if not row.closed or row.open or row.principal_cents or row.interest_cents]
     ahead = _if_all_goes_to_plan(account, today)
-    coming = next((row for row in account.rows if ahead.get(row.n, Parts()).total_cents), None)
+    coming = next((row for row in shown if ahead.get(row.n, Parts()).total_cents), None)
     return LoanView(
         loan_id=loan.loan_id,
         borrower_id=loan.borrower_id,
@@ -107,13 +115,13 @@ def _view(loan: Loan, account: Account, today: date) -> LoanView:
         status=loan.status,
         method=loan.method,
         months=loan.months,
-        rate=loan.terms.rate,
+        rate=account.terms.rate,
         grace_days=loan.terms.grace_days,
         asked_on=loan.asked_on,
         drawn_on=loan.drawn_on,
         closed_on=loan.closed_on,
         principal_cents=loan.principal_cents,
-        matures_on=account.rows[-1].due_on if account.rows else None,
+        matures_on=max((row.due_on for row in shown), default=None),
         outstanding_cents=left.principal,
         interest_cents=left.interest,
         penalty_cents=left.penalty,
@@ -123,18 +131,22 @@ def _view(loan: Loan, account: Account, today: date) -> LoanView:
         next_due_on=coming.due_on if coming else None,
         next_due_cents=ahead[coming.n].total_cents if coming else 0,
         days_past_due=days_past_due(account),
-        rows=tuple(_row_view(row, today, ahead.get(row.n, Parts()), loan.status) for row in account.rows),
+        adjusted_days_past_due=adjusted_days_past_due(account),
+        nonaccrual=account.nonaccrual,
+        settlement_left_cents=account.settlement.left_cents if account.settlement else None,
+        settlement_until_on=account.settlement.until_on if account.settlement else None,
+        rows=tuple(_row_view(row, today, ahead.get(row.n, Parts()), loan.status) for row in shown),
     )
 
 
 def _if_all_goes_to_plan(account: Account, today: date) -> dict[int, Parts]:
     """What each row from today on will ask on its day, if everything is paid then and nothing before."""
     asked: dict[int, Parts] = {}
-    for row in account.rows:
-        if row.due_on >= today and account.outstanding_cents:
+    for row in sorted(account.rows, key=lambda row: (row.due_on, row.n)):
+        if row.due_on >= today and account.outstanding_cents and not row.closed:
             account, _ = advance(account, row.due_on)
             asked[row.n] = next(each.left for each in account.rows if each.n == row.n)
-            due_cents = sum(each.left.total_cents for each in account.rows if each.due_on <= row.due_on)
+            due_cents = total_left([each for each in account.rows if each.due_on <= row.due_on]).total_cents
             account, _, _ = repay(account, due_cents, row.due_on)
     return asked
 
@@ -163,4 +175,5 @@ def _row_view(row: Row, today: date, ahead: Parts, loan_status: Status) -> RowVi
         asked_cents=ahead.total_cents,
         asked_interest_cents=ahead.interest,
         status=status,
+        adjusted_on=row.adjusted_on,
     )

@@ -14,6 +14,7 @@ from lendmill.db import scalar
 from lendmill.loans import actions as loan_actions
 from lendmill.loans import queries as loans
 from lendmill.loans.account import Prepay
+from lendmill.loans.receipts.queries import receipts_of
 from lendmill.people.command import Command
 from lendmill.people.queries import act_today, house_day
 from lendmill.refusals import Refusal
@@ -136,7 +137,7 @@ def _payment(request: Asked, instruction_id: UUID) -> dict[str, Any]:
         if payment is None:
             raise NotThere(what="payment")
         receipt_id = scalar(db, RECEIPT_OF, borrower_id=borrower_id, rail_key=payment.rail_key)
-        receipt = loans.receipts_of(db, borrower_id, receipt_id=receipt_id)[0] if receipt_id else None
+        receipt = receipts_of(db, borrower_id, receipt_id=receipt_id)[0] if receipt_id else None
         today = house_day(db)
     return {"payment": payment, "receipt": receipt, "today": today}
 

@@ -6,17 +6,18 @@ create table loan (
     line_id uuid not null,
     product_key text not null,
     product_version integer not null,
-    status text not null check (status in ('paying', 'running', 'closed', 'failed')),
-    -- what was agreed: one denominator for the life of the loan, rates are numerators over it
+    status text not null check (status in ('paying', 'running', 'written-off', 'closed', 'failed')),
+    -- what was agreed, whole, as on the first day: a replay begins with it
+    agreed jsonb not null,
     principal_cents bigint not null check (principal_cents > 0),
+    months integer not null check (months > 0),
+    asked_on date not null,
+    -- what is in force: one denominator for the life of the loan, rates are numerators over it
     rate_den bigint not null check (rate_den > 0),
     rate_num bigint not null check (rate_num >= 0),
-    penalty_num bigint not null check (penalty_num >= rate_num),
+    penalty_num bigint not null check (penalty_num >= 0),
     grace_days integer not null check (grace_days >= 0),
     method text not null,
-    months integer not null check (months > 0),
-    waterfall jsonb not null,
-    asked_on date not null,
     -- where it stands, as of the end of `seen_on`
     drawn_on date,
     matures_on date,
@@ -25,11 +26,18 @@ create table loan (
     next_on date,
     events integer not null default 0,
     interest_accrued bigint not null default 0,
+    stretch_accrued bigint not null default 0,
+    payment_cents bigint not null default 0,
     outstanding_cents bigint not null default 0 check (outstanding_cents >= 0),
     interest_per_night bigint not null default 0,
     penalty_per_night bigint not null default 0,
     penalty_accrued bigint not null default 0,
     oldest_due_on date,
+    adjusted_due_on date,
+    nonaccrual boolean not null default false,
+    written_off boolean not null default false,
+    settlement_left_cents bigint,
+    settlement_until_on date,
     primary key (loan_id, borrower_id)
 ) with (fillfactor = 85);
 create index loan_by_borrower on loan (borrower_id);
@@ -49,41 +57,66 @@ create table instalment (
     fees_cents bigint not null default 0,
     fees_paid_cents bigint not null default 0 check (fees_paid_cents between 0 and fees_cents),
     penalty_accrued bigint not null default 0,
+    free_cents bigint not null default 0 check (free_cents between 0 and principal_cents - principal_paid_cents),
+    earns_cents bigint not null default 0,
+    adjusted_on date,
+    closed boolean not null default false,
     primary key (loan_id, borrower_id, n),
     foreign key (loan_id, borrower_id) references loan
 ) with (fillfactor = 85);
 grant update, delete on instalment to lendmill_app;
 
--- What happened, by value date; replaying these from nothing gives exactly the rows above.
+-- What happened, by value date and then by its turn in the borrower's diary; replaying these from nothing gives exactly
+-- the rows above. An event that names another in `strikes` makes it as if it had never been.
 create table loan_event (
     loan_id uuid not null,
     borrower_id uuid not null,
     seq integer not null,
-    kind text not null check (kind in ('drawn', 'repaid')),
+    kind text not null,
     value_on date not null,
     booked_on date not null,
-    amount_cents bigint not null check (amount_cents > 0),
+    amount_cents bigint not null check (amount_cents >= 0),
     prepay text not null default 'next-due' check (prepay in ('next-due', 'prepay')),
     receipt_id uuid,
+    turn integer not null,
+    details jsonb not null default '{}',
+    strikes integer,
     made_at timestamptz not null default now(),
     primary key (loan_id, borrower_id, seq),
     foreign key (loan_id, borrower_id) references loan
 );
+create index loan_event_by_turn on loan_event (borrower_id, turn);
 
--- Money that came in from a borrower.
+-- Money that came in from a borrower, or that was held for them and is taken for a due.
 create table receipt (
     receipt_id uuid not null,
     borrower_id uuid not null references borrower,
     amount_cents bigint not null check (amount_cents > 0),
     value_on date not null,
     booked_on date not null,
+    turn integer not null,
+    named_loan_id uuid,
+    prepay text not null default 'next-due' check (prepay in ('next-due', 'prepay')),
+    from_held boolean not null default false,
     made_at timestamptz not null default now(),
     primary key (receipt_id, borrower_id)
 );
-create index receipt_by_borrower on receipt (borrower_id, receipt_id);
+create index receipt_by_borrower on receipt (borrower_id, turn);
 
--- What each receipt settled, row by row, and what of it goes back. A backdated payment adds differences, never edits:
--- a receipt's parts always sum to its amount.
+-- A receipt that was not one: it bounced, belonged to another loan, or was booked twice.
+create table receipt_reversal (
+    receipt_id uuid not null,
+    borrower_id uuid not null,
+    cause text not null check (cause in ('bounced', 'wrong-loan', 'duplicate')),
+    booked_on date not null,
+    made_at timestamptz not null default now(),
+    primary key (receipt_id, borrower_id),
+    foreign key (receipt_id, borrower_id) references receipt
+);
+
+-- What each receipt settled, row by row, and what of it goes back, is held, or meets a claim (below nothing: becomes
+-- one). What is known late adds differences, never edits: a receipt's parts always sum to its amount, or, once it is
+-- reversed, to nothing.
 create table receipt_part (
     part_id uuid not null,
     borrower_id uuid not null,
@@ -95,6 +128,8 @@ create table receipt_part (
     interest_cents bigint not null default 0,
     principal_cents bigint not null default 0,
     refunded_cents bigint not null default 0,
+    held_cents bigint not null default 0,
+    claimed_cents bigint not null default 0,
     booked_on date not null,
     primary key (part_id, borrower_id),
     foreign key (receipt_id, borrower_id) references receipt,
@@ -117,7 +152,7 @@ create table accrual_delta (
     borrower_id uuid not null,
     loan_id uuid not null,
     product_key text not null,
-    kind text not null check (kind in ('interest', 'penalty')),
+    kind text not null check (kind in ('interest', 'penalty', 'memo interest', 'memo penalty')),
     rate_den bigint not null,
     from_on date not null,
     per_night bigint not null check (per_night <> 0),
@@ -127,7 +162,7 @@ grant delete on accrual_delta to lendmill_app;
 
 create table accrual_fold (
     product_key text not null,
-    kind text not null check (kind in ('interest', 'penalty')),
+    kind text not null check (kind in ('interest', 'penalty', 'memo interest', 'memo penalty')),
     rate_den bigint not null,
     through_on date not null,
     per_night numeric(40, 0) not null,
