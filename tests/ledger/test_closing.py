@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from play import DAY, MOVE, anything, paid_in
 
-from lendmill.db import Database, scalar
+from lendmill.db import Database, Db, scalar
 from lendmill.funding.postings import capital_paid_in
 from lendmill.ledger import store
 from lendmill.ledger.accounts import Account
@@ -38,6 +38,12 @@ def officer(database: Database) -> UUID:
     return database.act(
         open_account, sign_in_name="finance", display_name="Finance", role=Role.FINANCE, password="correct horse"
     )
+
+
+def close_impatiently(db: Db, officer: UUID) -> None:
+    """Close through the first day, unless one has to wait."""
+    db.execute("set local lock_timeout = 1")
+    close(db, through_on=DAY, closed_by=officer)
 
 
 def closed(database: Database) -> list[date]:
@@ -97,9 +103,8 @@ def test_a_closed_period_is_not_closed_again_nor_shortened(database: Database, o
 def test_two_who_close_at_once_close_once(database: Database, officer: UUID) -> None:
     with database.transaction() as first:
         close(first, through_on=JAN_2, closed_by=officer)
-        with pytest.raises(psycopg.errors.LockNotAvailable), database.transaction() as second:
-            second.execute("set local lock_timeout = 1")
-            close(second, through_on=DAY, closed_by=officer)
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            database.act(close_impatiently, officer)
     assert closed(database) == [JAN_2]
 
 

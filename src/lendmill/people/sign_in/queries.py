@@ -69,6 +69,19 @@ def caller_by_access_token(db: Db, token: str) -> Caller | None:
     return maybe(db, Caller, CALLER_BY_ACCESS_TOKEN, hash=token_hash(token))
 
 
+CALLER_BY_NAME = """
+    select account_id, display_name, role, borrower_id
+      from account
+     where sign_in_name = %(name)s
+       and active
+"""
+
+
+def caller_named(db: Db, sign_in_name: str) -> Caller | None:
+    """Whose name this is; nobody, where there is no such account or it is closed."""
+    return maybe(db, Caller, CALLER_BY_NAME, name=sign_in_name)
+
+
 ACCOUNTS = """
     select account_id, sign_in_name, display_name, role, active, made_at
       from account
