@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from lendmill.loans.account import Account, Row
+from lendmill.loans.account import Account, Row, total_left
 from lendmill.loans.happenings import Charged, Fee, Happening, Waived
 from lendmill.loans.nights import factors
 from lendmill.loans.passing import bill, standing_of
-from lendmill.loans.plan import direction_for, planned, planned_again
+from lendmill.loans.plan import accrued_cents, direction_for, planned, planned_again
 from lendmill.terms.allocation import Parts
 
 
@@ -17,7 +17,7 @@ def charge(
 ) -> tuple[Account, list[Happening]]:
     """A fee, or a penalty set by hand, is owed on a row: the first due today or later, else the last."""
     rows = sorted((row for row in account.rows if not row.closed), key=lambda row: (row.due_on, row.n))
-    coming = [row for row in rows if row.due_on >= account.seen_on] or rows[-1:]
+    coming = [row for row in rows if row.due_on >= account.seen_on and not row.paid_ahead] or rows[-1:]
     number = n or coming[0].n
     charged = tuple(
         replace(row, fees_cents=row.fees_cents + fees_cents, penalty_cents=row.penalty_cents + penalty_cents)
@@ -45,13 +45,10 @@ def waive(account: Account, asked: Parts) -> tuple[Account, list[Happening]]:
 
 
 def change_rate(account: Account, rate_num: int, penalty_num: int) -> tuple[Account, list[Happening]]:
-    """From this night on another rate; a level payment is solved again over the rows to come.
-
-    What has accrued so far is billed to the coming row first, so that the new payment counts the new rate only.
-    """
+    """From this night on another rate; a level payment is solved again over the rows to come, and is level again."""
     terms = replace(account.terms, rate_num=rate_num, penalty_num=penalty_num)
-    account, bills = bill(account) if terms.method == "level-payment" else (account, [])
-    return planned_again(replace(account, terms=terms), account.seen_on, "lower-payment"), bills
+    paid_ahead = [row.n for row in account.rows if row.paid_ahead]
+    return planned_again(replace(account, terms=terms), "lower-payment", paid_ahead), []
 
 
 def move(account: Account, dates: Mapping[int, date]) -> tuple[Account, list[Happening]]:
@@ -69,22 +66,30 @@ def re_age(account: Account, dates: Mapping[int, date]) -> tuple[Account, list[H
 def replan(account: Account, method: str, dues: tuple[date, ...]) -> tuple[Account, list[Happening]]:
     """Principal not yet due is spread anew over new due dates; the rows it was on are closed.
 
-    What has accrued is billed to the coming row first, and stays owed there on its day.
+    What is billed and unpaid on them, and what has accrued, is asked with the first new row.
     """
-    account, bills = bill(account)
     on, terms = (
         account.seen_on,
         replace(account.terms, method=method, instalment_direction=direction_for(method)),
     )
     undue = [row for row in account.rows if row.due_on > on and not row.closed]
-    left_cents = sum(row.principal_left_cents for row in undue)
+    moved = total_left(undue)
     last = max(row.n for row in account.rows)
     kept = tuple(
-        replace(row, principal_cents=row.principal_paid_cents, free_cents=0, closed=True) if row in undue else row
+        replace(row.less(row.left), free_cents=0, earns_cents=0, closed=True) if row in undue else row
         for row in account.rows
     )
     account = replace(account, terms=terms, rows=kept)
     periods = factors(account, on, list(dues)) if method == "level-payment" else []
-    parts, payment_cents = planned(terms, method, left_cents, dues, periods, 0)
-    new = tuple(Row(last + n, due, part) for n, (due, part) in enumerate(zip(dues, parts, strict=True), start=1))
-    return replace(account, rows=(*kept, *new), payment_cents=payment_cents), bills
+    parts, payment_cents = planned(terms, method, moved.principal, dues, periods, 0, accrued_cents(account))
+    new = [Row(last + n, due, part) for n, (due, part) in enumerate(zip(dues, parts, strict=True), start=1)]
+    new[0] = replace(
+        new[0],
+        interest_cents=moved.interest,
+        penalty_cents=moved.penalty,
+        fees_cents=moved.fees,
+        penalty_accrued=sum(row.penalty_accrued for row in undue),
+        earns_cents=sum(row.earns_cents for row in undue),
+    )
+    kept = tuple(replace(row, penalty_accrued=0) if row.closed and row.due_on > on else row for row in kept)
+    return replace(account, rows=(*kept, *new), payment_cents=payment_cents), []

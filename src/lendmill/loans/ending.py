@@ -24,7 +24,8 @@ def accelerate(account: Account, amount_cents: int | None) -> tuple[Account, lis
             rows[row.n] = replace(row.less(part), closed=True)
         else:
             part = Parts(principal=min(left_cents, row.principal_left_cents))
-            rows[row.n], left_cents = row.less(part), left_cents - part.principal
+            emptied = bool(part.principal) and part.principal == row.principal_left_cents
+            rows[row.n], left_cents = replace(row.less(part), closed=emptied), left_cents - part.principal
         moved += part
     if moved == Parts():
         return account, bills

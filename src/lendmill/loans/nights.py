@@ -94,7 +94,7 @@ def accrued(account: Account, to: date) -> Account:
 
 def period_of(account: Account, on: date) -> Period:
     """The instalment period the night starting on a day lies in: from the last due date, or the start, to the next."""
-    dues = sorted({row.due_on for row in account.rows})
+    dues = sorted({row.due_on for row in account.rows if not row.closed})
     opened_on = account.opened_on or account.seen_on
     start = max([opened_on, *(day for day in dues if day <= on)])
     after = [day for day in dues if day > on]

@@ -19,7 +19,7 @@ from lendmill.loans.happenings import (
     Standing,
     StoppedAccruing,
 )
-from lendmill.loans.nights import accrued, next_weight, nightly
+from lendmill.loans.nights import accrued, bearing, next_weight, nightly
 from lendmill.terms.interest import billed, rounded
 
 
@@ -31,8 +31,11 @@ def advance(account: Account, to: date) -> tuple[Account, list[Happening]]:
     happenings: list[Happening] = []
     while account.seen_on < to:
         stop = min(to, next_on(account) or to)
-        before = nightly(account)
+        before, bore = nightly(account), bearing(account)[0]
         account, happened = _arrived(accrued(account, stop))
+        if bearing(account)[0] != bore:
+            account, ended = stretch_ended(account, "per-sub-period")
+            happened += ended
         happenings += [*happened, *repriced(before, account)]
     return account, happenings
 
@@ -124,7 +127,7 @@ def repriced(before: Nightly, account: Account) -> list[Happening]:
 def _arrived(account: Account) -> tuple[Account, list[Happening]]:
     """The morning of a day: rows due are billed, then fees and the change of standing that the day brings."""
     on, terms, happenings = account.seen_on, account.terms, list[Happening]()
-    if any(row.due_on == on for row in account.rows):
+    if any(row.due_on == on and not row.closed for row in account.rows):
         for step in (_period_ended, bill, _fees_due):
             account, happened = step(account)
             happenings += happened
@@ -154,7 +157,7 @@ def _fees_due(account: Account) -> tuple[Account, list[Happening]]:
         account = replace(account, rows=rows)
         happenings.append(Earned(account.seen_on, earned_cents))
     if account.terms.service_fee_cents and account.outstanding_cents:
-        numbers = [row.n for row in due if not row.closed]
+        numbers = [row.n for row in due if not row.closed and not row.paid_ahead]
         account, charged = _charged(account, "service", account.terms.service_fee_cents, numbers)
         happenings += charged
     return account, happenings

@@ -52,7 +52,7 @@ def repay(
         account, rows=tuple(_after_payment(row, by_row[row.n], shrunk.get(row.n, 0), prepay) for row in account.rows)
     )
     if prepay == "prepay" and any(shrunk.values()):
-        account = planned_again(account, on)
+        account = planned_again(account, paid_ahead=[row.n for row in ahead if row.paid_ahead])
     parts = tuple(
         (n, total)
         for n, part in sorted(by_row.items())

@@ -1,13 +1,13 @@
 """The rows of a loan: planned when money arrives, and again when the agreement changes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from lendmill.loans.account import Account, Row, Terms
 from lendmill.loans.nights import factors
-from lendmill.terms.planning import equal_parts, level_parts_over, level_payment_over
+from lendmill.terms.planning import NOTHING, equal_parts, level_parts_over, level_payment_over
 
 
 def direction_for(method: str) -> str:
@@ -21,18 +21,25 @@ def planned(
     principal_cents: int,
     dues: Sequence[date],
     periods: Sequence[Fraction],
-    payment_cents: int,
+    payment_cents: int = 0,
+    accrued: Fraction = NOTHING,
 ) -> tuple[tuple[int, ...], int]:
-    """How much principal each row carries, and the level payment; a payment of nothing is solved for."""
+    """How much principal each row carries, and the level payment; a payment of nothing is solved for.
+
+    What has accrued before the first period, in cents, is asked with the first payment, which is level all the same.
+    """
     count = len(dues)
     if method == "equal-principal":
         return equal_parts(principal_cents, count, terms.instalment_multiple_cents, terms.instalment_direction), 0
     if method != "level-payment":
         return (0,) * (count - 1) + (principal_cents,), 0
     payment_cents = payment_cents or level_payment_over(
-        principal_cents, periods, terms.instalment_multiple_cents, terms.instalment_direction
+        principal_cents + accrued / (1 + periods[0]),
+        periods,
+        terms.instalment_multiple_cents,
+        terms.instalment_direction,
     )
-    return level_parts_over(principal_cents, periods, payment_cents, terms.direction), payment_cents
+    return level_parts_over(principal_cents, periods, payment_cents, terms.direction, accrued), payment_cents
 
 
 def rows_on(
@@ -47,24 +54,25 @@ def rows_on(
     ), payment_cents
 
 
-def planned_again(account: Account, on: date, mode: str = "") -> Account:
+def planned_again(account: Account, mode: str = "", paid_ahead: Collection[int] = ()) -> Account:
     """Solve a level payment anew over the rows to come, as the product says: fewer payments, or lower ones.
 
-    Interest up to `on` has been billed; so the rows are planned from there. Under `keep` the other rows keep their
-    principal.
+    Under `keep` the other rows keep their principal. A row whose planned principal was paid ahead stays closed.
     """
-    terms, mode = account.terms, mode or account.terms.after_prepay
-    undue = [row for row in account.rows if row.due_on > on and not row.closed]
-    left_cents = sum(row.principal_left_cents for row in undue)
+    terms, mode, on = account.terms, mode or account.terms.after_prepay, account.seen_on
+    undue = [row for row in account.rows if row.due_on > on and not row.closed and row.n not in paid_ahead]
     if terms.method != "level-payment" or mode == "keep" or not undue:
         return account
-    periods = factors(account, on, [row.due_on for row in undue])
-    payment_cents = account.payment_cents if mode == "shorten" else 0
+    left_cents, dues = sum(row.principal_left_cents for row in undue), [row.due_on for row in undue]
     parts, payment_cents = planned(
-        terms, terms.method, left_cents, [row.due_on for row in undue], periods, payment_cents
+        terms,
+        terms.method,
+        left_cents,
+        dues,
+        factors(account, on, dues),
+        account.payment_cents if mode == "shorten" else 0,
+        accrued_cents(account),
     )
-    if mode == "shorten":
-        parts = _early_end(parts, left_cents)
     new = {
         row.n: replace(row, principal_cents=row.principal_paid_cents + part)
         for row, part in zip(undue, parts, strict=True)
@@ -72,10 +80,6 @@ def planned_again(account: Account, on: date, mode: str = "") -> Account:
     return replace(account, rows=tuple(new.get(row.n, row) for row in account.rows), payment_cents=payment_cents)
 
 
-def _early_end(parts: Sequence[int], principal_cents: int) -> tuple[int, ...]:
-    """Rows after the one that brings the balance to nothing carry nothing."""
-    found, left = [], principal_cents
-    for part in parts:
-        found.append(min(part, left))
-        left -= found[-1]
-    return tuple(found)
+def accrued_cents(account: Account) -> Fraction:
+    """Contract interest not billed yet, in cents, exact."""
+    return Fraction(account.interest_accrued, account.terms.rate_den)

@@ -8,6 +8,7 @@ from lendmill.refusals import Refusal
 from lendmill.terms.interest import rounded
 
 METHODS: Final = ("on-demand", "interest-first", "equal-principal", "level-payment", "statement")
+NOTHING: Final = Fraction(0)
 
 
 class NothingToPlan(Refusal):
@@ -33,14 +34,14 @@ def level_payment_over(
 
 
 def level_parts_over(
-    principal_cents: int, periods: Sequence[Fraction], payment_cents: int, direction: str
+    principal_cents: int, periods: Sequence[Fraction], payment_cents: int, direction: str, accrued: Fraction = NOTHING
 ) -> tuple[int, ...]:
     """The principal in each level payment, interest billed row by row with what rounding leaves carried on.
 
     A payment larger than needed ends the loan early: the rows after that carry nothing. The last row takes the rest.
     """
     parts: list[int] = []
-    left, rest = principal_cents, Fraction(0)
+    left, rest = principal_cents, accrued
     for factor in periods[:-1]:
         rest += left * factor
         owed_cents = rounded(rest.numerator, rest.denominator, direction)
@@ -66,5 +67,8 @@ def equal_part(principal_cents: int, count: int, multiple: int = 1, direction: s
 
 def equal_parts(principal_cents: int, count: int, multiple: int = 1, direction: str = "down") -> tuple[int, ...]:
     """Principal in equal parts, rounded down to a multiple (DOMAIN section 4); the last takes the rest."""
-    part = equal_part(principal_cents, count, multiple, direction)
-    return (part,) * (count - 1) + (principal_cents - part * (count - 1),)
+    part, left, parts = equal_part(principal_cents, count, multiple, direction), principal_cents, list[int]()
+    for _ in range(count - 1):
+        parts.append(min(part, left))
+        left -= parts[-1]
+    return (*parts, left)
