@@ -91,4 +91,4 @@ def test_the_trial_balance_of_a_past_day_is_told(lendmill: Callable[..., Result]
     told = lendmill("trial-balance", "--as-of", str(DAY))
     assert told.exit_code == 0, told.output
     first = told.output.splitlines()[0]
-    assert first.split() == ["1001", *"cash at the payment rail".split(), "存放支付渠道款项", "1.00000000", "CNY"]
+    assert first.split() == ["1001", *["cash", "at", "the", "payment", "rail"], "存放支付渠道款项", "1.00000000", "CNY"]

@@ -1,16 +1,17 @@
 """The pages of the handbook that are made from the program itself, so that they cannot disagree with it."""
 
-import inspect
+import pkgutil
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from lendmill.ledger.entry import Entry
 from lendmill.refusals import Refusal
+
+if TYPE_CHECKING:
+    from lendmill.ledger.posting import Posting
 
 commands = typer.Typer()
 
@@ -82,8 +83,6 @@ def refusals_page() -> str:
 
 def _all_refusals() -> list[type[Refusal]]:
     """The refusals of all rooms, wherever they stand."""
-    import pkgutil
-
     import lendmill
 
     for module in pkgutil.walk_packages(lendmill.__path__, "lendmill."):
@@ -97,11 +96,21 @@ def _all_refusals() -> list[type[Refusal]]:
     return [kind for kind in found if kind.__module__.startswith("lendmill.") and not kind.__name__.startswith("_")]
 
 
+RULES: Final = """
+What the books refuse, whoever asks:
+
+- an entry whose lines do not sum to nothing in each unit; cents on an account kept exactly, or the reverse;
+- an entry that no posting below draws, an account its posting does not draw, or the side it does not draw it on;
+- memorandum accounts (表外) that do not balance by themselves; two currencies in one entry;
+- a conversion pair that gives other money than it takes;
+- an entry booked on another day than the house's, or in a closed period.
+"""
+
+
 def postings_page() -> str:
     """What each event does to the books, and the accounts it does it to."""
-    from lendmill.funding import postings as funding
     from lendmill.ledger.accounts import Account
-    from lendmill.loans import postings as loans
+    from lendmill.ledger.posting import POSTINGS
 
     rules = [account.value for account in Account]
     rows = [
@@ -113,39 +122,40 @@ def postings_page() -> str:
         "# The chart of accounts and the postings",
         "",
         "Made by `make docs` from `ledger/accounts.py` and from each posting's own words; a test holds the lines a",
-        "posting makes against the T-account drawn here. An account in cents holds whole cents; an exact one holds",
-        "accruals, as whole cents over the rate's denominator, so that nothing is rounded before it is billed. The",
-        "conversion pair (9001, 9002) is where an accrual becomes cents.",
+        "posting makes against the T-account drawn here, and the books hold every entry against it. An account in",
+        "cents holds whole cents; an exact one holds accruals, as whole cents over the rate's denominator, so that",
+        "nothing is rounded before it is billed. The conversion pair (9001, 9002) is where an accrual becomes cents.",
         "",
         "| number | account | 科目 | class | grows on | kept in |",
         "| --- | --- | --- | --- | --- | --- |",
         *rows,
-        "",
+        RULES,
     ]
-    for title, module in (("Loans", loans), ("Funding", funding)):
-        lines += [f"## {title}", ""]
-        for name, said in _postings_of(module):
-            what, account = said.split("\n\n", 1)
-            lines += [
-                f"### {name.replace('_', ' ')}",
-                "",
-                what.replace("\n", " "),
-                "",
-                "```",
-                account.strip(),
-                "```",
-                "",
-            ]
+    for room in ("loans", "funding"):
+        modules = _postings_files(room)
+        lines += [f"## {room.capitalize()}", ""]
+        there = [each for module in modules for each in POSTINGS if each.module == module]
+        lines += [line for each in there for line in _posting_lines(each)]
     return "\n".join(lines)
 
 
-def _postings_of(module: ModuleType) -> list[tuple[str, str]]:
-    """Each posting with its T-account, in the order in which they stand in the file."""
-    found = [each for _, each in inspect.getmembers(module, inspect.isfunction)]
-    kept = [each for each in found if each.__module__ == module.__name__ and not each.__name__.startswith("_")]
-    ordered = sorted(kept, key=lambda each: each.__code__.co_firstlineno)
-    made = [each for each in ordered if inspect.signature(each).return_annotation is Entry]
-    return [(each.__name__, inspect.getdoc(each) or "") for each in made]
+def _postings_files(room: str) -> list[str]:
+    """The files of a room that draw postings, read in their order."""
+    package = import_module(f"lendmill.{room}")
+    found = sorted(file.name for file in pkgutil.iter_modules(package.__path__) if file.name.startswith("postings"))
+    return [import_module(f"lendmill.{room}.{name}").__name__ for name in found]
+
+
+def _posting_lines(posting: "Posting") -> list[str]:
+    """One posting's part of the page."""
+    said, _, drawn = posting.drawing.partition("\n\n")
+    lines = [f"### {', '.join(posting.names)}", "", said.replace("\n", " "), ""]
+    lines += ["```", drawn.strip(), "```", ""] if drawn else []
+    if posting.any_account:
+        lines += ["It may touch whatever the entries it corrects have touched, on either side.", ""]
+    elif posting.either_side:
+        lines += ["Amounts may be below nothing: the line then stands on the other side.", ""]
+    return lines
 
 
 def commands_page() -> str:

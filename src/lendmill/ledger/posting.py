@@ -23,7 +23,19 @@ class Sides:
     credits: frozenset[Account]
 
 
-SIDES: Final[dict[str, Sides]] = {}  # what an entry is called -> its sides; filled as the postings are read
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A posting as it is drawn: what its entries are called, and how freely they may fill the drawing in."""
+
+    module: str
+    names: tuple[str, ...]
+    drawing: str
+    either_side: bool
+    any_account: bool
+
+
+POSTINGS: Final[list[Posting]] = []  # in the order in which they were read
+SIDES: Final[dict[str, Sides]] = {}  # what an entry is called -> the sides it may touch
 
 
 def posting(
@@ -38,11 +50,12 @@ def posting(
 
     def marked(function: F) -> F:
         drawing = inspect.getdoc(function) or ""
-        for words in product(*told.values()):
-            blanks = dict(zip(told, words, strict=True))
-            name = what.format(**blanks)
-            sides = _sides(drawing, blanks, either_side, any_account)
+        blanks = [dict(zip(told, words, strict=True)) for words in product(*told.values())]
+        names = tuple(what.format(**filled) for filled in blanks)
+        for name, filled in zip(names, blanks, strict=True):
+            sides = _sides(drawing, filled, either_side, any_account)
             assert SIDES.setdefault(name, sides) == sides, f"two postings draw entries called {name!r}"
+        POSTINGS.append(Posting(function.__module__, names, drawing, either_side, any_account))
         return function
 
     return marked
