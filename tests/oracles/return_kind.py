@@ -1,6 +1,7 @@
 """Kind `effective-rate`: the rate of return of equal payments, and what is earned with each."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from lendmill.terms.cost import compounded
@@ -19,23 +20,24 @@ def figures(terms: Terms, check: Check) -> dict[str, Any]:
     rate, steps = earned(flows)
     balances = [terms.money(to_the_cent(step.balance_cents)) for step in steps]
     return {
-        "payment": terms.money(payment),
+        "payment": terms.money(Fraction(payment)),
         "payments": len(flows) - 1,
         "period_rate": rate,
         "annual_360": compounded(rate, 360),
         "annual_365": compounded(rate, 365),
         "balances": balances,
-        "balance_at": {str(n): balance for n, balance in enumerate([terms.money(-flows[0]), *balances])},
+        "balance_at": {str(n): balance for n, balance in enumerate([terms.money(Fraction(-flows[0])), *balances])},
         "income": [terms.money(step.income_cents) for step in steps],
         "unearned_fee": [terms.money(step.unearned_cents) for step in steps],
         "discount_factors": [factor.quantize(EIGHT_DIGITS) for factor in discount_factors(rate, len(steps))],
     }
 
 
-def _flows(terms: Terms) -> tuple[int, list[int]]:
+def _flows(terms: Terms) -> tuple[int | Decimal, list[int | Decimal]]:
     """The first payment, and one amount per step: those listed, or money out and a share of the sales back."""
     if "flows" in terms.raw:
-        flows = [terms.cents(each["amount"]) for each in terms.need("flows") for _ in range(int(each.get("times", 1)))]
+        amounts = [(number(each["amount"]) * terms.unit, int(each.get("times", 1))) for each in terms.need("flows")]
+        flows = [Decimal(cents.numerator) / cents.denominator for cents, times in amounts for _ in range(times)]
         return (flows[1] if len(flows) > 1 else 0), flows
     volume = terms.need("payment_from_volume")
     out, fee = terms.cents(terms.need("net_paid_out")), terms.cents(terms.raw.get("fee", "0"))

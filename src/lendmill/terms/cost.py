@@ -69,12 +69,12 @@ def _rate(worth: Callable[[Decimal], Decimal]) -> Decimal:
             factor = (low + high) / 2
         at = worth(factor)
         if not at:
-            return 1 / factor - 1
-        if at < 0:  # an end kept twice counts half, so that both ends close in (Illinois)
+            low = high = factor
+        elif at < 0:  # an end kept twice counts half, so that both ends close in (Illinois)
             low, below, above = factor, at, above / 2
         else:
             high, above, below = factor, at, below / 2
-    return 2 / (low + high) - 1
+    return round(2 / (low + high) - 1, DIGITS - 10)
 
 
 def _bracket(worth: Callable[[Decimal], Decimal]) -> tuple[Decimal, Decimal]:
