@@ -16,7 +16,7 @@ def _diary(lender: Lender) -> list[date]:
     return lender.database.act(read)
 
 
-def test_the_diary_follows_a_loan_through_due_date_lateness_and_grace_and_then_is_empty(database: Database) -> None:
+def test_the_diary_follows_a_loan_through_due_date_lateness_and_grace_to_the_day_interest_is_no_longer_income(database: Database) -> None:
     lender = Lender(database).found()
     borrower_id, line_id = lender.borrower()
     lender.draw(borrower_id, line_id, 700_000, "on-demand", 1)
@@ -27,8 +27,8 @@ def test_the_diary_follows_a_loan_through_due_date_lateness_and_grace_and_then_i
     assert seen == {
         1: (1, [date(2026, 2, 2)]),  # due today; late for the first time tomorrow
         2: (1, [date(2026, 2, 4)]),  # late; grace of three days ends on the 4th
-        4: (1, []),
-        5: (0, []),
+        4: (1, [date(2026, 5, 3)]),  # the next thing to happen by itself: so late that interest stops being income
+        5: (0, [date(2026, 5, 3)]),
     }
 
 

@@ -90,7 +90,7 @@ def test_the_invoices_of_the_425_firms_go_through_to_drawn_loans_and_a_portfolio
     database: Database, tmp_path: Path
 ) -> None:
     with database.transaction() as db:
-        run(db, "update house set today_on = '2020-01-23'")
+        run(db, "update house set today_on = '2020-01-22'")
     settings = load({"LENDMILL_VAR": str(tmp_path)})
     main_job.run_invoices(database, settings, FIRMS, lambda *_: None, scale=Scale(season_days=30))
     with database.transaction() as db:

@@ -199,7 +199,7 @@ def recovered(of: Of, *, parts: Parts, value_on: date, booked_on: date) -> Entry
     """A payment after the write-off: principal goes back to the allowance, the rest is income.
 
     Dr  cash at the payment rail    parts.principal + parts.interest + parts.penalty + parts.fees
-        Cr  allowance for credit losses parts.principal
+        Cr  allowance for credit losses  parts.principal
         Cr  fee income                  parts.fees
         Cr  conversion, billed          parts.interest + parts.penalty
     Dr  conversion, accrued         (parts.interest + parts.penalty) * rate_den
@@ -280,7 +280,7 @@ def provided(of: Of, *, principal_cents: int, value_on: date, booked_on: date) -
     """A loss that is certain is charged before it is taken from the allowance.
 
     Dr  credit losses               principal_cents
-        Cr  allowance for credit losses principal_cents
+        Cr  allowance for credit losses  principal_cents
     """
     return of.entry(
         "provided", value_on, booked_on,
@@ -293,7 +293,7 @@ def provided(of: Of, *, principal_cents: int, value_on: date, booked_on: date) -
 def forgiven(of: Of, *, principal_cents: int, value_on: date, booked_on: date) -> Entry:
     """Principal given up in a settlement for less is a loss that the allowance bears.
 
-    Dr  allowance for credit losses principal_cents
+    Dr  allowance for credit losses  principal_cents
         Cr  loans receivable            principal_cents
     """
     return of.entry(

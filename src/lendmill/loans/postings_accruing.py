@@ -29,7 +29,7 @@ def accrued_outside(*, kind: str, product_key: str, unit: str, earned: int, valu
     """The same for loans whose interest is no longer income, kept outside the balance sheet.
 
     Dr  memorandum: {kind} accrued  earned
-        Cr  memorandum: contra, accrued earned
+        Cr  memorandum: contra, accrued  earned
     """
     asset = Account.MEMO_INTEREST_ACCRUED if kind == "interest" else Account.MEMO_PENALTY_ACCRUED
     made = lines(debit(asset, unit, earned), credit(Account.MEMO_CONTRA_EXACT, unit, earned))
@@ -112,7 +112,7 @@ def resumed_accruing(
 def written_off(of: Of, *, principal_cents: int, fees_cents: int, value_on: date, booked_on: date) -> Entry:
     """A loan leaves the balance sheet (核销): principal against the allowance, unpaid fees against their income.
 
-    Dr  allowance for credit losses principal_cents
+    Dr  allowance for credit losses  principal_cents
     Dr  fee income                  fees_cents
         Cr  loans receivable            principal_cents
         Cr  fees receivable             fees_cents
