@@ -45,6 +45,7 @@ def slow_terms(terms: dict[str, Any]) -> SlowTerms:
         penalty=rate * penalty["multiple_bp"] / 10_000 if own is None else own,
         penalty_on=penalty["on"],
         method=terms["method"],
+        closes=False,
         day_count=terms["day_count"],
         rounding=terms["rounding"]["moment"],
         direction=terms["rounding"]["direction"],

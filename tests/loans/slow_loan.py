@@ -49,6 +49,7 @@ class SlowTerms:
     service_fee: int = 0
     nonaccrual_from: int = 91
     minimum_bp: int = 0
+    closes: bool = True
 
 
 def rounded(amount: Fraction, direction: str, multiple: int = 1) -> int:
@@ -220,8 +221,6 @@ class SlowLoan:
         self._bill(self.takes_interest)
         if self.terms.rounding == "per-period":
             self._accrue(-self.accrued)
-            for row in self.rows:
-                self._accrue_penalty(row, -row.penalty_accrued)
         for row in due:
             if self.terms.service_fee and self.principal > 0 and not row.closed and not self.written_off:
                 self._charge(row, "fees", self.terms.service_fee)
@@ -479,6 +478,14 @@ class SlowLoan:
             self.settled_by_agreement += amount - left
             if self.settled_by_agreement >= self.settling[0]:
                 self._forgive_all()
+        self._close_if_over()
+
+    def _close_if_over(self) -> None:
+        """What rounding left in the accruals of a loan that is paid in full goes to the books' rounding."""
+        if self.terms.closes and self.terms.method != "statement" and not any(row.owes() for row in self.rows):
+            self._accrue(-self.accrued)
+            for row in self.rows:
+                self._accrue_penalty(row, -row.penalty_accrued)
 
     def _order_of_paying(self, prepay: str) -> list[tuple[Row, str]]:
         stage = max(
@@ -498,19 +505,19 @@ class SlowLoan:
         self._bill(self.takes_interest)
         for row in self.rows:
             for component in COMPONENTS:
-                self._let_go(row, component, row.left(component), "allowance")
+                self._let_go(row, component, row.left(component))
         self.settling = None
 
-    def _let_go(self, row: Row, component: str, amount: int, against: str) -> None:
+    def _let_go(self, row: Row, component: str, amount: int) -> None:
         row.take(component, amount)
         row.waived[component] += amount
         self.forgiven[component] += amount
-        if component == "principal":
-            self._post(*(("memo", "memo principal") if self.written_off else (against, "loans")), Fraction(amount))
-        elif component != "fees" and self.non_accrual:
+        if self.written_off or (self.non_accrual and component in ("penalty", "interest")):
             self._post("memo", f"memo {component}", amount)
+        elif component == "principal":
+            self._post("allowance", "loans", amount)
         else:
-            self._post(against if against == "allowance" else f"{component} income", component, amount)
+            self._post(f"{component} income", component, amount)
 
     # -- events ---------------------------------------------------------------------------------------------------
 
@@ -561,8 +568,9 @@ class SlowLoan:
             left = event.get(component, 0)
             for row in self.in_order():
                 amount = min(left, row.unpaid[component])
-                self._let_go(row, component, amount, "income")
+                self._let_go(row, component, amount)
                 left -= amount
+        self._close_if_over()
 
     def _repriced(self, event: dict[str, Any]) -> None:
         self.rate, self.penalty = event["rate"], event["penalty"]
@@ -626,6 +634,8 @@ class SlowLoan:
             self._leave_the_balance_sheet()
         self._post("allowance", "loans", self.principal)
         self._post("memo principal", "memo", self.principal)
+        self._post("fees income", "fees", self.fees)
+        self._post("memo fees", "memo", self.fees)
         self.written_off = True
 
     def _settling(self, event: dict[str, Any]) -> None:
@@ -642,7 +652,7 @@ class SlowLoan:
         return f"memo {account}" if self.non_accrual else account
 
     def _earn(self, component: str, account: str, amount: Fraction) -> None:
-        if self.non_accrual and component != "fees":
+        if self.written_off or (self.non_accrual and component != "fees"):
             self._post(f"memo {account}", "memo", amount)
         else:
             self._post(account, f"{component} income", amount)
@@ -661,7 +671,7 @@ class SlowLoan:
             self._post("memo", "memo principal", amount)
         elif component == "principal":
             self._post("cash", "loans", amount)
-        elif component != "fees" and self.non_accrual:
+        elif self.written_off or (self.non_accrual and component != "fees"):
             self._post("cash", f"{component} income", amount)
             self._post("memo", f"memo {component}", amount)
         else:
