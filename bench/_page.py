@@ -15,6 +15,12 @@ END = "<!-- end -->"
 SHOWN = 12
 
 TABLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "postings": (
+        ("entries, lines a batch", "{entries:,.0f}, {lines:,.0f}"),
+        ("COPY, lines/s", "{copy_lines_per_second:,.0f}"),
+        ("posted, lines/s", "{lines_per_second:,.0f}"),
+        ("ratio (>= 0.5)", "{ratio:.2f}"),
+    ),
     "online decision": (
         ("decisions/s", "{per_second:.0f}"),
         ("p50 / p99, ms", "{p50_ms:.0f} / {p99_ms:.0f}"),
