@@ -100,17 +100,15 @@ def test_a_pay_off_leaves_nothing_and_costs_what_was_told_the_same_day(
     assert received + after.pay_off_cents == sum(each.row.due_cents for each in after.rows)
 
 
-def test_a_date_under_two_pauses_is_paused_once() -> None:
-    conventions = Conventions(Pricing(Fraction("0.12"), "30/360", "per-period"), "interest-first")
-    first, second = (
-        InterestPause(date(2024, 3, 5), date(2024, 3, 10)),
-        InterestPause(date(2024, 3, 8), date(2024, 3, 12)),
-    )
-    one, two = (
-        recalculated(conventions, PERIODS, Early(), Happened(START, [LENT], paused=paused)).rows[2].row.interest_cents
-        for paused in ([InterestPause(date(2024, 3, 5), date(2024, 3, 12))], [first, second])
-    )
-    assert one == two
+@given(st.lists(st.tuples(st.dates(START, DUES[2]), st.integers(0, 40)), min_size=1, max_size=3))
+def test_the_nights_of_a_pause_bear_nothing_and_all_others_do(spans: list[tuple[date, int]]) -> None:
+    conventions = Conventions(Pricing(Fraction("0.12"), "actual/365", "daily"), "interest-first")
+    paused = [InterestPause(on, on + timedelta(days=days)) for on, days in spans]
+    found = recalculated(conventions, PERIODS, Early(), Happened(START, [LENT], paused=paused))
+    for each, period in zip(found.rows, PERIODS, strict=True):
+        ends = (period.starts_on + timedelta(days=n) for n in range(1, period.nights + 1))
+        bearing = sum(not any(pause.from_on <= day <= pause.to_on for pause in paused) for day in ends)
+        assert each.row.interest_cents == 33 * bearing  # 32.88 cents a night
 
 
 def test_an_unknown_way_with_early_money_is_refused() -> None:

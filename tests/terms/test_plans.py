@@ -12,7 +12,7 @@ from slow_plan import SlowPlan, later, slow_rows
 from lendmill.terms.broken_period import UnknownBrokenPeriod, with_broken_period
 from lendmill.terms.day_counts import DAY_COUNTS, PRORATED
 from lendmill.terms.interest import DIRECTIONS
-from lendmill.terms.moments import MOMENTS, Pricing, UnknownMoment
+from lendmill.terms.moments import MOMENTS, Pricing, Stretch, UnknownMoment, stretches
 from lendmill.terms.periods import DueDatesOutOfOrder, Every, UnknownSpacing, periods_between, spaced
 from lendmill.terms.schedule import METHODS, Conventions, Draw, NeverRepaid, UnknownMethod, planned
 
@@ -118,6 +118,14 @@ def test_a_broken_periods_interest_goes_where_it_was_agreed(way: str, interest: 
     found = with_broken_period(rows, way, 7_95, "half-up")
     assert [row.interest_cents for row in found] == interest
     assert [row.principal_cents for row in found] == [0, 0, 0, 1_000_00]
+
+
+def test_a_period_is_cut_only_where_what_bears_interest_changes() -> None:
+    january = MONTHLY[0]
+    same = stretches(january, [(JANUARY, 100), (date(2024, 1, 8), 100), (date(2024, 1, 20), 100)])
+    assert same == [Stretch(january, JANUARY, date(2024, 2, 1), 100)]
+    rising = stretches(january, [(JANUARY, 0), (date(2024, 1, 8), 100), (date(2024, 1, 8), 150), (date(2024, 2, 9), 7)])
+    assert rising == [Stretch(january, date(2024, 1, 8), date(2024, 2, 1), 150)]
 
 
 def test_days_weeks_and_months_are_counted_from_the_first_day() -> None:
