@@ -156,7 +156,6 @@ STATUSES: Final[dict[str, int]] = {
     "not-charged-off": CONFLICT,
     "denominator-fixed": CONFLICT,
     "amounts-too-large": UNPROCESSABLE,
-    "nothing-to-plan": UNPROCESSABLE,
     "no-rate-of-return": UNPROCESSABLE,
     # the door itself
     "idempotency-key-missing": BAD_REQUEST,

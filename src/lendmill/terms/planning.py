@@ -4,15 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from lendmill.refusals import Refusal
 from lendmill.terms.interest import rounded
 
-METHODS: Final = ("on-demand", "interest-first", "equal-principal", "level-payment", "statement")
 NOTHING: Final = Fraction(0)
-
-
-class NothingToPlan(Refusal):
-    """There are no due dates to plan {principal_cents} cents over."""
 
 
 def level_payment_over(
