@@ -1,49 +1,14 @@
-"""The day end: killed anywhere and run again, the books are those of an undisturbed run."""
+"""The day end: what it touches, what it leaves alone, and what the book looks like afterwards."""
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import date
-from typing import Any
 
-from conftest import Postgres
-from lender import Lender, broken_promises
+from lender import Lender
 from lendmill.day_end import day_end
 from lendmill.db import Database, many, scalar
 from lendmill.insight.queries import portfolio
+from lendmill.loans.sweeping.tally import Tally
 
 THROUGH = date(2026, 2, 12)
-
-RUN = """
-import sys
-from datetime import date
-from lendmill.day_end import day_end
-from lendmill.db import Database
-with Database(sys.argv[1]) as database:
-    day_end(database, through=date.fromisoformat(sys.argv[2]), watch=lambda *seen: print(*seen, flush=True))
-"""
-
-LINES = """
-    select e.what, e.borrower_id, e.loan_id, e.product_key, e.value_on, e.booked_on, l.n, l.account, l.unit, l.amount
-      from entry e
-      join line_item l using (entry_id)
-     order by e.entry_id, l.n
-"""
-
-STATES = """
-    select l.loan_id, l.status, l.seen_on, l.next_on, l.interest_accrued, l.penalty_accrued, l.outstanding_cents,
-           l.interest_per_night, l.penalty_per_night, l.oldest_due_on, i.n, i.interest_cents, i.penalty_cents,
-           i.penalty_accrued
-      from loan l
-      join instalment i using (loan_id, borrower_id)
-     order by l.loan_id, i.n
-"""
-
-
-def _rows(url: str, statement: str) -> list[Any]:
-    with Database(url) as database, database.transaction() as db:
-        return db.execute(statement).fetchall()
 
 
 def _a_book(database: Database) -> Lender:
@@ -55,42 +20,6 @@ def _a_book(database: Database) -> Lender:
         if n % 4 == 3:
             lender.go_to(lender.today.replace(day=lender.today.day + 1))
     return lender
-
-
-def test_killed_in_the_middle_and_run_again_the_books_are_the_same(postgres: Postgres, database_url: str) -> None:
-    with Database(database_url) as database:
-        _a_book(database)
-    twin = f"lendmill_twin_{os.getpid()}"
-    original = database_url.split("dbname=")[1].split()[0].strip("'")
-    postgres.execute("create database {} template {}", twin, original)
-    try:
-        with Database(database_url) as undisturbed:
-            day_end(undisturbed, through=THROUGH)
-        kills = 0
-        for lines_before_the_kill in (1, 3, 2, 7, 5, 4):
-            kills += _run_and_kill(postgres.address(twin), lines_before_the_kill)
-        assert kills >= 5, "the run was over before it could be killed"
-        subprocess.run([sys.executable, "-c", RUN, postgres.address(twin), THROUGH.isoformat()], check=True,
-                       capture_output=True)  # fmt: skip
-        assert _rows(postgres.address(twin), LINES) == _rows(database_url, LINES)
-        assert _rows(postgres.address(twin), STATES) == _rows(database_url, STATES)
-        with Database(postgres.address(twin)) as database, database.transaction() as db:
-            broken_promises(db)
-    finally:
-        postgres.execute("drop database {} with (force)", twin)
-
-
-def _run_and_kill(url: str, lines: int) -> bool:
-    """Start a day end as a process of its own, and kill it without warning after it has said so much."""
-    with subprocess.Popen(
-        [sys.executable, "-c", RUN, url, THROUGH.isoformat()], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        for _ in range(lines):
-            process.stdout.readline()
-        process.send_signal(signal.SIGKILL)
-        process.stdout.read()
-    return process.returncode == -signal.SIGKILL
 
 
 def test_run_twice_it_does_nothing_the_second_time(database: Database) -> None:
@@ -110,11 +39,12 @@ def test_it_touches_only_loans_to_which_something_happens(database: Database) ->
         borrower_id, line_id = lender.borrower()
         lender.draw(borrower_id, line_id, 700_000, "on-demand", 3)
     (report,) = day_end(database, through=date(2026, 1, 1))
-    assert report.steps["bring-up"] == {"borrowers": 0, "loans": 0}
-    assert report.steps["accrue"] == {"lines": 1}
+    assert report.steps["bring-up"] == Tally().counts()
+    assert report.steps["accrue"] == {"lines": 1, "interest_cents": 2100}
     reports = day_end(database, through=date(2026, 3, 31))
     assert [r.closed_on for r in reports if r.steps["bring-up"]["loans"]] == [date(2026, 3, 31)]
-    assert reports[-1].steps["bring-up"] == {"borrowers": 5, "loans": 5}
+    billed = Tally(borrowers=5, loans=5, rows_billed=5, interest_cents=5 * 37_800, entries=5)
+    assert reports[-1].steps["bring-up"] == billed.counts()
     lender.keeps_its_promises()
 
 

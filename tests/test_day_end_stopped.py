@@ -26,7 +26,7 @@ EARNED = """
        and l.amount > 0
 """
 UNFOLDED = "select coalesce(sum(amount_cents), 0)::bigint from funding_release"
-STEPS = ["cut-over", "bring-up", "accrue", "funding", "done"]
+STEPS = ["cut-over", "plan", "bring-up", "accrue", "funding", "done"]
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_a_step_that_breaks_off_is_not_noted_and_is_done_by_the_next_run(
         assert scalar(db, NOTED, day=date(2026, 1, 31)) == STEPS
         assert scalar(db, EARNED) - earned == report_of_the_night()
         assert (scalar(db, UNFOLDED), available_cents(db)) == (0, left_cents)
-    assert report.steps["bring-up"] == {"borrowers": 1, "loans": 1}
-    assert report.steps["accrue"] == {"lines": 1}
+    assert (report.steps["bring-up"]["borrowers"], report.steps["bring-up"]["loans"]) == (1, 1)
+    assert report.steps["accrue"] == {"lines": 1, "interest_cents": report_of_the_night() // 1_000_000}
     assert lender.today == date(2026, 2, 1)
     lender.keeps_its_promises()
 
