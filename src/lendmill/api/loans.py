@@ -16,6 +16,7 @@ from lendmill.loans.statement import StatementLine
 from lendmill.loans.view import LoanView, Payoff
 from lendmill.people.command import Command
 from lendmill.people.queries import act_today, house_day
+from lendmill.products import queries as products
 
 Cents = Annotated[int, QueryParameter(ge=1, le=10**13)]
 
@@ -58,8 +59,9 @@ def quote(
     """What a draw would cost: the plan, the cost in money, the yearly rates. Binds nobody."""
     with database_of(request).transaction() as db:
         line, today = credit.line(db, borrower_id, line_id), house_day(db)
+        product = products.product(db, line.product_key, line.product_version)
     _offered(method, months, line.methods, line.months_max)
-    return quote_draw(line.rate, amount_cents=amount_cents, method=method, months=months, on=today)
+    return quote_draw(line, product, amount_cents=amount_cents, method=method, months=months, on=today)
 
 
 def _offered(method: str, months: int, methods: list[str], months_max: int) -> None:

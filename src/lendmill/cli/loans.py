@@ -75,16 +75,18 @@ def draw(
     from lendmill.money import cents, yuan
     from lendmill.people.actions import Command
     from lendmill.people.queries import act_today, house_day
+    from lendmill.products import queries as products
 
     amount_cents = cents(amount)
     with opened.database(load()) as database:
         with database.transaction() as db:
             borrower_id, today = _borrower(db, shop), house_day(db)
             lines = [one for one in credit.lines_of(db, borrower_id) if one.product_key == product]
+            terms = [products.product(db, one.product_key, one.product_version) for one in lines]
         if not lines:
             raise typer.BadParameter(f"Shop {shop} has no line for {product}: it has to apply first.")
         line = lines[-1]
-        quote = quote_draw(line.rate, amount_cents=amount_cents, method=method, months=months, on=today)
+        quote = quote_draw(line, terms[-1], amount_cents=amount_cents, method=method, months=months, on=today)
         print(f"{quote.nominal_annual:.2%} a year (simple), {quote.effective_annual:.2%} effective; {quote.rate} a day")
         for row in quote.rows:
             print(f"  {row.due_on}  {yuan(row.due_cents):>14}  of it interest {yuan(row.interest_cents)}")

@@ -44,6 +44,8 @@ class Terms:
     nonaccrual_from_days: int = 91
     minimum_bp: int = 0
     excess: Literal["refund", "hold"] = "refund"
+    all_in_cap_bp: int = 0
+    in_default_cap_bp: int = 0
 
     @property
     def rate(self) -> Rate:
@@ -104,6 +106,11 @@ class Row:
             or self.penalty_cents != self.penalty_paid_cents
             or self.fees_cents != self.fees_paid_cents
         )
+
+    @property
+    def touched_cents(self) -> int:
+        """All that was ever billed on it and the principal paid: nothing on a row that still only is a plan."""
+        return self.principal_paid_cents + self.interest_cents + self.penalty_cents + self.fees_cents
 
     @property
     def paid_ahead(self) -> bool:

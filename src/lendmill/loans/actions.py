@@ -1,7 +1,6 @@
 """Drawing, the arrival of money, payments, and bringing loans up to the day."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from lendmill import ids
@@ -11,10 +10,10 @@ from lendmill.db import Db
 from lendmill.funding import actions as funding
 from lendmill.ledger import actions as books
 from lendmill.loans import life, queries, store
-from lendmill.loans.account import Prepay, Terms
+from lendmill.loans.account import Prepay
+from lendmill.loans.agreeing import first_plan, terms_for
 from lendmill.loans.keeping import actions as keeping
 from lendmill.loans.loan import OPEN, Loan
-from lendmill.loans.plan import direction_for
 from lendmill.loans.postings_receipts import refunded
 from lendmill.loans.receipts.actions import apply_held, check_amount, receive_payment
 from lendmill.loans.replay import Event
@@ -24,7 +23,6 @@ from lendmill.people.actions import Command
 from lendmill.products import queries as products
 from lendmill.products.document import Product
 from lendmill.refusals import Refusal
-from lendmill.terms.schedule import due_dates
 
 
 class MethodNotOffered(Refusal):
@@ -95,28 +93,9 @@ def _on_its_way(line: Line, product: Product, *, amount_cents: int, method: str,
         drawn_on=None,
         closed_on=None,
         events=0,
-        terms=terms_for(line, product, method),
+        terms=terms_for(line, product, method, today),
         account=None,
     )
-
-
-def terms_for(line: Line, product: Product, method: str) -> Terms:
-    """What is agreed for a draw: the line's price, the product's rules."""
-    return Terms(
-        line.rate_num,
-        line.rate_den,
-        line.penalty_num,
-        line.grace_days,
-        product.waterfall,
-        method,
-        instalment_direction=direction_for(method),
-        excess=product.excess,
-    )
-
-
-def _first_plan(loan: Loan, drawn_on: date) -> dict[str, Any]:
-    """The due dates, fixed the day the money arrives: a calendar that changes later does not move them."""
-    return {"due": [day.isoformat() for day in due_dates(loan.terms.method, drawn_on, loan.months)]}
 
 
 def request_repayment(
@@ -186,7 +165,9 @@ def _confirmed(db: Db, asked: queries.Instruction, value_on: date, today: date) 
 def _arrived(db: Db, asked: queries.Instruction, value_on: date, today: date) -> None:
     loan = _loan_of(db, asked)
     turn = queries.next_turn(db, loan.borrower_id)
-    event = Event(1, "drawn", value_on, loan.principal_cents, turn=turn, details=_first_plan(loan, value_on))
+    product = products.product(db, loan.product_key, loan.product_version)
+    plan = first_plan(product, loan.terms, loan.principal_cents, value_on, loan.months)
+    event = Event(1, "drawn", value_on, loan.principal_cents, turn=turn, details=plan)
     store.add_event(db, borrower_id=loan.borrower_id, loan_id=loan.loan_id, event=event, booked_on=today)
     line = credit.lock_line(db, borrower_id=loan.borrower_id, line_id=loan.line_id)
     credit.reserved_to_used(db, line, loan.principal_cents)

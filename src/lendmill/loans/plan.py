@@ -73,8 +73,11 @@ def planned_again(account: Account, mode: str = "", paid_ahead: Collection[int] 
         account.payment_cents if mode == "shorten" else 0,
         accrued_cents(account),
     )
+    ends = mode == "shorten"  # the rows that the balance no longer reaches are over
     new = {
-        row.n: replace(row, principal_cents=row.principal_paid_cents + part)
+        row.n: replace(
+            row, principal_cents=row.principal_paid_cents + part, closed=ends and part == 0 == row.touched_cents
+        )
         for row, part in zip(undue, parts, strict=True)
     }
     return replace(account, rows=tuple(new.get(row.n, row) for row in account.rows), payment_cents=payment_cents)

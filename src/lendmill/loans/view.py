@@ -105,7 +105,7 @@ def _view(loan: Loan, account: Account, today: date) -> LoanView:
     left = total_left(account.rows)
     due = total_left([row for row in account.rows if row.due_on <= today])
     shown = [row for row in account.rows if not row.closed or row.open or row.principal_cents or row.interest_cents]
-    ahead = _if_all_goes_to_plan(account, today)
+    ahead = if_all_goes_to_plan(account, today)
     coming = next((row for row in shown if ahead.get(row.n, Parts()).total_cents), None)
     return LoanView(
         loan_id=loan.loan_id,
@@ -139,7 +139,7 @@ def _view(loan: Loan, account: Account, today: date) -> LoanView:
     )
 
 
-def _if_all_goes_to_plan(account: Account, today: date) -> dict[int, Parts]:
+def if_all_goes_to_plan(account: Account, today: date) -> dict[int, Parts]:
     """What each row from today on will ask on its day, if everything is paid then and nothing before."""
     asked: dict[int, Parts] = {}
     for row in sorted(account.rows, key=lambda row: (row.due_on, row.n)):

@@ -5,6 +5,8 @@ from datetime import date
 
 from lendmill.db import Db, run, scalar
 from lendmill.people.canonical import digest_of
+from lendmill.products.caps import caps_on
+from lendmill.products.dearest import check_caps
 from lendmill.products.document import Product, text_of
 from lendmill.refusals import Refusal
 
@@ -25,7 +27,11 @@ PUBLISHED_DIGEST = """
 
 
 def publish(db: Db, product: Product, *, today: date) -> None:
-    """Put a product version on sale; the same terms again change nothing, other terms need a new version."""
+    """Put a product version on sale; the same terms again change nothing, other terms need a new version.
+
+    One that would cost more than the dated caps allow is refused with `DearerThanAllowed`.
+    """
+    check_caps(product, caps_on(product.caps, today))
     body = text_of(product)
     digest = digest_of(body)
     run(db, PUBLISH, key=product.key, version=product.version, body=body, digest=digest, today=today)

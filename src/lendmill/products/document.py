@@ -9,6 +9,13 @@ import msgspec
 
 from lendmill.money import LARGEST_CENTS
 from lendmill.people.canonical import canonical, digest_of
+from lendmill.products.conventions import (
+    Conventions,
+    Fees,
+    day_basis,
+    held,
+    usual_night,
+)
 from lendmill.products.reading import Misread, content_of, from_content, from_toml, require
 from lendmill.refusals import Refusal
 from lendmill.terms.allocation import COMPONENTS, Component, Waterfall
@@ -58,8 +65,10 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     source: str
     lender: Literal["own"]
     currency: Literal["CNY"]
-    daily_rate: str
+    daily_rate: str = ""
+    yearly_rate: str = ""
     rate_by_grade: dict[str, str] = {}
+    caps: str = "historical"
     all_in_cap_bp: int
     penalty_multiple_bp: int
     grace_days: int
@@ -72,7 +81,9 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     advance_rate_bp: int | None = None
     joint_limit: JointLimit | None = None
     offer_days: int
-    excess: Literal["refund"]
+    excess: Literal["refund", "hold"]
+    conventions: Conventions = Conventions()
+    fees: Fees = Fees()
     waterfall_stages: tuple[WaterfallStage, ...]
 
     @cached_property
@@ -82,8 +93,8 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     @property
     def rate(self) -> Rate:
-        """The daily rate where the grade has none of its own."""
-        return Rate.parse(self.daily_rate)
+        """The rate of a night where the grade has none of its own."""
+        return self._prices[1][0]
 
     @property
     def rate_den(self) -> int:
@@ -100,7 +111,22 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     @property
     def _prices(self) -> "Prices":
-        return prices(self.daily_rate, tuple(self.rate_by_grade.items()), self.penalty_multiple_bp)
+        return prices(
+            self.daily_rate or self.yearly_rate,
+            tuple(self.rate_by_grade.items()),
+            self.penalty_multiple_bp,
+            self.conventions.day_count if self.yearly_rate else "",
+        )
+
+    @property
+    def grade_prices(self) -> dict[str, tuple[Rate, Rate]]:
+        """Rate and penalty rate of the grades that have their own."""
+        return self._prices[0]
+
+    @property
+    def standard_prices(self) -> tuple[Rate, Rate]:
+        """Rate and penalty rate of all other grades."""
+        return self._prices[1]
 
     @property
     def waterfall(self) -> tuple[Waterfall, ...]:
@@ -118,14 +144,27 @@ Prices = tuple[dict[str, tuple[Rate, Rate]], tuple[Rate, Rate]]
 
 
 @lru_cache(maxsize=256)
-def prices(daily_rate: str, by_grade: tuple[tuple[str, str], ...], penalty_multiple_bp: int) -> Prices:
-    """All rates of a product over their one denominator; worked out once, asked for by every decision."""
-    read = {grade: Rate.parse(text) for grade, text in (("", daily_rate), *by_grade)}
+def prices(rate: str, by_grade: tuple[tuple[str, str], ...], penalty_multiple_bp: int, day_count: str = "") -> Prices:
+    """All rates of a product over their one denominator; worked out once, asked for by every decision.
+
+    Rates are those of a usual night; with a day count they are written per year.
+    """
+    read = {grade: _read_rate(text, day_count) for grade, text in (("", rate), *by_grade)}
     pairs = {grade: (rate, rate.times(penalty_multiple_bp)) for grade, rate in read.items()}
     den = common_den(*(rate for pair in pairs.values() for rate in pair))
     over = {grade: (rate.over(den), penalty.over(den)) for grade, (rate, penalty) in pairs.items()}
     standard = over.pop("")
     return over, standard
+
+
+def _read_rate(text: str, day_count: str) -> Rate:
+    """The price of a usual night, from a rate a day, or from one a year over the nights its day count gives it."""
+    if not day_count:
+        return Rate.parse(text)
+    Rate.parse(text)  # the same spelling: a percentage
+    a_year = Rate.yearly(text.strip().rstrip("%").strip(), day_basis(day_count))
+    night = Fraction(a_year.num * usual_night(day_count), a_year.den)
+    return Rate(night.numerator, night.denominator)
 
 
 def read_product(text: str) -> Product:
@@ -186,6 +225,7 @@ def _rules(product: Product) -> Iterator[tuple[bool, str, Any, str]]:
         floor,
         f"at least draw_min_cents, {product.draw_min_cents}",
     )
+    yield from held(product.conventions, product.fees)
     yield product.limit_max_cents >= floor, "limit_max_cents", product.limit_max_cents, f"at least {floor}"
     if (advance := product.advance_rate_bp) is not None:
         yield 1 <= advance <= BASIS_POINTS, "advance_rate_bp", advance, "from 1 to 10000"
@@ -205,25 +245,35 @@ def _rules(product: Product) -> Iterator[tuple[bool, str, Any, str]]:
 
 
 def _check_rates(product: Product) -> None:
-    """Every rate readable, under the dated all-in cap, and small enough to be counted exactly.
-
-    Without fees the all-in rate (IRR per day x 365) never passes the nominal one: so that is held to the cap.
+    """Every rate readable, one way of pricing, under the product's own all-in cap, and small enough to be counted
+    exactly.
     """
-    fields = {"daily_rate": product.daily_rate}
+    yearly = bool(product.yearly_rate)
+    kind = "yearly_rate" if yearly else "daily_rate"
+    spelled = "a percentage per year, such as '18 %'" if yearly else "a percentage per day, such as '0.06 %'"
+    require(bool(product.daily_rate) != yearly, kind, product.yearly_rate, "the one of daily_rate and yearly_rate")
+    daily = product.conventions.day_count == "days"
+    allowed = "days for a daily rate, and one of the others for a yearly one"
+    require(daily != yearly, "conventions.day_count", product.conventions.day_count, allowed)
+    fields = {kind: product.daily_rate or product.yearly_rate}
     for grade, text in product.rate_by_grade.items():
         require(grade in GRADES, "rate_by_grade", grade, f"one of the grades {', '.join(GRADES)}")
         fields[f"rate_by_grade.{grade}"] = text
-    cap = Fraction(product.all_in_cap_bp, BASIS_POINTS)
+    cap, day_count = Fraction(product.all_in_cap_bp, BASIS_POINTS), product.conventions.day_count if yearly else ""
     for field, text in fields.items():
         try:
-            rate = Rate.parse(text)
+            rate = _read_rate(text, day_count)
         except NotARate:
-            raise Misread(field, text, "a percentage per day, such as '0.06 %'") from None
-        allowed = f"a daily rate of at most {product.all_in_cap_bp / 100:g} % a year (all_in_cap_bp)"
-        require(Fraction(rate.num * DAYS_A_YEAR, rate.den) <= cap, field, text, allowed)
-    by_grade, standard = prices(product.daily_rate, tuple(product.rate_by_grade.items()), product.penalty_multiple_bp)
-    for _, penalty in (*by_grade.values(), standard):  # over the one denominator, as a loan will count them
-        try:
-            check_capacity(product.limit_max_cents, penalty, CAPACITY_DAYS)
+            raise Misread(field, text, spelled) from None
+        unit = "yearly" if yearly else "daily"
+        allowed = f"a {unit} rate of at most {product.all_in_cap_bp / 100:g} % a year (all_in_cap_bp)"
+        a_year = (
+            Fraction(text.strip().rstrip("%").strip()) / 100 if yearly else Fraction(rate.num * DAYS_A_YEAR, rate.den)
+        )
+        require(a_year <= cap, field, text, allowed)
+    usual = usual_night(product.conventions.day_count)
+    for _, penalty in (*product.grade_prices.values(), product.standard_prices):
+        try:  # over the one denominator, as a loan will count them
+            check_capacity(product.limit_max_cents, Rate(penalty.num * usual, penalty.den), CAPACITY_DAYS)
         except AmountsTooLarge:
             raise Misread("limit_max_cents", product.limit_max_cents, "small enough to count exactly") from None

@@ -82,7 +82,9 @@ def _facts(request: Asked, line_id: UUID, amount: str, method: str, months: str)
     wish = _wish(request, line, product.draw_min_cents, amount, method, months)
     quote = None
     if not wish.mistake:
-        quote = quote_draw(line.rate, amount_cents=wish.amount_cents, method=wish.method, months=wish.months, on=today)
+        quote = quote_draw(
+            line, product, amount_cents=wish.amount_cents, method=wish.method, months=wish.months, on=today
+        )
     return {
         "line": line,
         "product": product,

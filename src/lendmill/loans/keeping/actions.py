@@ -1,7 +1,7 @@
 """Writing one change of a loan whole, bringing a borrower's loans up to a day, and telling them again."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -14,8 +14,9 @@ from lendmill.loans import life, queries, store
 from lendmill.loans.account import days_past_due
 from lendmill.loans.life import Change
 from lendmill.loans.loan import OPEN, Loan
+from lendmill.loans.rebate import excess_cents
 from lendmill.loans.receipts import store as receipts
-from lendmill.loans.replay import Event
+from lendmill.loans.replay import Event, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,27 @@ def keep(db: Db, change: Change, today: date) -> None:
         funding.release(db, borrower_id=loan.borrower_id, loan_id=loan.loan_id, amount_cents=back_cents)
     if change.written_off_cents:
         funding.write_off(db, amount_cents=change.written_off_cents, today=today)
+    if loan.status == "closed" and (loan.terms.all_in_cap_bp or loan.terms.in_default_cap_bp):
+        _give_back(db, loan, today)
+
+
+def _give_back(db: Db, loan: Loan, today: date) -> None:
+    """A loan has ended: what it was charged above the dated caps goes back to the borrower."""
+    story = queries.events_of(db, loan.borrower_id, loan.loan_id)
+    tale = told(loan.terms, story, loan.owing.seen_on)
+    ended_on = loan.closed_on or today
+    amount_cents = excess_cents(loan.terms, tale.happenings, ended_on)
+    if not amount_cents:
+        return
+    turn = queries.next_turn(db, loan.borrower_id)
+    event = Event(loan.events + 1, "rebated", max(ended_on, loan.owing.seen_on), amount_cents, turn=turn)
+    store.add_event(db, borrower_id=loan.borrower_id, loan_id=loan.loan_id, event=event, booked_on=today)
+    change = life.happened_to(loan, event, today)
+    store.keep_loan(db, replace(change.loan, status="closed", closed_on=loan.closed_on), loan.owing)
+    books.post(db, change.entries)
+    store.instruct(
+        db, borrower_id=loan.borrower_id, kind="refund", amount_cents=amount_cents, loan_id=loan.loan_id, asked_on=today
+    )
 
 
 def locked_loans(db: Db, borrower_id: UUID) -> list[Loan]:

@@ -1,0 +1,151 @@
+"""Fees, what they add to the cost shown, how they are earned, and what is given back above the dated caps."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+
+from lender import Lender
+from lendmill import ids
+from lendmill.credit.lines.actions import open_line
+from lendmill.credit.lines.line import Line
+from lendmill.credit.queries import line as line_now
+from lendmill.db import Database, Db, many
+from lendmill.loans.agreeing import first_plan, terms_for
+from lendmill.loans.quote import quote_draw
+from lendmill.people.actions import lock_borrower
+from lendmill.people.queries import house_day
+from lendmill.products.actions import publish
+from lendmill.products.caps import CapsNotInForce, UnknownCaps, caps_on
+from lendmill.products.dearest import DearerThanAllowed
+from lendmill.products.document import Product, product_of
+from lendmill.products.queries import preset
+
+DAY = date(2026, 1, 1)
+
+
+def product(**fields: Any) -> Product:
+    """The shipped credit line under another name, with some terms changed."""
+    content = {**msgspec.to_builtins(preset("credit-line")), "key": "with-fees", "joint_limit": None, **fields}
+    return product_of(content)
+
+
+def lent(lender: Lender, terms: Product) -> tuple[Any, Line]:
+    """A borrower with a line for a product."""
+    borrower_id, _ = lender.borrower()
+    lender.database.act(publish, terms, today=lender.today)
+
+    def opened(db: Db) -> Line:
+        lock_borrower(db, borrower_id)
+        return open_line(
+            db, borrower_id=borrower_id, decision_id=ids.new(), product=terms, limit_cents=10_000_000, grade="A",
+            today=house_day(db),
+        )  # fmt: skip
+
+    return borrower_id, lender.database.act(opened)
+
+
+def test_a_quote_is_what_is_then_asked_fees_and_all(database: Database) -> None:
+    lender = Lender(database).found()
+    fees = {"origination_bp": 50, "service_cents": 200}
+    terms = product(daily_rate="0.03 %", draw_min_cents=1_000_000, limit_min_cents=1_000_000, fees=fees)
+    borrower_id, line = lent(lender, terms)
+    quote = quote_draw(line, terms, amount_cents=1_200_000, method="interest-first", months=3, on=DAY)
+    assert [(row.due_on, row.fees_cents) for row in quote.rows] == [
+        (date(2026, 2, 1), 6_200), (date(2026, 3, 1), 200), (date(2026, 4, 1), 200),
+    ]  # fmt: skip
+    loan_id = lender.draw(borrower_id, line.line_id, 1_200_000, "interest-first", 3)
+    for row in quote.rows:
+        lender.go_to(row.due_on)
+        assert lender.loan(borrower_id, loan_id).due_now_cents == row.due_cents
+        lender.pay(borrower_id, row.due_cents)
+        lender.keeps_its_promises()
+    assert lender.loan(borrower_id, loan_id).status == "closed"
+
+
+def test_an_origination_fee_is_earned_by_effective_rate_and_wholly(database: Database) -> None:
+    lender = Lender(database).found()
+    terms = product(daily_rate="0.04 %", fees={"origination_bp": 60})
+    _, line = lent(lender, terms)
+    plan = first_plan(terms, terms_for(line, terms, "interest-first", DAY), 1_200_000, DAY, 3)
+    assert plan["origination_cents"] == 7_200
+    assert sum(plan["earns"]) == 7_200
+    # by effective rate: about a third each, more where the period has more nights (31, 28, 31)
+    assert plan["earns"] == [2_517, 2_201, 2_482]
+
+
+def test_what_a_fee_costs_beyond_the_cap_when_the_loan_ends_early_goes_back(database: Database) -> None:
+    lender = Lender(database).found()
+    terms = product(daily_rate="0.04 %", fees={"origination_bp": 60})
+    borrower_id, line = lent(lender, terms)
+    loan_id = lender.draw(borrower_id, line.line_id, 1_000_000, "on-demand", 3)
+    lender.go_to(date(2026, 1, 2))
+    lender.pay(borrower_id, lender.loan(borrower_id, loan_id).payoff_cents)
+    # one night: interest 400, fee 6,000; at 24 % a night may cost 657.53, so 5,742.47 go back, up to the whole cent
+    assert _refunds(database) == [5_743]
+    lender.keeps_its_promises()
+
+
+def test_nothing_goes_back_where_the_loan_runs_its_course(database: Database) -> None:
+    lender = Lender(database).found()
+    terms = product(daily_rate="0.04 %", fees={"origination_bp": 60})
+    borrower_id, line = lent(lender, terms)
+    loan_id = lender.draw(borrower_id, line.line_id, 1_000_000, "on-demand", 3)
+    lender.go_to(date(2026, 4, 1))
+    lender.pay(borrower_id, lender.loan(borrower_id, loan_id).payoff_cents)
+    assert _refunds(database) == []
+    lender.keeps_its_promises()
+
+
+@pytest.mark.parametrize(
+    ("fields", "how"),
+    [
+        ({"fees": {"origination_bp": 25}}, "on-demand, 1 months"),
+        ({"daily_rate": "0.04 %", "fees": {"service_cents": 100}}, "10000 cents"),
+        ({"caps": "current"}, "in default"),
+    ],
+)
+def test_a_product_dearer_than_the_caps_is_not_published(database: Database, fields: dict[str, Any], how: str) -> None:
+    lender = Lender(database).found()
+    with pytest.raises(DearerThanAllowed) as refused:
+        database.act(publish, product(**fields), today=lender.today)
+    assert how in str(refused.value)
+
+
+def test_the_current_caps_take_what_is_cheap_enough_also_in_default(database: Database) -> None:
+    lender = Lender(database).found()
+    database.act(publish, product(caps="current", daily_rate="0.04 %", penalty_multiple_bp=15_000), today=lender.today)
+
+
+def test_caps_have_a_name_and_a_first_day() -> None:
+    with pytest.raises(UnknownCaps):
+        caps_on("generous", DAY)
+    with pytest.raises(CapsNotInForce):
+        caps_on("current", date(2017, 8, 3))
+
+
+class _Refund(msgspec.Struct):
+    amount_cents: int
+
+
+REFUNDS = "select amount_cents from instruction where kind = 'refund' order by instruction_id"
+
+
+def _refunds(database: Database) -> list[int]:
+    with database.transaction() as db:
+        return [row.amount_cents for row in many(db, _Refund, REFUNDS)]
+
+
+def test_the_line_shows_the_price_of_a_usual_night_whatever_the_day_count(database: Database) -> None:
+    lender = Lender(database).found()
+    for day_count in ("actual/365", "actual/actual", "30/360-prorated-by-days-in-period"):
+        yearly = product(
+            daily_rate="", yearly_rate="18.25 %", conventions={"day_count": day_count}, key=f"y{len(day_count)}"
+        )
+        borrower_id, line = lent(lender, yearly)
+        loan_id = lender.draw(borrower_id, line.line_id, 1_000_000, "interest-first", 2)
+        lender.go_to(lender.loan(borrower_id, loan_id).rows[0].due_on)
+        lender.keeps_its_promises()
+        assert line_now  # the figures below are of the loan itself
+        assert lender.loan(borrower_id, loan_id).due_now_cents > 0
