@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from play import DAY, MOVE, anything, paid_in
 
+from lendmill import ids
 from lendmill.db import Database, Db, scalar
 from lendmill.funding.postings import capital_paid_in
 from lendmill.ledger import store
@@ -67,6 +68,16 @@ def test_nothing_is_booked_in_a_closed_period(database: Database, officer: UUID,
         with pytest.raises(PeriodClosed, match="closed through 2026-01-02"):
             database.act(post, [late] * entries)
     with database.transaction() as db:
+        assert scalar(db, "select count(*) from entry") == 3
+
+
+def test_the_statement_itself_writes_nothing_in_a_closed_period(database: Database, officer: UUID) -> None:
+    database.act(close, through_on=JAN_2, closed_by=officer)
+    with database.transaction() as db:
+        db.execute(MOVE, {"day": JAN_2})  # as if the house's day had been turned back by hand
+        late = capital_paid_in(amount_cents=5, value_on=JAN_2, booked_on=JAN_2)
+        assert store.insert_entries(db, [ids.new()], [late], JAN_2) == store.Posted(JAN_2, JAN_2, 0)
+        assert store.insert_entries(db, [ids.new()], [late], JAN_3) == store.Posted(JAN_2, JAN_2, 0)
         assert scalar(db, "select count(*) from entry") == 3
 
 

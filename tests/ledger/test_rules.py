@@ -83,6 +83,19 @@ def test_two_postings_never_share_a_name() -> None:
         posting("lent out", either_side=True)(lent_out)
 
 
+def test_a_line_drawn_badly_is_not_passed_over() -> None:
+    def drawn_badly() -> None:
+        """Money goes out.
+
+        Dr  loans receivable            amount_cents
+            Cr  cash at the payment rail amount_cents
+        """
+
+    with pytest.raises(AssertionError, match="two spaces at least"):
+        posting("drawn badly")(drawn_badly)
+    assert "drawn badly" not in SIDES
+
+
 def test_a_posting_without_its_drawing_cannot_be_made() -> None:
     with pytest.raises(AssertionError, match="T-account"):
         posting("drawn in thin air")(lambda: None)

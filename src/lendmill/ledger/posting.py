@@ -12,6 +12,7 @@ from lendmill.ledger.accounts import Account
 F = TypeVar("F", bound=Callable[..., object])
 
 DRAWN_LINE: Final = re.compile(r"^ *(Dr|Cr)  (.+?)  +\S.*$", re.MULTILINE)
+BEGUN_LINE: Final = re.compile(r"^ *(?:Dr|Cr) ", re.MULTILINE)
 BY_NAME: Final = {account.value.name_en: account for account in Account}
 
 
@@ -79,5 +80,7 @@ def drawn_accounts(drawing: str, blanks: dict[str, str]) -> Iterator[tuple[str, 
     >>> list(drawn_accounts("Dr  {kind} receivable  cents", {"kind": "interest"}))
     [('Dr', <Account.INTEREST>)]
     """
-    for side, name in DRAWN_LINE.findall(drawing):
+    whole, begun = DRAWN_LINE.findall(drawing), BEGUN_LINE.findall(drawing)
+    assert len(whole) == len(begun), "a line of a T-account is a side, an account, two spaces at least, and an amount"
+    for side, name in whole:
         yield side, BY_NAME[name.format(**blanks)]
