@@ -4,7 +4,7 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from lendmill.api import books, credit, house, loans
+from lendmill.api import approvals, books, changes, credit, house, loans
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     house.me,
@@ -33,4 +33,9 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     loans.statement,
     loans.payoff,
     loans.payments,
+    changes.changes,
+    changes.propose,
+    changes.preview,
+    approvals.approvals,
+    approvals.decide,
 )

@@ -31,6 +31,8 @@ CREDIT: Final = frozenset[Role | None]({Role.ANALYST, Role.RISK_OFFICER, Role.AU
 BOOKS: Final = frozenset[Role | None]({Role.FINANCE, Role.AUDITOR, Role.ADMIN})
 CLOSES: Final = frozenset[Role | None]({Role.FINANCE})
 ACCOUNTS: Final = frozenset[Role | None]({Role.AUDITOR, Role.ADMIN})
+CHANGES: Final = frozenset[Role | None]({Role.RISK_OFFICER, Role.COLLECTOR, Role.FINANCE})
+DECIDES: Final = CHANGES | {Role.ADMIN}
 BORROWS: Final = frozenset[Role | None]({Role.SELLER, Role.PARTNER})
 
 WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
@@ -92,6 +94,11 @@ WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
     "GET /api/v1/borrowers/{borrower_id}/payoff": STAFF | BORROWS,
     "POST /api/v1/borrowers/{borrower_id}/repayments": BORROWS,
     "GET /api/v1/borrowers/{borrower_id}/payments": STAFF | BORROWS,
+    "GET /api/v1/borrowers/{borrower_id}/loans/{loan_id}/changes": STAFF,
+    "POST /api/v1/borrowers/{borrower_id}/loans/{loan_id}/changes": CHANGES,
+    "POST /api/v1/borrowers/{borrower_id}/loans/{loan_id}/changes/preview": DECIDES,
+    "GET /api/v1/approvals": STAFF,
+    "POST /api/v1/approvals/{approval_id}/decision": DECIDES,
     "GET /api/v1/applications": CREDIT,
     "GET /api/v1/portfolio": STAFF,
     "GET /api/v1/trial-balance": BOOKS,

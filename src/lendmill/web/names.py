@@ -19,11 +19,20 @@ ABOUT_METHODS: Final = {
 LOAN_STATUS: Final = {
     "paying": "Paying out",
     "running": "Running",
+    "written-off": "Written off",
     "closed": "Paid off",
     "failed": "Not paid out",
 }
 ROW_STATUS: Final = {"to come": "To come", "due today": "Due today", "late": "Late", "paid": "Paid"}
-EVENTS: Final = {"drawn": "Paid out to you", "billed": "Interest billed", "repaid": "Repaid"}
+EVENTS: Final = {
+    "drawn": "Paid out to you",
+    "billed": "Interest billed",
+    "charged": "Fee charged",
+    "repaid": "Repaid",
+    "waived": "Waived",
+    "forgiven": "No longer owed",
+    "written off": "Written off in our books",
+}
 LINE_STATUS: Final = {"open": "Open", "frozen": "Frozen", "closed": "Closed"}
 OUTCOMES: Final = {"approve": "Approved", "refer": "For a person to decide", "decline": "Declined"}
 APPLICATION_STATUS: Final = {"open": "Being filled in", "decided": "Decided", "withdrawn": "Withdrawn"}
@@ -43,6 +52,61 @@ INSTRUCTION_STATUS: Final = {
     "unknown": "Being checked",
     "confirmed": "Arrived",
     "failed": "Did not go through",
+}
+CHANGE_KINDS: Final = {
+    "charge_fee": "Charge a fee",
+    "waive": "Waive fees, penalty or interest",
+    "change_rate": "Change the rate",
+    "payment_holiday": "Payment holiday",
+    "extend": "Extend a due date",
+    "replan": "New repayment plan",
+    "re_age": "New day for overdue payments",
+    "accelerate": "Call in what is not due",
+    "write_off": "Write off",
+    "agree_settlement": "Settle for less",
+    "reverse_receipt": "Take back a payment",
+    "receive_payment": "Payment found by hand",
+}
+ABOUT_CHANGES: Final = {
+    "charge_fee": "A fee is owed with one payment, the next one due unless another is named.",
+    "waive": "What is waived need not be paid. Principal cannot be waived: settle for less instead.",
+    "change_rate": "From a day on; a day in the past is told again and corrected, a day to come is planned.",
+    "payment_holiday": "Every payment not due yet moves on by so many months; interest goes on.",
+    "extend": "Agreed before its day: the contractual day moves, and nothing is late until the new one.",
+    "replan": "The principal not due yet is spread anew; what is due already stays.",
+    "re_age": "For contact only: contractual days past due, penalty and risk class go on.",
+    "accelerate": "It falls due today; grace and penalty run from today.",
+    "write_off": "The principal leaves the balance sheet; the claim goes on, and what still comes in is a recovery.",
+    "agree_settlement": "Once this much has come in by that day, all that is left is forgiven. Else all stays owed.",
+    "reverse_receipt": "As if it had never come: all since its day is told again, and the difference is booked today.",
+    "receive_payment": "Cash, or a transfer found on the bank's statement; it counts from the day it left the payer.",
+}
+STATES: Final = {
+    "waiting": "Waiting",
+    "expired": "Not decided in time",
+    "approved": "Approved",
+    "alone": "Made",
+    "declined": "Declined",
+    "withdrawn": "Withdrawn",
+}
+CAUSES: Final = {"bounced": "It bounced", "wrong-loan": "It was meant for another loan", "duplicate": "Booked twice"}
+PARTS: Final = {"fees": "fees", "penalty": "penalty interest", "interest": "interest"}
+DIARY: Final = {
+    "drawn": "Paid out",
+    "repaid": "Payment",
+    "struck": "Correction",
+    "charged": "Fee charged",
+    "waived": "Waived",
+    "repriced": "Rate changed",
+    "moved": "Due dates moved",
+    "replanned": "New repayment plan",
+    "re-aged": "New day for overdue payments",
+    "accelerated": "Called in",
+    "written-off": "Written off",
+    "settling": "Settlement agreed",
+    "rebated": "Given back",
+    "purchase": "Purchase",
+    "refund": "Refund",
 }
 KINDS: Final = {"firm": "Firm", "person": "Person"}
 VERDICTS: Final = {
@@ -138,6 +202,12 @@ ALL: Final = (
     ROLES,
     INSTRUCTION_KINDS,
     INSTRUCTION_STATUS,
+    CHANGE_KINDS,
+    ABOUT_CHANGES,
+    STATES,
+    CAUSES,
+    PARTS,
+    DIARY,
     KINDS,
     VERDICTS,
     DECISION_STEPS,
