@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Literal
-
-import holidays
+from typing import TYPE_CHECKING, Final, Literal
 
 from lendmill.days import ONE_DAY
 from lendmill.refusals import Refusal
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 BusinessDays = Literal["unchanged", "following", "modified-following", "preceding"]
 BUSINESS_DAYS: Final[tuple[BusinessDays, ...]] = ("unchanged", "following", "modified-following", "preceding")
@@ -34,10 +35,13 @@ class BusinessCalendar:
     country: str = HOME
     more_holidays: frozenset[date] = frozenset()
     more_working_days: frozenset[date] = frozenset()
-    known: holidays.HolidayBase = field(init=False, repr=False, compare=False)
+    known: "HolidayBase" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.country not in holidays.list_supported_countries():
+        import holidays  # half a second, spent only by a lender whose due dates move
+        from holidays.registry import COUNTRIES
+
+        if not any(self.country in codes for codes in COUNTRIES.values()):
             raise UnknownCountry(country=self.country)
         object.__setattr__(self, "known", holidays.country_holidays(self.country))
 

@@ -14,6 +14,7 @@ from lendmill.terms.rates import BASIS_POINTS, DAYS_A_YEAR
 
 DIGITS: Final = 50
 CLOSE_ENOUGH: Final = Decimal(10) ** -45
+MOST_STEPS: Final = 1000
 FARTHEST: Final = Decimal(10) ** -12
 SHOWN: Final = Decimal("0.000001")
 
@@ -53,28 +54,34 @@ def step_return(amounts: Sequence[tuple[int, int | Decimal]]) -> Decimal:
         steps = sorted((step, amount) for step, amount in net.items() if amount)
         if not steps or steps[0][1] > 0 or all(amount < 0 for _, amount in steps):
             raise NoRateOfReturn()
-        first = steps[0][0]
-        return _rate(lambda factor: sum((amount * factor ** (step - first) for step, amount in steps), Decimal(0)))
+        return _rate(lambda factor: _worth(steps, factor))
+
+
+def _worth(steps: Sequence[tuple[int, Decimal]], factor: Decimal) -> Decimal:
+    """What amounts are worth at the first of their steps, from the last one backwards (Horner)."""
+    worth, later = Decimal(0), steps[-1][0]
+    for step, amount in reversed(steps):
+        worth, later = worth * factor ** (later - step) + amount, step
+    return worth
 
 
 def _rate(worth: Callable[[Decimal], Decimal]) -> Decimal:
-    """The rate i = 1 / factor - 1 at whose discount factor the worth is nothing: from 0 outwards, then closing in."""
+    """The rate i = 1 / factor - 1 at whose factor the worth is nothing: from 0 outwards, then in by secants."""
     if not worth(Decimal(1)):
         return Decimal(0)
     low, high = _bracket(worth)
-    below, above = worth(low), worth(high)
-    while high - low > CLOSE_ENOUGH * high:
-        factor = low + (high - low) * below / (below - above)  # where a straight line crosses nothing
-        if not low < factor < high:
-            factor = (low + high) / 2
+    last, factor, last_worth, at = low, high, worth(low), worth(high)
+    for _ in range(MOST_STEPS):
+        slope = (at - last_worth) / (factor - last)
+        closer = factor - at / slope if slope else low
+        if abs(closer - factor) <= CLOSE_ENOUGH * factor:
+            return round(1 / closer - 1, DIGITS - 10)
+        if not low < closer < high:
+            closer = (low + high) / 2
+        last, last_worth, factor = factor, at, closer
         at = worth(factor)
-        if not at:
-            low = high = factor
-        elif at < 0:  # an end kept twice counts half, so that both ends close in (Illinois)
-            low, below, above = factor, at, above / 2
-        else:
-            high, above, below = factor, at, below / 2
-    return round(2 / (low + high) - 1, DIGITS - 10)
+        low, high = (factor, high) if at < 0 else (low, factor)
+    raise NoRateOfReturn()
 
 
 def _bracket(worth: Callable[[Decimal], Decimal]) -> tuple[Decimal, Decimal]:
@@ -182,6 +189,13 @@ def cap_excess_cents(flows: Sequence[Flow], cap_bp: int, on: date) -> int:
     >>> cap_excess_cents(lent, 2400, date(2026, 1, 2))  # a night at 24 % costs 657.53 cents
     1
     """
-    a_night = 1 + Fraction(cap_bp, BASIS_POINTS * DAYS_A_YEAR)
-    worth = sum((flow.amount_cents * a_night ** nights(flow.on, on) for flow in flows), Fraction(0))
-    return max(0, ceil(worth))
+    whole = BASIS_POINTS * DAYS_A_YEAR
+    waits = [nights(flow.on, on) for flow in flows]
+    shortest, longest = min(waits, default=0), max(waits, default=0)
+    worth: int = sum(
+        flow.amount_cents * (whole + cap_bp) ** (wait - shortest) * whole ** (longest - wait)
+        for flow, wait in zip(flows, waits, strict=True)
+    )
+    a_night = Fraction(whole + cap_bp, whole)
+    excess: int = ceil(worth * a_night**shortest / whole ** (longest - shortest))
+    return max(0, excess)
