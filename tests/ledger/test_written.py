@@ -57,8 +57,8 @@ def test_every_word_and_digit_is_written(database: Database, entries: int) -> No
     }
 
 
-def _plain(line: EntryLine) -> tuple[int, str, str, Decimal]:
-    return line.n, line.account, line.unit, line.amount
+def _plain(line: EntryLine) -> tuple[int, str, str, int]:
+    return line.n, line.account, line.unit, int(line.amount)
 
 
 @pytest.mark.parametrize("entries", [FEW, MANY])

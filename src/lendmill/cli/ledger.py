@@ -36,7 +36,7 @@ def show_trial_balance(
         print(f"{row.account}  {row.name_en:<30} {row.name_zh:<12} {row.balance_cents / 100:>24,.8f}  {row.unit}")
     print()
     for control in compared:
-        print(f"{control.what:<18} books {control.books:>20}  loans {control.loans:>20}  {control.unit}")
+        print(f"{control.what:<24} books {control.books:>20}  loans {control.loans:>20}  {control.unit}")
     wrong = out_of_balance(rows)
     if wrong or any(control.difference for control in compared):
         print(f"OUT OF BALANCE: {wrong or [control for control in compared if control.difference]}")

@@ -163,6 +163,15 @@ CONTROLS: Final = {
     "fees": "Fees",
     "interest accrued": "Interest accrued",
     "penalty accrued": "Penalty interest accrued",
+    "fees not yet earned": "Fees not yet earned",
+    "written-off principal": "Principal written off",
+    "interest outside": "Interest outside the balance sheet",
+    "penalty outside": "Penalty interest outside the balance sheet",
+    "fees outside": "Fees outside the balance sheet",
+    "interest accrued outside": "Interest accrued outside the balance sheet",
+    "penalty accrued outside": "Penalty interest accrued outside the balance sheet",
+    "held for borrowers": "Held for borrowers",
+    "claims on borrowers": "Claims on borrowers",
 }
 INDUSTRIES: Final = {
     "construction": "Construction",
