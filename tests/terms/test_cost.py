@@ -5,7 +5,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pyxirr import irr
 
@@ -51,6 +51,25 @@ def test_a_return_is_pyxirrs_also_below_nought_and_above_one(payments: list[int]
 )  # fmt: skip
 def test_returns_of_extremes_are_found(flows: list[int], rate: str) -> None:
     assert round(step_return(list(enumerate(flows))), 4) == Decimal(rate)
+
+
+mixed = st.lists(st.tuples(st.integers(1, 1200), st.integers(-900_000, 1_000_000)), min_size=1, max_size=25)
+
+
+@given(st.integers(1, 10_000_000), mixed)
+@example(1_866_813, [(1027, 2733), (1023, -320_939), (465, 92_627), (210, 960), (732, 757), (911, -14_664), (557, 391)])
+def test_at_the_rate_found_the_flows_are_worth_nothing_however_they_alternate(
+    out: int, later: list[tuple[int, int]]
+) -> None:
+    flows = [(0, -out), *later]
+    try:
+        found = step_return(flows)
+    except NoRateOfReturn:
+        return
+    with localcontext() as context:
+        context.prec = 80
+        worths = [Decimal(cents) / (1 + found) ** step for step, cents in flows]
+        assert abs(sum(worths)) <= sum(map(abs, worths)) * Decimal(10) ** -25
 
 
 def test_a_fee_kept_back_on_the_day_counts_with_the_money_lent() -> None:

@@ -74,8 +74,11 @@ def _rate(worth: Callable[[Decimal], Decimal]) -> Decimal:
     for _ in range(MOST_STEPS):
         slope = (at - last_worth) / (factor - last)
         closer = factor - at / slope if slope else low
-        if abs(closer - factor) <= CLOSE_ENOUGH * factor:
-            return round(1 / closer - 1, DIGITS - 10)
+        if abs(closer - factor) <= CLOSE_ENOUGH * factor:  # there, or on a slope so steep that a step says nothing
+            beyond = worth(factor * (1 - 2 * CLOSE_ENOUGH if at > 0 else 1 + 2 * CLOSE_ENOUGH))
+            if at * beyond <= 0 or high - low <= CLOSE_ENOUGH * high:
+                return round(1 / closer - 1, DIGITS - 10)
+            closer = low
         if not low < closer < high:
             closer = (low + high) / 2
         last, last_worth, factor = factor, at, closer
