@@ -78,7 +78,7 @@ def now(database: Database, line: Line) -> Line:
 def test_a_line_carries_its_products_terms(opened: Callable[..., Line]) -> None:
     line = opened()
     assert (line.rate, line.penalty_rate, line.grace_days) == (Rate(600, 1_000_000), Rate(900, 1_000_000), 3)
-    assert (line.months_max, line.methods) == (12, ["on-demand", "interest-first"])
+    assert (line.months_max, line.methods) == (12, ["on-demand", "interest-first", "equal-principal", "level-payment"])
     assert (line.joint_products, line.joint_max_cents) == (["credit-line", "order-loan"], 100_000_000)
     assert (line.opened_on, line.expires_on, line.status) == (TODAY, date(2027, 1, 1), "open")
     assert line.available_cents == 1_000_000

@@ -1,4 +1,10 @@
-"""Kind `account`: a running loan, told to the engine as its events and read from its account."""
+"""Kind `account`: a running loan, told to the engine as its events and read from its account.
+
+Our own addition to the format, for statement rows: `method` is `statement`, `due_dates` names the rows' days and the
+term `statement` is `{"bill_dates": [...], "minimum_percent": "10"}`. A `draw` is a purchase and joins the row of the
+first bill date not before it; `{"do": "refund", "of": "p1", "amount": ...}` takes a purchase back. A row's `minimum`
+is the least to be paid by its day.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -8,6 +14,7 @@ from typing import Any
 
 from lendmill.loans.account import Account, Row, days_past_due
 from lendmill.loans.account import Terms as LoanTerms
+from lendmill.loans.cycles import minimum_cents
 from lendmill.loans.happenings import Closed
 from lendmill.loans.passing import advance, bill
 from lendmill.loans.paying import owed
@@ -18,7 +25,7 @@ from lendmill.terms.day_counts import Period, basis
 from lendmill.terms.moments import Pricing
 from lendmill.terms.schedule import Draw, Standing, planned, with_parts
 
-from .case import Check, Event, MalformedCaseError, Terms, number
+from .case import Check, Event, MalformedCaseError, Terms, day, number
 from .planned_kind import row_of
 from .posted_kind import allocation_of
 
@@ -29,7 +36,7 @@ NOT_TAKEN = ["even_out_last", "principal_free_instalments", "broken_period", "le
 def figures(terms: Terms, check: Check) -> dict[str, Any]:
     """The loan at the end of the day, all as if a repayment came then."""
     as_of = check.as_of
-    known = [each for each in check.standing("draw", "repay", "pay-off", "charge") if each.on <= as_of]
+    known = [each for each in check.standing("draw", "repay", "pay-off", "charge", "refund") if each.on <= as_of]
     if not known or known[0].do != "draw":
         raise MalformedCaseError("a loan begins with a draw")
     drawn_on = known[0].on
@@ -57,8 +64,8 @@ def figures(terms: Terms, check: Check) -> dict[str, Any]:
         "allocated": [
             allocation_of(terms, names[event.seq], paid.total, paid.left_cents) for event, paid in story.paid
         ],
-        "instalments": [_instalment(terms, row) for row in seen.rows if row.due_on <= as_of],
-        "plan": _plan(terms, agreed, periods, known[0]),
+        "instalments": [_instalment(terms, row, seen) for row in seen.rows if row.due_on <= as_of or agreed.minimum_bp],
+        "plan": [] if agreed.minimum_bp else _plan(terms, agreed, periods, known[0]),
         "coming": _coming(terms, account),
     }
 
@@ -83,6 +90,7 @@ def _agreed(terms: Terms, periods: tuple[Period, ...]) -> LoanTerms:
         late = number(yearly) / 100 if yearly is not None else rate * Fraction(penalty["multiple_bp"], 10_000)
     whole, den = basis(terms.need("day_count"), periods), lcm(rate.denominator, late.denominator)
     moment, direction = terms.rounding()
+    cycle = terms.raw.get("statement", {})
     conventions = terms.conventions()
     stages = terms.raw.get("waterfall") or [{"from_days_past_due": 0, "by": "instalment", "order": COMPONENTS}]
     return LoanTerms(
@@ -91,7 +99,7 @@ def _agreed(terms: Terms, periods: tuple[Period, ...]) -> LoanTerms:
         penalty_num=int(late * den),
         grace_days=int(terms.raw.get("grace_days", 0)) if penalty is not None else NEVER_DAYS,
         waterfall=tuple(Waterfall(each["from_days_past_due"], each["by"], tuple(each["order"])) for each in stages),
-        method=conventions.method,
+        method=terms.need("method"),
         day_count=terms.need("day_count"),
         day_basis=whole,
         period_months=periods[0].months,  # type: ignore[arg-type]  # a week is 7/30 of one
@@ -103,6 +111,7 @@ def _agreed(terms: Terms, periods: tuple[Period, ...]) -> LoanTerms:
         penalty_on=penalty["on"] if penalty is not None else "overdue-principal",
         past_due_first_day=terms.raw.get("past_due_first_day", "day-after"),
         nonaccrual_from_days=0,
+        minimum_bp=int(number(cycle["minimum_percent"]) * 100) if cycle else 0,
         excess="hold",
     )
 
@@ -120,15 +129,42 @@ def _told(
         else:
             cents = terms.cents(each.need("amount"))
         events.append(
-            LoanEvent(seq, KINDS[each.do], each.on, cents, "prepay", turn=seq, details=_details(terms, each, periods))
+            LoanEvent(
+                seq,
+                _kind(agreed, each, seq),
+                each.on,
+                cents,
+                "prepay",
+                turn=seq,
+                details=_details(terms, each, periods, known),
+            )
         )
     return told(agreed, events, as_of), names
 
 
-KINDS = {"draw": "drawn", "repay": "repaid", "pay-off": "repaid", "charge": "charged"}
+KINDS = {"draw": "drawn", "repay": "repaid", "pay-off": "repaid", "charge": "charged", "refund": "refund"}
 
 
-def _details(terms: Terms, event: Event, periods: tuple[Period, ...]) -> dict[str, Any]:
+def _kind(agreed: LoanTerms, event: Event, seq: int) -> str:
+    return "purchase" if agreed.minimum_bp and event.do == "draw" and seq else KINDS[event.do]
+
+
+def _row_of_purchase(terms: Terms, on: date) -> str:
+    """The day on which what was bought on a day falls due."""
+    for bill_on, due_on in zip(terms.need("statement")["bill_dates"], terms.need("due_dates"), strict=True):
+        if on <= day(bill_on):
+            return str(day(due_on))
+    raise MalformedCaseError(f"no bill date is on or after {on}")
+
+
+def _details(terms: Terms, event: Event, periods: tuple[Period, ...], known: list[Event]) -> dict[str, Any]:
+    if "statement" in terms.raw and event.do == "draw":
+        return {"due": [_row_of_purchase(terms, event.on)], "due_on": _row_of_purchase(terms, event.on)}
+    if event.do == "refund":
+        bought = next((each for each in known if each.raw.get("id") == event.need("of")), None)
+        if bought is None:
+            raise MalformedCaseError(f"nothing called {event.need('of')!r} was bought")
+        return {"due_on": _row_of_purchase(terms, bought.on)}
     if event.do == "draw":
         given = terms.conventions().level_payment_cents
         return {"due": [period.ends_on.isoformat() for period in periods]} | ({"payment_cents": given} if given else {})
@@ -139,7 +175,7 @@ def _details(terms: Terms, event: Event, periods: tuple[Period, ...]) -> dict[st
     return {}
 
 
-def _instalment(terms: Terms, row: Row) -> dict[str, Any]:
+def _instalment(terms: Terms, row: Row, account: Account) -> dict[str, Any]:
     due = row.principal_cents + row.interest_cents + row.fees_cents + row.penalty_cents
     unpaid = row.left.total_cents
     return {
@@ -152,6 +188,7 @@ def _instalment(terms: Terms, row: Row) -> dict[str, Any]:
         "due": terms.money(due),
         "paid": terms.money(due - unpaid),
         "unpaid": terms.money(unpaid),
+        "minimum": terms.money(minimum_cents(row, account)),
     }
 
 

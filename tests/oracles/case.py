@@ -22,7 +22,7 @@ KNOWN_TERMS = {
     "level_payment_period", "even_out_last", "principal_free_instalments", "broken_period", "on_prepayment",
     "pay_off_interest_to", "grace_days", "penalty", "waterfall", "past_due_first_day", "late_fee", "dues",
     "delinquency", "flows", "net_paid_out", "fee", "payment_from_volume", "outstanding", "units", "price",
-    "haircut_percent",
+    "haircut_percent", "statement",
 }  # fmt: skip
 
 
@@ -142,7 +142,7 @@ class Terms:
             raise MalformedCaseError(f"interest_on cannot be {self.raw['interest_on']!r}")
         return Conventions(
             self.pricing(),
-            self.need("method"),
+            "on-demand" if self.need("method") == "statement" else self.need("method"),
             flat=self.raw.get("interest_on") == "original-principal",
             multiple_cents=self.cents(multiple["multiple_of"]) if "multiple_of" in multiple else 1,
             multiple_direction=multiple.get("direction", direction),

@@ -12,6 +12,7 @@ from lendmill.products import actions, queries
 from lendmill.products.document import InvalidProduct, digest, product_of, read_product, text_of
 from lendmill.terms.allocation import STANDARD
 from lendmill.terms.rates import Rate
+from lendmill.terms.schedule import METHODS
 
 TODAY = date(2026, 1, 1)
 LINE = queries.preset("credit-line")
@@ -29,7 +30,7 @@ def changed(**fields: Any) -> dict[str, Any]:
 def test_the_credit_line_says_what_the_trade_says() -> None:
     assert LINE.rate == Rate.parse("0.06 %")
     assert LINE.penalty_rate_for("A") == Rate(900, 1_000_000)
-    assert (LINE.limit_max_cents, LINE.months_max, LINE.methods) == (100_000_000, 12, ("on-demand", "interest-first"))
+    assert (LINE.limit_max_cents, LINE.months_max, LINE.methods) == (100_000_000, 12, METHODS)
     assert LINE.joint_products == ("credit-line", "order-loan")
     assert LINE.waterfall == STANDARD
 

@@ -11,7 +11,8 @@ from lendmill.terms.allocation import Parts
 
 def minimum_cents(row: Row, account: Account) -> int:
     """The least to be paid by the due date: a share of the row, all that is billed on it, all already overdue."""
-    overdue = sum(each.left.total_cents for each in account.rows if each.due_on < row.due_on and each.open)
+    before = min(row.due_on, account.seen_on)
+    overdue = sum(each.left.total_cents for each in account.rows if each.due_on < before)
     share_cents = -(-row.principal_cents * account.terms.minimum_bp // 10_000)
     still_cents = max(0, share_cents - row.principal_paid_cents)
     return overdue + row.billed_left.total_cents + still_cents

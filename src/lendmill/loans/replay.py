@@ -96,6 +96,9 @@ def happen(account: Account, event: Event) -> tuple[Account, Paid | None, list[H
             happened += closing
         return account, paid, happened
     account, passed = advance(account, event.value_on)
+    if event.kind == "refund":
+        account, paid, happened = _refund(account, event)
+        return account, paid, [*passed, *happened]
     before = nightly(account)
     account, happened = KINDS[event.kind](account, event)
     account, turned = after_change(account, before)
@@ -117,10 +120,18 @@ def _purchase(account: Account, event: Event) -> tuple[Account, list[Happening]]
     return account, [Drawn(event.value_on, event.amount_cents)]
 
 
-def _refund(account: Account, event: Event) -> tuple[Account, list[Happening]]:
-    due_on = date.fromisoformat(event.details["due_on"])
-    account, parts, _ = cycles.refunded(account, event.amount_cents, due_on)
-    return account, [Received(event.value_on, event.receipt_id, parts, standing_of(account))] if parts else []
+def _refund(account: Account, event: Event) -> tuple[Account, Paid, list[Happening]]:
+    """A purchase is taken back: its own row is smaller, then the next ones; what is left over is paid in like money."""
+    before, on = nightly(account), event.value_on
+    account, parts, left_cents = cycles.refunded(
+        account, event.amount_cents, date.fromisoformat(event.details["due_on"])
+    )
+    taken = [Received(on, event.receipt_id, parts, standing_of(account))] if parts else []
+    account, turned = after_change(account, before)
+    if not left_cents:
+        return account, Paid(parts, 0), [*taken, *turned]
+    account, paid, happened = repay(account, left_cents, on, event.prepay, event.receipt_id)
+    return account, Paid((*parts, *paid.parts), paid.left_cents), [*taken, *turned, *happened]
 
 
 def _charged(account: Account, event: Event) -> tuple[Account, list[Happening]]:
@@ -152,7 +163,6 @@ def _settling(account: Account, event: Event) -> tuple[Account, list[Happening]]
 KINDS: Final[dict[str, Callable[[Account, Event], tuple[Account, list[Happening]]]]] = {
     "drawn": _drawn_again,
     "purchase": _purchase,
-    "refund": _refund,
     "charged": _charged,
     "waived": _waived,
     "repriced": lambda account, event: changing.change_rate(
