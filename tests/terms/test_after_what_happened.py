@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from slow_telling import SlowTelling
 
 from lendmill.terms.allocation import COMPONENTS
 from lendmill.terms.collateral import Collateral
@@ -84,6 +85,23 @@ def test_whatever_is_paid_the_rows_give_back_what_was_lent(
     assert all(row.principal_cents >= 0 and row.interest_cents >= 0 for row in rows)
     assert all(0 <= each.paid_cents <= each.row.due_cents for each in found.rows)
     assert sum(each.paid_cents for each in found.rows) == min(received, due)
+
+
+@given(
+    payments, st.sampled_from([15_000, 17_253, 40_000]), st.booleans(), st.dates(START, DUES[-1] + timedelta(days=40))
+)
+def test_a_story_is_the_one_told_day_by_day(paid: list[Repaid], payment: int, skips: bool, seen_on: date) -> None:
+    pricing = Pricing(Fraction("0.12"), "actual/365", "per-period")
+    early = Early("skip-next" if skips else "shorten")
+    happened = Happened(seen_on, [LENT], [each for each in paid if each.on <= seen_on])
+    found = recalculated(Conventions(pricing, level_payment_cents=payment), PERIODS, early, happened)
+    money = [(each.on, each.amount_cents) for each in paid]
+    slow = SlowTelling(LENT.amount_cents, payment, pricing.rate, DUES, START, seen_on, money, skips)
+    told = [
+        (each.row.interest_cents, each.row.principal_cents, each.row.balance_after_cents, each.paid_cents)
+        for each in found.rows
+    ]
+    assert told == [row.told for row in slow.tell()]
 
 
 @given(plans, payments, st.dates(START, DUES[-1]), st.sampled_from(["pay-off-day", "next-due"]))
