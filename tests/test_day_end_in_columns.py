@@ -35,7 +35,7 @@ Run = Callable[[Database, date], object]
 
 
 def a_rich_book(url: str) -> None:
-    """Loans of several kinds: two of one borrower, changed by hand, paid in part, with fees, held money, plans ahead."""
+    """Loans of several kinds: two of one borrower, changed by hand, paid in part, with fees, held money, plans."""
     with Database(url) as database:
         lender = Lender(database).found()
         for n in range(16):
