@@ -6,6 +6,7 @@ and can be stopped anywhere; run again, it goes on where it was, and the books a
 """
 
 from lendmill.day_end.nights import DayNotReached, close_day, day_end, first_open_day
+from lendmill.day_end.rehearsing import rehearse
 from lendmill.day_end.report import Report, report_of
 
-__all__ = ["DayNotReached", "Report", "close_day", "day_end", "first_open_day", "report_of"]
+__all__ = ["DayNotReached", "Report", "close_day", "day_end", "first_open_day", "rehearse", "report_of"]

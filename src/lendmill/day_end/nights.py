@@ -1,6 +1,7 @@
 """The steps of a day's end, in order: one readable list of calls, for one day or for many that were left."""
 
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from lendmill.arrears.stages import NON_PERFORMING_FROM_DAYS, STAGES
@@ -9,7 +10,7 @@ from lendmill.day_end.bringing_up import BATCH, bring_up
 from lendmill.day_end.report import Counts, Report, report_of
 from lendmill.day_end.steps import step
 from lendmill.days import ONE_DAY, each_day
-from lendmill.db import Database, Db, run, scalar
+from lendmill.db import Database, Db, one, run, scalar
 from lendmill.funding import actions as funding
 from lendmill.ledger import actions as books
 from lendmill.people.queries import house_day
@@ -70,7 +71,15 @@ def close_day(
 
 MOVE_ON = "update house set today_on = %(opens)s where today_on = %(day)s"
 
-SNAPSHOT = """
+COUNTED = """
+    select count(*) as products,
+           coalesce(sum(loans), 0)::bigint as loans,
+           coalesce(sum(medium), 0)::bigint as became_medium,
+           coalesce(sum(long), 0)::bigint as became_long
+      from book
+"""
+
+BOOK = """
     with book as (
         select product_key,
                count(*) filter (where status = 'running') as loans,
@@ -89,18 +98,18 @@ SNAPSHOT = """
           from loan
          where status in ('running', 'written-off', 'closed')
          group by product_key
-    ), kept as (
+    )
+"""
+
+SNAPSHOT = f"""
+    {BOOK.strip()}, kept as (
         insert into portfolio_day (on_day, product_key, loans, outstanding_cents, late_loans, late_cents,
                                    nonperforming_cents, drawn_cents)
         select %(day)s, product_key, loans, outstanding_cents, late_loans, late_cents, nonperforming_cents,
                drawn_cents
           from book
     )
-    select count(*) as products,
-           coalesce(sum(loans), 0)::bigint as loans,
-           coalesce(sum(medium), 0)::bigint as became_medium,
-           coalesce(sum(long), 0)::bigint as became_long
-      from book
+    {COUNTED.strip()}
 """
 
 
@@ -109,16 +118,27 @@ def cut_over(db: Db, day: date) -> Counts:
     books.hold_postings(db)
     if not run(db, MOVE_ON, day=day, opens=day + ONE_DAY):
         raise DayNotReached(today=house_day(db))
-    return _book_at(db, day)
+    return _counted(db, SNAPSHOT, day)
 
 
-def _book_at(db: Db, day: date) -> Counts:
-    """Write down how the book stood; by how many loans the stages of lateness grow on the next day by time alone."""
+def book_at(db: Db, day: date) -> Counts:
+    """What the cut-over would count at the end of a day, if it came now."""
+    return _counted(db, f"{BOOK}{COUNTED}", day)
+
+
+def _counted(db: Db, statement: str, day: date) -> Counts:
+    """How the book stands; by how many loans the later stages of lateness grow on the next day, by time alone."""
     first_day = {name: first for first, name in STAGES}
-    columns = ("products", "loans", "became_medium", "became_long")
-    found = db.execute(SNAPSHOT, {
-        "day": day, "bad_from": NON_PERFORMING_FROM_DAYS, "medium_from": first_day["medium"],
-        "long_from": first_day["long"],
-    }).fetchone()  # fmt: skip
-    assert found is not None
-    return dict(zip(columns, found, strict=True))
+    found = one(
+        db, _Book, statement, day=day, bad_from=NON_PERFORMING_FROM_DAYS, medium_from=first_day["medium"],
+        long_from=first_day["long"],
+    )  # fmt: skip
+    return asdict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    products: int
+    loans: int
+    became_medium: int
+    became_long: int
