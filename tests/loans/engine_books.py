@@ -44,10 +44,10 @@ def books_of(telling: Telling, happenings: tuple[Happening, ...], until: date) -
             sums[line.account] += Fraction(line.amount, den if "/" in line.unit else 1)
     earned = nights_earned(happenings, until)
     for asset, income, amount in (
-        (Account.INTEREST_ACCRUED, Account.INTEREST_INCOME, earned.interest),
-        (Account.PENALTY_ACCRUED, Account.PENALTY_INCOME, earned.penalty),
-        (Account.MEMO_INTEREST_ACCRUED, Account.MEMO_CONTRA_EXACT, earned.memo_interest),
-        (Account.MEMO_PENALTY_ACCRUED, Account.MEMO_CONTRA_EXACT, earned.memo_penalty),
+        (Account.INTEREST_ACCRUED, Account.INTEREST_INCOME, earned.interest_accrued),
+        (Account.PENALTY_ACCRUED, Account.PENALTY_INCOME, earned.penalty_accrued),
+        (Account.MEMO_INTEREST_ACCRUED, Account.MEMO_CONTRA_EXACT, earned.memo_interest_accrued),
+        (Account.MEMO_PENALTY_ACCRUED, Account.MEMO_CONTRA_EXACT, earned.memo_penalty_accrued),
     ):
         sums[asset] += Fraction(amount, den)
         sums[income] -= Fraction(amount, den)

@@ -233,3 +233,46 @@ def _next_event(draw: st.DrawFn, life: Life, today: date, kind: str) -> Event | 
     if kind == "repay":
         return _repay(draw, loan) | {"key": key}
     return CHANGES[kind](draw, loan)
+
+
+@st.composite
+def statement_lives(draw: st.DrawFn) -> Life:
+    """A buyer's account of purchases on monthly statements: minimum, all, a cent less, nothing, refunds, bounces."""
+    rate = Fraction(500, 1_000_000)
+    terms = SlowTerms(
+        rate=rate,
+        penalty=rate * 3 / 2,
+        method="statement",
+        grace_days=draw(st.sampled_from([3, 0])),
+        waterfall=STANDARD,
+        minimum_bp=draw(st.sampled_from([1_000, 5_000, 10_000])),
+        late_fee=draw(st.sampled_from([0, 2_500])),
+    )
+    starts = draw(st.sampled_from(STARTS))
+    cycles = due_dates(starts, 12)
+    drawn = {"kind": "drawn", "on": starts, "turn": 0, "amount": 10_001, "due_dates": cycles[:1]}
+    life, today = Life(terms, (drawn,), starts), starts
+    for _ in range(draw(st.integers(1, 12))):
+        loan = life.loan(today)
+        ahead = [day for day in turning_points(loan) if day <= cycles[-2]] or [today]
+        today = draw(st.sampled_from([today, *ahead[:8]]))
+        event = _statement_event(draw, life, today, cycles)
+        if event is not None:
+            life = replace(life, events=(*life.events, {"on": today, "turn": len(life.events)} | event))
+    return replace(life, until=today + draw(st.sampled_from([0, 1, 35])) * DAY)
+
+
+def _statement_event(draw: st.DrawFn, life: Life, today: date, cycles: list[date]) -> Event | None:
+    kind = draw(st.sampled_from(["repay", "repay", "minimum", "purchase", "purchase", "refund", "bounce", "backdate"]))
+    loan = life.loan(today)
+    if kind == "purchase":
+        due_on = next(day for day in cycles if day > today)
+        return {"kind": "purchase", "amount": draw(st.sampled_from([1, 3_333, 10_000])), "due_on": due_on}
+    if kind == "refund":
+        row = draw(st.sampled_from(loan.in_order()))
+        return {"kind": "refund", "amount": draw(st.sampled_from([1, 3_333])), "due_on": row.due_on}
+    if kind == "minimum" and loan.pay_off:
+        row = next(iter(loan.undue()), loan.in_order()[-1])
+        amount = max(1, row.principal * life.terms.minimum_bp // 10_000 + draw(st.sampled_from([-1, 0, 1])))
+        return {"kind": "repaid", "amount": amount, "prepay": "next-due", "key": f"r{len(life.events)}"}
+    return _next_event(draw, life, today, kind) if kind != "minimum" else None

@@ -108,7 +108,6 @@ class Row:
     paid: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, 0))
     waived: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, 0))
     penalty_accrued: Fraction = NOTHING
-    last_penalty: tuple[Any, ...] = ()
     closed: bool = False
     replaced: bool = False
 
@@ -196,10 +195,6 @@ class SlowLoan:
             else:
                 bearing += 0 if past_grace else bears
                 base = row.principal if past_grace else 0
-            tonight = (base, self.penalty, starts)
-            if self.terms.rounding == "per-sub-period" and tonight != row.last_penalty:
-                self._accrue_penalty(row, self._round(row.penalty_accrued) - row.penalty_accrued)
-            row.last_penalty = tonight
             self._accrue_penalty(row, self._nightly(base * self.penalty * part))
         tonight = (bearing, self.rate, starts)
         if self.terms.rounding == "per-sub-period" and tonight != self.last_night:
