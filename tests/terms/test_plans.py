@@ -83,8 +83,9 @@ MONTHLY = periods_between(JANUARY, [date(2024, 2, 1), date(2024, 3, 1), date(202
 YEARLY_12 = Pricing(Fraction("0.12"), "30/360", "per-period", "half-even")
 
 
-def test_a_flat_loans_last_row_takes_what_is_left_of_principal_and_of_all_interest() -> None:
-    pricing = Pricing(Fraction("0.15"), "30/360", "per-period", "half-even")
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_flat_loans_last_row_takes_what_is_left_of_principal_and_of_all_interest(moment: str) -> None:
+    pricing = Pricing(Fraction("0.15"), "30/360", moment, "half-even")
     flat = Conventions(pricing, flat=True, multiple_cents=100, multiple_direction="half-even")
     rows = [step.row for step in planned(flat, MONTHLY, [Draw(JANUARY, 1_250_00)])]
     assert [(row.principal_cents, row.interest_cents) for row in rows] == [(312_38, 15_62)] * 3 + [(312_86, 15_64)]

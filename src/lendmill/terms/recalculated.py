@@ -164,7 +164,7 @@ class _Telling:
         self.ahead = 0
         off_on = self._paid_off_within(at, period)
         bearing = self._bearing(period, new, off_on)
-        interest, after = self.conventions.pricing.bill(self.accrued, bearing)
+        interest, after = self.conventions.bill(self.accrued, bearing)
         if self.conventions.flat and self._takes_the_rest(at) and bearing:  # what is left of all the interest
             interest = self.conventions.pricing.cents(after.exact_cents) - self.accrued.billed_cents
         self.accrued = Accrued(after.exact_cents, self.accrued.billed_cents + interest)

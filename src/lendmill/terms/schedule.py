@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Final, Literal
@@ -73,6 +73,11 @@ class Conventions:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise UnknownMethod(method=self.method, methods=", ".join(METHODS))
+
+    def bill(self, before: Accrued, bearing: Sequence[Stretch]) -> tuple[int, Accrued]:
+        """A row's interest; flat, it is rounded once by itself, whatever the moment."""
+        pricing = replace(self.pricing, moment="per-period") if self.flat else self.pricing
+        return pricing.bill(before, bearing)
 
     def instalment(self, exact: Fraction) -> int:
         """A level payment or an equal part, in whole multiples."""
@@ -220,7 +225,7 @@ def with_parts(
         bearing = _bearing(conventions, periods[at], at, standing, draws, balance_cents)
         if at == standing.at:
             balance_cents += sum(draw.amount_cents for draw in draws)
-        interest_cents, after = conventions.pricing.bill(accrued, bearing)
+        interest_cents, after = conventions.bill(accrued, bearing)
         part_cents = part_of(at, balance_cents, interest_cents)
         ends = at == len(periods) - 1 if open_until is None else at + 1 >= open_until and part_cents == balance_cents
         if ends:
