@@ -1,5 +1,6 @@
 """A seller's loans: what is owed today, paying it back, and the statement."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,19 +11,23 @@ from litestar.response import Redirect
 from lendmill import money
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.problems import NotThere
-from lendmill.db import scalar
+from lendmill.db import Db, scalar
 from lendmill.loans import actions as loan_actions
 from lendmill.loans import queries as loans
 from lendmill.loans.account import Prepay
+from lendmill.loans.loan import OPEN
 from lendmill.loans.receipts.queries import receipts_of
+from lendmill.loans.servicing import queries as servicing
+from lendmill.loans.view import LoanView
 from lendmill.people.command import Command
 from lendmill.people.queries import act_today, house_day
 from lendmill.refusals import Refusal
-from lendmill.web import names
+from lendmill.web import change_words, names
 from lendmill.web.entrance import Form
 from lendmill.web.own import form_key, product_names, seller_of
 from lendmill.web.pages import go, page, words_of
 from lendmill.web.sheets import cents_as_yuan, sheet
+from lendmill.web.words import Words
 
 
 @get("/loans", sync_to_thread=True)
@@ -34,7 +39,7 @@ def loans_page(request: Asked) -> Response[str]:
         found = loans.loans_of(db, borrower_id, today)
         payments = loans.instructions_of(db, borrower_id, 20)
         named = product_names(db, request)
-    running = [loan for loan in reversed(found) if loan.status in ("paying", "running")]
+    running = [loan for loan in reversed(found) if loan.status in ("paying", "running", "written-off")]
     over = [loan for loan in reversed(found) if loan.status in ("closed", "failed")]
     return page(
         request,
@@ -44,7 +49,7 @@ def loans_page(request: Asked) -> Response[str]:
         payments=payments,
         named=named,
         today=today,
-        owed_cents=sum(loan.payoff_cents for loan in running if loan.status == "running"),
+        owed_cents=sum(loan.payoff_cents for loan in running if loan.status in OPEN),
     )
 
 
@@ -59,11 +64,16 @@ def _loan(request: Asked, loan_id: UUID, amount: str = "", mistake: str = "") ->
     with database_of(request).transaction() as db:
         today = house_day(db)
         loan = loans.loan(db, borrower_id, loan_id, today)
-        payoff = loans.quote_payoff(db, borrower_id, loan_id, today) if loan.status == "running" else None
+        payoff = loans.quote_payoff(db, borrower_id, loan_id, today) if loan.status in OPEN else None
         asked = [each for each in loans.instructions_of(db, borrower_id, 50) if each.loan_id == loan_id]
         named = product_names(db, request)
+        changed = _changed(db, loan, words_of(request))
+        ended = loans.statement(db, borrower_id, loan_id, today) if loan.status == "closed" else ()
+        forgiven = any(line.what == "forgiven" for line in ended)
     return {
         "loan": loan,
+        "changed": changed,
+        "forgiven": forgiven,
         "payoff": payoff,
         "pending": [each for each in asked if each.kind == "collect" and each.status in ("waiting", "unknown")],
         "payout": next((each for each in asked if each.kind == "payout"), None),
@@ -72,6 +82,16 @@ def _loan(request: Asked, loan_id: UUID, amount: str = "", mistake: str = "") ->
         "amount": amount,
         "mistake": mistake,
     }
+
+
+def _changed(db: Db, loan: LoanView, words: Words) -> list[tuple[date, str, bool]]:
+    """What was agreed or changed on a loan in plain words: the day, the sentence, and whether it is still to come."""
+    borrower_id, loan_id, den = loan.borrower_id, loan.loan_id, loan.rate.den
+    planned = servicing.planned_for(db, borrower_id, loan_id)
+    made = servicing.changes_of(db, borrower_id, loan_id)
+    return [(change.begins_on, change_words.made(words, change, den), True) for change in planned] + [
+        (change.value_on, change_words.made(words, change, den), False) for change in reversed(made)
+    ]
 
 
 @get("/loans/{loan_id:uuid}/state", sync_to_thread=True)

@@ -25,6 +25,7 @@ STAFF_MENU: Final = (
     ("/staff", "Portfolio", "chart"),
     ("/staff/applications", "Applications", "inbox"),
     ("/staff/borrowers", "Borrowers", "people"),
+    ("/staff/approvals", "Approvals", "check"),
     ("/staff/books", "Books", "book"),
     ("/staff/accounts", "Accounts", "key"),
 )

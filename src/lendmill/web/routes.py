@@ -4,7 +4,21 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from lendmill.web import accounts, applications, apply, books, borrow, borrowers, entrance, home, loans, portfolio
+from lendmill.web import (
+    accounts,
+    applications,
+    apply,
+    approvals,
+    books,
+    borrow,
+    borrowers,
+    changes,
+    entrance,
+    home,
+    loans,
+    portfolio,
+    staff_loans,
+)
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     entrance.health,
@@ -35,6 +49,13 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     applications.decision_page,
     borrowers.borrowers_page,
     borrowers.borrower_page,
+    staff_loans.staff_loan_page,
+    changes.change_page,
+    changes.preview_change,
+    changes.send_change,
+    approvals.approvals_page,
+    approvals.approval_page,
+    approvals.decide,
     books.books_page,
     books.account_page,
     books.close,
