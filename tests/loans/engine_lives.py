@@ -136,7 +136,7 @@ def engine_figures(account: Account, paid: list[tuple[str, Paid]], over: bool = 
 def slow_figures(loan: SlowLoan, over: bool = False) -> dict[str, Any]:
     """The same of the slow loan."""
     receipts: dict[str, dict[Any, int]] = {}
-    for each in loan.receipts:
+    for each in (receipt for receipt in loan.receipts if receipt.key):
         settled = receipts.setdefault(each.key, {})
         for n, component, amount in each.settled:
             settled[n, component] = settled.get((n, component), 0) + amount
