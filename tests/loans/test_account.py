@@ -91,14 +91,14 @@ def test_the_nightly_changes_add_up_to_what_was_earned(story: tuple[Terms, str, 
     rounding = sum(h.interest_accrued for h in closing), sum(h.penalty_accrued for h in closing)  # type: ignore[union-attr]
     earned = [0, 0]
     for on, change in repricings(tale.happenings).items():
-        earned[0] += (change.interest + change.memo_interest) * (end - on).days
-        earned[1] += (change.penalty + change.memo_penalty) * (end - on).days
+        earned[0] += (change.interest_accrued + change.memo_interest_accrued) * (end - on).days
+        earned[1] += (change.penalty_accrued + change.memo_penalty_accrued) * (end - on).days
     figures = totals(seen)
     assert earned[0] == seen.interest_accrued + figures.interest_billed_cents * agreed.rate_den + rounding[0]
     assert earned[1] == seen.penalty_accrued + figures.penalty_billed_cents * agreed.rate_den + rounding[1]
     if not closing:
         total = sum(repricings(tale.happenings).values(), Nightly())
-        assert (total.interest + total.memo_interest, total.penalty + total.memo_penalty) == per_night(seen)
+        assert (total.interest_accrued + total.memo_interest_accrued, total.penalty_accrued + total.memo_penalty_accrued) == per_night(seen)
 
 
 @given(stories(), days)

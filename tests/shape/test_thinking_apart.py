@@ -86,12 +86,11 @@ def test_only_actions_queries_and_store_touch_the_world() -> None:
 def test_only_actions_use_the_store_and_only_that_of_their_own_room() -> None:
     wrong = []
     for file in files():
-        stores = [(line, name) for line, name in file.imports() if ".store" in f"{name}."]
-        room = file.path.removesuffix(f"/{file.name}").replace("/", ".")
+        stores = [(line, name) for line, name in file.imports() if ".store." in f"{name}."]
         wrong += [
             f"{file.path}:{line} imports {name}"
             for line, name in stores
-            if file.name != "actions.py" or not name.startswith(f"lendmill.{room}.")
+            if file.name != "actions.py" or not name.startswith(f"lendmill.{file.room}.")
         ]
     assert not wrong, told(wrong)
 

@@ -12,7 +12,7 @@ from lendmill.loans.happenings import (
     ByRow,
     Charged,
     Closed,
-    Drawn,
+    PaidOut,
     Earned,
     Forgiven,
     Happening,
@@ -55,7 +55,7 @@ def _(_happening: Repriced) -> Makings:
 
 
 @_made.register
-def _(happening: Drawn) -> Makings:
+def _(happening: PaidOut) -> Makings:
     facts = {"principal_cents": happening.principal_cents, "origination_cents": happening.origination_cents}
     yield postings.drawn, facts
 

@@ -16,17 +16,17 @@ ByRow = tuple[tuple[int, Parts], ...]
 class Nightly:
     """What the coming night earns, as numerators over the loan's denominator; memorandum is kept apart."""
 
-    interest: int = 0
-    penalty: int = 0
-    memo_interest: int = 0
-    memo_penalty: int = 0
+    interest_accrued: int = 0
+    penalty_accrued: int = 0
+    memo_interest_accrued: int = 0
+    memo_penalty_accrued: int = 0
 
     def __sub__(self, other: "Nightly") -> "Nightly":
         return Nightly(
-            self.interest - other.interest,
-            self.penalty - other.penalty,
-            self.memo_interest - other.memo_interest,
-            self.memo_penalty - other.memo_penalty,
+            self.interest_accrued - other.interest_accrued,
+            self.penalty_accrued - other.penalty_accrued,
+            self.memo_interest_accrued - other.memo_interest_accrued,
+            self.memo_penalty_accrued - other.memo_penalty_accrued,
         )
 
     def __add__(self, other: "Nightly") -> "Nightly":
@@ -42,7 +42,7 @@ class Repriced:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class PaidOut:
     """Money reached the borrower, with an origination fee to be paid by them."""
 
     on: date
@@ -169,7 +169,7 @@ class Closed:
 
 Happening = (
     Repriced
-    | Drawn
+    | PaidOut
     | Billed
     | Rounded
     | Charged

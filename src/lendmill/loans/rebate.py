@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from lendmill.loans.account import Terms
-from lendmill.loans.happenings import Billed, Charged, Drawn, Happening, Rebated, Received
+from lendmill.loans.happenings import Billed, Charged, PaidOut, Happening, Rebated, Received
 from lendmill.terms.allocation import Parts
 from lendmill.terms.cost import Flow, cap_excess_cents
 
@@ -32,7 +32,7 @@ def _flows(told: list[Happening], with_default: bool) -> list[Flow]:
     late_cents = 0 if with_default else sum(_late_fee_cents(one) for one in told)
     flows: list[Flow] = []
     for one in told:
-        if isinstance(one, Drawn):
+        if isinstance(one, PaidOut):
             flows.append(Flow(one.on, -one.principal_cents))
         elif isinstance(one, Received):
             parts = sum((part for _, part in one.parts), Parts())

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from lendmill.loans import changing, cycles, ending
 from lendmill.loans.account import Account, Prepay, Terms
-from lendmill.loans.happenings import Drawn, Happening, Nightly, Rebated, Received, Repriced, Waived
+from lendmill.loans.happenings import PaidOut, Happening, Nightly, Rebated, Received, Repriced, Waived
 from lendmill.loans.nights import nightly
 from lendmill.loans.passing import advance, repriced, standing_of
 from lendmill.loans.paying import Paid, after_change, close, repay
@@ -84,7 +84,7 @@ def opened(terms: Terms, drawn: Event) -> tuple[Account, list[Happening]]:
         rows = tuple(replace(row, earns_cents=cents) for row, cents in zip(rows, earns, strict=True)) if earns else rows
         rows = (replace(rows[0], fees_cents=fee_cents), *rows[1:])
         account = Account(terms, rows, on, opened_on=on, payment_cents=payment_cents)
-    return account, [Drawn(on, drawn.amount_cents, fee_cents), *repriced(Nightly(), account)]
+    return account, [PaidOut(on, drawn.amount_cents, fee_cents), *repriced(Nightly(), account)]
 
 
 def happen(account: Account, event: Event) -> tuple[Account, Paid | None, list[Happening]]:
@@ -112,12 +112,12 @@ def _drawn_again(account: Account, event: Event) -> tuple[Account, list[Happenin
     last = max((row for row in account.rows if not row.closed), key=lambda row: (row.due_on, row.n))
     more = replace(last, principal_cents=last.principal_cents + event.amount_cents)
     rows = tuple(more if row.n == last.n else row for row in account.rows)
-    return replace(account, rows=rows), [Drawn(event.value_on, event.amount_cents)]
+    return replace(account, rows=rows), [PaidOut(event.value_on, event.amount_cents)]
 
 
 def _purchase(account: Account, event: Event) -> tuple[Account, list[Happening]]:
     account = cycles.purchased(account, event.amount_cents, date.fromisoformat(event.details["due_on"]))
-    return account, [Drawn(event.value_on, event.amount_cents)]
+    return account, [PaidOut(event.value_on, event.amount_cents)]
 
 
 def _refund(account: Account, event: Event) -> tuple[Account, Paid, list[Happening]]:

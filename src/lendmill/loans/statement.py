@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from lendmill.loans.happenings import Billed, Charged, Drawn, Forgiven, Happening, Received, Waived, WrittenOff
+from lendmill.loans.happenings import Billed, Charged, PaidOut, Forgiven, Happening, Received, Waived, WrittenOff
 from lendmill.loans.loan import OPEN, Loan
 from lendmill.loans.replay import Event, told
 from lendmill.terms.allocation import Parts
@@ -54,7 +54,7 @@ def statement(loan: Loan, story: Sequence[Event], today: date) -> tuple[Statemen
 def _lines(happening: Happening) -> Iterable[tuple[What, Parts]]:
     """What a borrower is told of a happening; what concerns only the lender's books is left out."""
     match happening:
-        case Drawn():
+        case PaidOut():
             yield "drawn", Parts(principal=happening.principal_cents)
             if happening.origination_cents:
                 yield "charged", Parts(fees=happening.origination_cents)

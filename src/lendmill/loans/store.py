@@ -238,10 +238,10 @@ def deltas(loan: Loan, changes: Mapping[date, Nightly]) -> Iterable[tuple[object
     whose = (loan.borrower_id, loan.loan_id, loan.product_key)
     for day, change in changes.items():
         for kind, more in (
-            ("interest", change.interest),
-            ("penalty", change.penalty),
-            ("memo interest", change.memo_interest),
-            ("memo penalty", change.memo_penalty),
+            ("interest", change.interest_accrued),
+            ("penalty", change.penalty_accrued),
+            ("memo interest", change.memo_interest_accrued),
+            ("memo penalty", change.memo_penalty_accrued),
         ):
             if more:
                 yield ids.new(), *whose, kind, loan.terms.rate_den, day, more

@@ -66,6 +66,7 @@ def _carry_out(db: Db, loan: Loan, what: Asked, today: date) -> None:
     """Now, from an earlier day on (all that came since is told again), or planned for a later day."""
     if what.on > today:
         planned_store.plan(db, loan=loan, what=what)
+        store.note_in_agenda(db, happens_on=what.on, borrower_id=loan.borrower_id, loan_id=loan.loan_id)
         return
     turn = queries.next_turn(db, loan.borrower_id)
     event = Event(loan.events + 1, what.kind, what.on, what.amount_cents, turn=turn, details=what.details)

@@ -6,7 +6,6 @@ from psycopg.types.json import Jsonb
 
 from lendmill import ids
 from lendmill.db import Db, run
-from lendmill.loans import store
 from lendmill.loans.loan import Loan
 from lendmill.loans.servicing.asked import Asked
 from lendmill.loans.servicing.queries import Planned
@@ -18,7 +17,7 @@ PLAN = """
 
 
 def plan(db: Db, *, loan: Loan, what: Asked) -> None:
-    """Write a change down for its day, and note the day in the diary."""
+    """Write a change down for its day."""
     run(
         db,
         PLAN,
@@ -30,7 +29,6 @@ def plan(db: Db, *, loan: Loan, what: Asked) -> None:
         amount_cents=what.amount_cents,
         details=Jsonb(what.details),
     )
-    store.note_in_agenda(db, happens_on=what.on, borrower_id=loan.borrower_id, loan_id=loan.loan_id)
 
 
 END = """
