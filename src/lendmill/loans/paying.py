@@ -43,7 +43,8 @@ def repay(
     ahead = [row for row in rows if row.due_on > on]
     paid_due, left = allocate(amount_cents, [row.left for row in due], stage)
     paid_ahead, left = allocate(left, [row.billed_left for row in ahead], stage)
-    prepay = "next-due" if account.terms.method == "statement" else prepay  # what is paid on a row counts for its minimum
+    if account.terms.method == "statement":
+        prepay = "next-due"  # what is paid on a row counts for its minimum
     early = ahead if prepay == "next-due" else ahead[::-1]
     principal, left = allocate(left, [Parts(principal=row.principal_left_cents) for row in early], stage)
     by_row = {row.n: parts for row, parts in zip(due + ahead, paid_due + paid_ahead, strict=True)}
