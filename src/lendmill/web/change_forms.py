@@ -35,43 +35,43 @@ class Field:
 
 FORMS: Final[dict[str, tuple[Field, ...]]] = {
     "charge_fee": (
-        Field("amount_cents", *marked("Amount"), "amount"),
-        Field("n", *marked("For which payment"), "choice", required=False, of="coming, else the next"),
+        Field("amount_cents", marked("Amount")[0], "amount"),
+        Field("n", marked("For which payment")[0], "choice", required=False, of="coming, else the next"),
     ),
     "waive": (
-        Field("fees_cents", *marked("Fees"), "amount", required=False, of="fees"),
-        Field("penalty_cents", *marked("Penalty interest"), "amount", required=False, of="penalty"),
-        Field("interest_cents", *marked("Interest"), "amount", required=False, of="interest"),
+        Field("fees_cents", marked("Fees")[0], "amount", required=False, of="fees"),
+        Field("penalty_cents", marked("Penalty interest")[0], "amount", required=False, of="penalty"),
+        Field("interest_cents", marked("Interest")[0], "amount", required=False, of="interest"),
     ),
     "change_rate": (
-        Field("daily_rate", *marked("Daily rate"), "rate", of="rate"),
-        Field("from_on", *marked("From which day"), "day"),
+        Field("daily_rate", marked("Daily rate")[0], "rate", of="rate"),
+        Field("from_on", marked("From which day")[0], "day"),
     ),
-    "payment_holiday": (Field("months", *marked("How many months"), "whole", most=HOLIDAY_MONTHS_MAX),),
+    "payment_holiday": (Field("months", marked("How many months")[0], "whole", most=HOLIDAY_MONTHS_MAX),),
     "extend": (
-        Field("n", *marked("For which payment"), "choice", required=False, of="coming, else the last"),
-        Field("to_on", *marked("New due date"), "day"),
+        Field("n", marked("For which payment")[0], "choice", required=False, of="coming, else the last"),
+        Field("to_on", marked("New due date")[0], "day"),
     ),
     "replan": (
-        Field("method", *marked("How to repay"), "choice", of="methods"),
-        Field("months", *marked("How many months"), "whole", most=MONTHS_MAX),
-        Field("first_due_on", *marked("First due date"), "day", required=False, of="a month"),
+        Field("method", marked("How to repay")[0], "choice", of="methods"),
+        Field("months", marked("How many months")[0], "whole", most=MONTHS_MAX),
+        Field("first_due_on", marked("First due date")[0], "day", required=False, of="a month"),
     ),
-    "accelerate": (Field("amount_cents", *marked("Amount"), "amount", required=False, of="all"),),
+    "accelerate": (Field("amount_cents", marked("Amount")[0], "amount", required=False, of="all"),),
     "agree_settlement": (
-        Field("amount_cents", *marked("Amount"), "amount", of="everything"),
-        Field("until_on", *marked("To be paid by"), "day"),
+        Field("amount_cents", marked("Amount")[0], "amount", of="everything"),
+        Field("until_on", marked("To be paid by")[0], "day"),
     ),
     "reverse_receipt": (
-        Field("receipt_id", *marked("Which payment"), "choice", of="receipts"),
-        Field("cause", *marked("What was wrong"), "choice", of="causes"),
-        Field("to_loan_id", *marked("The loan it was meant for"), "choice", required=False, of="loans"),
+        Field("receipt_id", marked("Which payment")[0], "choice", of="receipts"),
+        Field("cause", marked("What was wrong")[0], "choice", of="causes"),
+        Field("to_loan_id", marked("The loan it was meant for")[0], "choice", required=False, of="loans"),
     ),
     "receive_payment": (
-        Field("amount_cents", *marked("Amount"), "amount"),
-        Field("value_on", *marked("Day it left the payer"), "day"),
-        Field("loan_id", *marked("Goes to"), "choice", required=False, of="this or any"),
-        Field("prepay", *marked("What is more than due goes to"), "choice", of="ways"),
+        Field("amount_cents", marked("Amount")[0], "amount"),
+        Field("value_on", marked("Day it left the payer")[0], "day"),
+        Field("loan_id", marked("Goes to")[0], "choice", required=False, of="this or any"),
+        Field("prepay", marked("What is more than due goes to")[0], "choice", of="ways"),
     ),
 }
 
