@@ -1,6 +1,7 @@
 """Drawing, repaying, and what is owed, for programs."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from lendmill.credit import queries as credit
 from lendmill.loans import actions, queries
 from lendmill.loans.quote import DrawQuote, quote_draw
 from lendmill.loans.statement import StatementLine
-from lendmill.loans.view import LoanView, Payoff
+from lendmill.loans.view import LoanView, PaymentQuote, Payoff
 from lendmill.people.command import Command
 from lendmill.people.queries import act_today, house_day
 from lendmill.products import queries as products
@@ -142,10 +143,31 @@ def statement(request: Asked, borrower_id: FromPath[UUID], loan_id: FromPath[UUI
 
 
 @get("/borrowers/{borrower_id:uuid}/payoff", sync_to_thread=True)
-def payoff(request: Asked, borrower_id: FromPath[UUID], loan_id: FromQuery[UUID | None] = None) -> Payoff:
-    """What is due and what settles everything, today."""
+def payoff(
+    request: Asked,
+    borrower_id: FromPath[UUID],
+    loan_id: FromQuery[UUID | None] = None,
+    on: FromQuery[date | None] = None,
+) -> Payoff:
+    """What is due and what settles everything, today or on a day to come."""
     with database_of(request).transaction() as db:
-        return queries.quote_payoff(db, borrower_id, loan_id, house_day(db))
+        today = house_day(db)
+        return queries.quote_payoff(db, borrower_id, loan_id, max(on or today, today))
+
+
+@get("/borrowers/{borrower_id:uuid}/payment-quote", sync_to_thread=True)
+def payment_quote(
+    request: Asked,
+    borrower_id: FromPath[UUID],
+    amount_cents: Cents,
+    loan_id: FromQuery[UUID | None] = None,
+    on: FromQuery[date | None] = None,
+    prepay: FromQuery[Literal["next-due", "prepay"]] = "next-due",
+) -> PaymentQuote:
+    """What a payment of an amount would settle, today or on a day to come. Binds nobody."""
+    with database_of(request).transaction() as db:
+        today = house_day(db)
+        return queries.quote_payment(db, borrower_id, amount_cents, loan_id, max(on or today, today), prepay)
 
 
 @get("/borrowers/{borrower_id:uuid}/payments", sync_to_thread=True)

@@ -32,6 +32,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     loans.loan,
     loans.statement,
     loans.payoff,
+    loans.payment_quote,
     loans.payments,
     changes.changes,
     changes.propose,

@@ -40,6 +40,7 @@ def terms_for(line: Line, product: Product, method: str, today: date) -> Terms:
         instalment_multiple_cents=conventions.instalment_multiple_cents,
         instalment_direction=direction_for(method),
         after_prepay=conventions.after_prepay,
+        penalty_on=conventions.penalty_on,
         past_due_first_day=conventions.past_due_first_day,
         late_fee_cents=fees.late_cents,
         service_fee_cents=fees.service_cents,

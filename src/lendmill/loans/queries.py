@@ -7,13 +7,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from lendmill.db import Db, many, maybe, one, scalar
-from lendmill.loans.account import Account, Row, Settlement, Terms
+from lendmill.loans.account import Account, Prepay, Row, Settlement, Terms
 from lendmill.loans.loan import OPEN, Loan, NoSuchLoan, Status, terms_of
+from lendmill.loans.passing import advance, bill
+from lendmill.loans.paying import repay
 from lendmill.loans.plan import direction_for
-from lendmill.loans.replay import Event
+from lendmill.loans.replay import Event, happen
+from lendmill.loans.servicing.queries import planned_for
+from lendmill.loans.sharing import shares
 from lendmill.loans.statement import StatementLine
 from lendmill.loans.statement import statement as told_to_borrower
-from lendmill.loans.view import LoanView, Payoff, payoff, view
+from lendmill.loans.view import LoanShare, LoanView, PaymentQuote, Payoff, payoff, view
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,30 @@ def loan(db: Db, borrower_id: UUID, loan_id: UUID, today: date) -> LoanView:
 
 def quote_payoff(db: Db, borrower_id: UUID, loan_id: UUID | None, on: date) -> Payoff:
     """What settles one loan, or all of a borrower's, on a day: exactly what a payment on that day would take."""
-    return payoff(stored_loans(db, borrower_id, loan_id=loan_id, statuses=OPEN), on)
+    return payoff([account for _, account in _accounts_on(db, borrower_id, loan_id, on)], on)
+
+
+def quote_payment(
+    db: Db, borrower_id: UUID, amount_cents: int, loan_id: UUID | None, on: date, prepay: Prepay = "next-due"
+) -> PaymentQuote:
+    """What a payment of an amount on a day to come would settle, loan by loan: exactly what is then taken."""
+    accounts = _accounts_on(db, borrower_id, None, on)
+    seen = [(key, bill(advance(account, on)[0])[0]) for key, account in accounts]
+    taken, excess_cents = shares(amount_cents, seen, loan_id)
+    paid = {key: repay(account, taken[key], on, prepay)[1].total for key, account in accounts if key in taken}
+    return PaymentQuote(on, tuple(LoanShare(key, parts) for key, parts in paid.items()), excess_cents)
+
+
+def _accounts_on(db: Db, borrower_id: UUID, loan_id: UUID | None, on: date) -> list[tuple[UUID, Account]]:
+    """The open loans with every change that is agreed to begin by a day."""
+    found: list[tuple[UUID, Account]] = []
+    for loan in stored_loans(db, borrower_id, loan_id=loan_id, statuses=OPEN):
+        account = loan.owing
+        for plan in planned_for(db, borrower_id, loan.loan_id, through=on):
+            change = Event(0, plan.kind, plan.begins_on, plan.amount_cents, details=plan.details)
+            account = happen(account, change)[0]
+        found.append((loan.loan_id, account))
+    return found
 
 
 EVENTS = """

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from lendmill.loans.account import Terms
-from lendmill.loans.happenings import Billed, Charged, PaidOut, Happening, Rebated, Received
+from lendmill.loans.happenings import Billed, Charged, Happening, PaidOut, Rebated, Received
 from lendmill.terms.allocation import Parts
 from lendmill.terms.cost import Flow, cap_excess_cents
 

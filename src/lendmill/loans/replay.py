@@ -8,7 +8,7 @@ from uuid import UUID
 
 from lendmill.loans import changing, cycles, ending
 from lendmill.loans.account import Account, Prepay, Terms
-from lendmill.loans.happenings import PaidOut, Happening, Nightly, Rebated, Received, Repriced, Waived
+from lendmill.loans.happenings import Happening, Nightly, PaidOut, Rebated, Received, Repriced, Waived
 from lendmill.loans.nights import nightly
 from lendmill.loans.passing import advance, repriced, standing_of
 from lendmill.loans.paying import Paid, after_change, close, repay

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from lendmill.loans.happenings import Billed, Charged, PaidOut, Forgiven, Happening, Received, Waived, WrittenOff
+from lendmill.loans.happenings import Billed, Charged, Forgiven, Happening, PaidOut, Received, Waived, WrittenOff
 from lendmill.loans.loan import OPEN, Loan
 from lendmill.loans.replay import Event, told
 from lendmill.terms.allocation import Parts

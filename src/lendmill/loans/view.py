@@ -92,13 +92,30 @@ def view(loan: Loan, today: date) -> LoanView:
     return _view(loan, account, max(today, account.seen_on))
 
 
-def payoff(loans: Sequence[Loan], on: date) -> Payoff:
+def payoff(accounts: Sequence[Account], on: date) -> Payoff:
     """What settles these loans on a day, and what of it is due by then."""
     due = total = Parts()
-    for loan in loans:
-        loan_due, loan_total = owed(loan.owing, max(on, loan.owing.seen_on))
+    for account in accounts:
+        loan_due, loan_total = owed(account, max(on, account.seen_on))
         due, total = due + loan_due, total + loan_total
     return Payoff(on, due, total)
+
+
+@dataclass(frozen=True, slots=True)
+class LoanShare:
+    """What a payment would settle on one loan."""
+
+    loan_id: UUID
+    parts: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentQuote:
+    """What a payment on a day would settle, loan by loan, and what of it would exceed all debts."""
+
+    on: date
+    shares: tuple[LoanShare, ...]
+    excess_cents: int
 
 
 def _view(loan: Loan, account: Account, today: date) -> LoanView:

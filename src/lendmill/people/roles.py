@@ -99,6 +99,7 @@ WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
     "GET /api/v1/borrowers/{borrower_id}/loans/{loan_id}": STAFF | BORROWS,
     "GET /api/v1/borrowers/{borrower_id}/loans/{loan_id}/statement": STAFF | BORROWS,
     "GET /api/v1/borrowers/{borrower_id}/payoff": STAFF | BORROWS,
+    "GET /api/v1/borrowers/{borrower_id}/payment-quote": STAFF | BORROWS,
     "POST /api/v1/borrowers/{borrower_id}/repayments": BORROWS,
     "GET /api/v1/borrowers/{borrower_id}/payments": STAFF | BORROWS,
     "GET /api/v1/borrowers/{borrower_id}/loans/{loan_id}/changes": STAFF,

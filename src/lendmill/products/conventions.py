@@ -22,6 +22,7 @@ class Conventions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     direction: Literal["half-up", "half-even"] = "half-up"
     instalment_multiple_cents: int = 1
     after_prepay: Literal["keep", "shorten", "lower-payment"] = "keep"
+    penalty_on: Literal["overdue-principal", "overdue-interest"] = "overdue-principal"
     past_due_first_day: Literal["day-after", "due-date"] = "day-after"
     nonaccrual_from_days: int = 91
     business_days: Literal["unchanged", "following", "modified-following", "preceding"] = "unchanged"
