@@ -1,164 +1,237 @@
-"""The day end with the same 2,000 loans due in a book of 20,000 and in one of 100,000: it should cost the same.
+"""The day end beside set-based SQL written by hand, in books of two sizes, its memory, and those served meanwhile.
 
-    python bench/day_end.py [--books 20000 100000] [--due 2000]
+    python bench/day_end.py [--large 1000000] [--small 100000] [--due 33333] [--rounds 2] [--only hand,sizes,online]
 
-One loan of each kind lives its first month through the house's own actions and day ends; then it is copied, set by set,
-into as many as the book needs, each with a borrower, a line, a standing and a diary of its own, those that fall due
-scattered among the others. The books of the past are not copied, but what a night earns is. Three such days are closed.
+Each book is made once and copied for each run; a checkpoint comes before each, and runs that are compared follow each
+other. The day end runs as a process of its own, whose peak memory is read when it ends.
 """
 
 import argparse
-import random
+import json
 import statistics
+import subprocess
+import sys
+import threading
 import time
-from collections.abc import Sequence
-from datetime import date, timedelta
-from uuid import UUID
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
+import numpy as np
 import psycopg
+from _book import Wanted, fill
+from _by_hand import day_end_by_hand
 from _figures import keep, shown
-from _house import CAPITAL_CENTS, TODAY, House, Introduced, house
+from _house import House, house
 
-from lendmill import ids
-from lendmill.credit.lines.actions import open_line
-from lendmill.day_end import day_end
-from lendmill.days import ONE_DAY, months_after
-from lendmill.db import Db, copy_in
-from lendmill.funding import actions as funding
+from lendmill.db import Database
+from lendmill.ledger.queries import out_of_balance, trial_balance
 from lendmill.loans import actions as loans
-from lendmill.people import actions as people
 from lendmill.people.actions import Command
 from lendmill.people.queries import house_day
-from lendmill.products import actions as products
-from lendmill.products.queries import preset, presets
 
-DAYS = (0, 2, 4)  # what falls due has more to it on the day after: that day is closed unmeasured
-OTHERS = 14
-AMOUNT_CENTS = 1_000_000
-
-
-def a_borrower_draws(db: Db, *, shop_key: str) -> UUID:
-    """A borrower with a line draws today; the money arrives at once."""
-    today = house_day(db)
-    borrower_id = people.register_borrower(db, seller=Introduced(shop_key), today=today, vouched=True)
-    people.lock_borrower(db, borrower_id)
-    line = open_line(
-        db, borrower_id=borrower_id, decision_id=ids.new(), product=preset("credit-line"), limit_cents=5_000_000,
-        grade="A", today=today,
-    )  # fmt: skip
-    drawn = loans.draw(
-        db, command=Command.of("draw"), borrower_id=borrower_id, line_id=line.line_id, amount_cents=AMOUNT_CENTS,
-        method="interest-first", months=12, today=today,
-    )  # fmt: skip
-    loans.settle(
-        db, borrower_id=borrower_id, instruction_id=drawn.instruction_id, status="confirmed", value_on=today, reason="",
-        today=today,
-    )  # fmt: skip
-    return borrower_id
-
-
-def patterns(here: House) -> list[UUID]:
-    """One borrower for each of the days to be closed, whose loan falls due on it, and one whose loan does not."""
-    here.database.act(products.publish_all, presets(), today=TODAY)
-    here.database.act(funding.pay_in_capital, amount_cents=CAPITAL_CENTS, profile="historical", today=TODAY)
-    drawn = []
-    for day in (*DAYS, OTHERS):
-        reach(here, TODAY + timedelta(days=day))
-        drawn.append(here.database.act(a_borrower_draws, shop_key=f"pattern-{day}"))
-    reach(here, months_after(TODAY, 1) - ONE_DAY)
-    return drawn
-
-
-def reach(here: House, day: date) -> None:
-    """Close days until it is that day."""
-    day_end(here.database, through=day - ONE_DAY)
-
-
-COPIED = ("borrower", "line", "standing", "loan", "instalment", "loan_event", "agenda", "funding_reservation")
-KEYS = ("borrower_id", "line_id", "loan_id")
-COLUMNS = "select column_name from information_schema.columns where table_name = %s order by ordinal_position"
-MAP = "create table bench_copy (pattern uuid, borrower_id uuid, line_id uuid, loan_id uuid)"
-NIGHTLY = """
-    update accrual_fold fold
-       set per_night = (select sum(interest_per_night) from loan)
-     where through_on = (select max(through_on) from accrual_fold)
-       and kind = 'interest'
+RUN = """
+import json, resource, sys, time
+from datetime import date
+from lendmill.day_end import day_end
+from lendmill.db import Database
+with Database(sys.argv[1]) as database:
+    begun = time.perf_counter()
+    (report,) = day_end(database, through=date.fromisoformat(sys.argv[2]), workers=int(sys.argv[3]))
+    seconds = time.perf_counter() - begun
+memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"seconds": seconds, "megabytes": memory, "steps": report.steps, "took_ms": report.took_ms}))
+"""
+COUNTED = ("entry", "line_item", "agenda", "instalment", "accrual_delta", "accrual_fold", "portfolio_day")
+STATE = """
+    select count(*), sum(l.interest_accrued), sum(i.interest_cents * i.n), min(l.next_on), max(l.next_on),
+           count(*) filter (where l.seen_on = (select today_on from house))
+      from loan l
+      join instalment i using (loan_id, borrower_id)
 """
 
 
-def fill(here: House, kinds: list[UUID], book: int, due: int) -> None:
-    """Copy the patterns until the book is full, in an order by chance."""
-    wanted = [kind for kind in kinds[:-1] for _ in range(due)]
-    wanted += [kinds[-1]] * (book - len(wanted))
-    random.Random(1).shuffle(wanted)
-    here.owner(MAP)
-    with psycopg.connect(here.server.owner_url()) as db:
-        copy_in(db, "bench_copy", ("pattern", *KEYS), ((kind, ids.new(), ids.new(), ids.new()) for kind in wanted))
-        for table in COPIED:
-            columns = [name for (name,) in here.owner(COLUMNS, [table])]
-            taken = ", ".join(f"copy.{name}" if name in KEYS else f"old.{name}" for name in columns)
-            db.execute(
-                f"insert into {table} ({', '.join(columns)}) select {taken} from bench_copy copy"
-                f" join {table} old on old.borrower_id = copy.pattern".encode()
-            )
-        db.execute(NIGHTLY)
-    here.owner("drop table bench_copy")
-    here.owner("vacuum analyze")
+@contextmanager
+def book(wanted: Wanted) -> Iterator[House]:
+    """A house with such a book, only looked at: copies are worked on."""
+    with house() as here:
+        begun = time.perf_counter()
+        fill(here, wanted)
+        here.database.close()
+        kind = "scattered" if wanted.scattered else "clustered"
+        print(
+            f"{wanted.loans:,} loans, {wanted.due:,} due, {kind}: made in {time.perf_counter() - begun:.0f} s",
+            flush=True,
+        )
+        yield here
 
 
-def seconds(here: House, day: date, due: int) -> float:
-    """Close a day, and give the seconds it took; it must have found exactly those that fell due."""
-    reach(here, day)
-    here.checkpoint()
-    before = here.counts("entry")["entry"]
-    begun = time.perf_counter()
-    (report,) = day_end(here.database, through=day)
-    took = time.perf_counter() - begun
-    billed = report.steps["bring-up"]
-    assert billed == {"borrowers": due + 1, "loans": due + 1}, f"{day}: {billed}"
-    assert here.counts("entry")["entry"] - before >= due, "loans fell due and nothing was booked"
-    return took
+@contextmanager
+def copy(here: House) -> Iterator[str]:
+    """A copy of the book, by its name; gone afterwards."""
+    with psycopg.connect(here.server.owner_url("postgres"), autocommit=True) as db:
+        db.execute("create database bench_run template lendmill")
+        try:
+            here.checkpoint()
+            yield "bench_run"
+        finally:
+            db.execute("drop database bench_run with (force)")
 
 
-def measured(books: Sequence[int], due: int) -> list[list[float]]:
-    """For each day the seconds of both books, one straight after the other, so that both meet the same machine."""
-    with house() as small, house() as large:
-        for here, book in zip((small, large), books, strict=True):
-            fill(here, patterns(here), book, due)
-        days = [months_after(TODAY, 1) - ONE_DAY + timedelta(days=after) for after in DAYS]
-        return [[seconds(here, day, due) for here in (small, large)] for day in days]
+def ours(here: House, name: str, wanted: Wanted, workers: int) -> dict[str, Any]:
+    """Close the day by a process of its own; it must have found exactly what falls due."""
+    arguments = [sys.executable, "-c", RUN, here.server.url(name), wanted.closes.isoformat(), str(workers)]
+    told = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr[-2_000:]
+    found: dict[str, Any] = json.loads(told.stdout)
+    billed = found["steps"]["bring-up"]
+    assert (billed["loans"], billed["rows_billed"]) == (wanted.due + 1, wanted.due + 1), billed
+    return found
+
+
+def left(here: House, name: str) -> list[Any]:
+    """How many rows there are in each table, what the loans come to, and that the books balance."""
+    with psycopg.connect(here.server.owner_url(name)) as db:
+        counts = [db.execute(f"select count(*) from {table}".encode()).fetchone() for table in COUNTED]
+        with Database(here.server.url(name)) as database, database.transaction() as app:
+            assert out_of_balance(trial_balance(app, house_day(app))) == {}, "the trial balance is not zero"
+        return [*counts, db.execute(STATE).fetchone()]
+
+
+def beside_hand(here: House, wanted: Wanted, rounds: int, workers: int) -> dict[str, float]:
+    """The same night by hand and by the house, in turn; both must leave the same."""
+    hand, house_, memory = [], [], 0.0
+    for _ in range(rounds):
+        with copy(here) as name:
+            begun = time.perf_counter()
+            day_end_by_hand(here.server.owner_url(name), wanted.closes)
+            hand.append(time.perf_counter() - begun)
+            expected = left(here, name)
+        with copy(here) as name:
+            found = ours(here, name, wanted, workers)
+            house_.append(found["seconds"])
+            memory = max(memory, found["megabytes"])
+            assert left(here, name) == expected, "the two nights differ"
+        print(f"  by hand {hand[-1]:.2f} s, ours {house_[-1]:.2f} s {found['took_ms']}", flush=True)
+    ratio = statistics.median(mine / theirs for mine, theirs in zip(house_, hand, strict=True))
+    return {
+        "book": wanted.loans, "due": wanted.due, "workers": workers, "hand_seconds": statistics.median(hand),
+        "our_seconds": statistics.median(house_), "ratio": ratio, "megabytes": memory,
+    }  # fmt: skip
+
+
+def two_sizes(small: tuple[House, Wanted], large: tuple[House, Wanted], rounds: int, workers: int) -> dict[str, float]:
+    """The same dues in a small and in a large book, in turn."""
+    took: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds):
+        for (here, wanted), seconds in zip((small, large), took, strict=True):
+            with copy(here) as name:
+                seconds.append(ours(here, name, wanted, workers)["seconds"])
+        print(f"  {small[1].loans:,}: {took[0][-1]:.2f} s, {large[1].loans:,}: {took[1][-1]:.2f} s", flush=True)
+    return {
+        "small_book": small[1].loans, "large_book": large[1].loans, "due": small[1].due, "workers": workers,
+        "small_seconds": statistics.median(took[0]), "large_seconds": statistics.median(took[1]),
+        "ratio": statistics.median(b / a for a, b in zip(*took, strict=True)),
+        "borrowers_per_second": small[1].due / statistics.median(took[1]),
+    }  # fmt: skip
+
+
+class Served(threading.Thread):
+    """One seller after the other pays something, all the while; how long each waited is kept."""
+
+    def __init__(self, database: Database, borrowers: list[Any]) -> None:
+        super().__init__(daemon=True)
+        self.database, self.borrowers = database, borrowers
+        self.took: list[float] = []
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        """Pay, look at the clock, pay again."""
+        for n, borrower_id in enumerate(self.borrowers):
+            if self.over.is_set():
+                return
+            begun = time.perf_counter()
+            self.database.act(self.pay, borrower_id=borrower_id, n=n)
+            self.took.append(time.perf_counter() - begun)
+
+    @staticmethod
+    def pay(db: Any, *, borrower_id: Any, n: int) -> None:
+        """A small payment, as the rail brings it."""
+        today = house_day(db)
+        loans.receive_payment(
+            db, command=Command.of(f"bench-{n}", amount_cents=1_000), borrower_id=borrower_id, amount_cents=1_000,
+            value_on=today, today=today,
+        )  # fmt: skip
+
+
+BORROWERS = "select borrower_id from agenda where happens_on > %s order by md5(borrower_id::text) limit %s"
+
+
+def online(here: House, wanted: Wanted, workers: int, seconds: float = 8.0) -> dict[str, float]:
+    """Payments of other borrowers, two at a time, alone and while the day end sweeps."""
+    with copy(here) as name, Database(here.server.url(name)) as database:
+        with database.transaction() as db:
+            keys = [key for (key,) in db.execute(BORROWERS, [wanted.opens, 40_000]).fetchall()]
+        half = len(keys) // 2
+        alone = _serve(database, keys[:half], lambda: time.sleep(seconds))
+        swept = _serve(database, keys[half:], lambda: ours(here, name, wanted, workers))
+    p99, p99_swept = (float(np.percentile(took, 99)) * 1e3 for took in (alone, swept))
+    return {
+        "book": wanted.loans, "due": wanted.due, "p50_ms": float(np.median(alone)) * 1e3, "p99_ms": p99,
+        "p50_sweep_ms": float(np.median(swept)) * 1e3, "p99_sweep_ms": p99_swept, "max_sweep_ms": max(swept) * 1e3,
+        "per_second": len(alone) / seconds,
+    }  # fmt: skip
+
+
+def _serve(database: Database, keys: list[Any], meanwhile: Any) -> list[float]:
+    threads = [Served(database, keys[n::2]) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    meanwhile()
+    for thread in threads:
+        thread.over.set()
+    for thread in threads:
+        thread.join()
+    return [one for thread in threads for one in thread.took]
 
 
 def main() -> None:
-    """Measure, print, and add a line to the history."""
-    asked = argparse.ArgumentParser(description="The day end in a small and a large book with the same dues.")
-    asked.add_argument("--books", type=int, nargs=2, default=(20_000, 100_000))
-    asked.add_argument("--due", type=int, default=2_000)
+    """Measure, print, and add lines to the history."""
+    asked = argparse.ArgumentParser(description="The day end beside SQL written by hand, and in books of two sizes.")
+    asked.add_argument("--large", type=int, default=1_000_000)
+    asked.add_argument("--small", type=int, default=100_000)
+    asked.add_argument("--due", type=int, default=33_333)
+    asked.add_argument("--rounds", type=int, default=2)
+    asked.add_argument("--workers", type=int, default=2)
+    asked.add_argument("--only", default="hand,sizes,online", help="which of hand, sizes and online")
+    asked.add_argument("--scattered", action="store_true", help="what falls due lies anywhere in the book")
     asked.add_argument("--no-history", action="store_true", help="measure without adding to the history")
     given = asked.parse_args()
-    small, large = given.books
-    days = measured(given.books, given.due)
-    small_seconds, large_seconds = (statistics.median(took) for took in zip(*days, strict=True))
-    figures = {
-        "small_book": given.books[0],
-        "large_book": given.books[1],
-        "due": given.due,
-        "small_seconds": small_seconds,
-        "large_seconds": large_seconds,
-        "ratio": statistics.median(large / small for small, large in days),
-        "borrowers_per_second": given.due / large_seconds,
-    }
-    shown(
-        f"day end, {given.due:,} due, median of {len(DAYS)} days",
-        [
-            (f"{small:,} loans", f"{small_seconds:.1f} s", ""),
-            (f"{large:,} loans", f"{large_seconds:.1f} s", ""),
-            ("ratio", f"{figures['ratio']:.2f}", "<= 3, dues scattered"),
-            ("borrowers per second", f"{figures['borrowers_per_second']:.0f}", ""),
-        ],
-    )
-    if not given.no_history:
-        keep("day end", figures)
+    only = given.only.split(",")
+    wanted = Wanted(given.large, given.due, scattered=given.scattered)
+    found: dict[str, dict[str, float]] = {}
+    with book(wanted) as large:
+        if "hand" in only:
+            found["day end beside hand"] = beside_hand(large, wanted, given.rounds, given.workers)
+        if "online" in only:
+            found["online beside day end"] = online(large, wanted, given.workers)
+        if "sizes" in only:
+            other = Wanted(given.small, given.due, scattered=given.scattered)
+            kind = "day end scattered" if given.scattered else "day end"
+            with book(other) as small:
+                found[kind] = two_sizes((small, other), (large, wanted), given.rounds, given.workers)
+    for bench, figures in found.items():
+        shown(bench, [(name, f"{figure:,.2f}", BUDGETS.get((bench, name), "")) for name, figure in figures.items()])
+        if not given.no_history:
+            keep(bench, figures)
+
+
+BUDGETS = {
+    ("day end beside hand", "ratio"): "<= 2",
+    ("day end beside hand", "megabytes"): "<= 1,000",
+    ("day end", "ratio"): "<= 1.5, dues clustered",
+    ("day end scattered", "ratio"): "<= 3, dues scattered",
+}
 
 
 if __name__ == "__main__":

@@ -142,6 +142,7 @@ ENTRIES: Final = {
 }
 DAY_END_STEPS: Final = {
     "cut-over": "Cut-over to the next day",
+    "plan": "Night planned",
     "bring-up": "Loans brought up to the day",
     "accrue": "Interest accrued",
     "funding": "Funding folded back",
@@ -155,6 +156,19 @@ DAY_END_COUNTS: Final = {
     "lines": "Entries",
     "releases": "Releases",
     "released_cents": "Released",
+    "batches": "Batches",
+    "rows_billed": "Instalments billed",
+    "interest_cents": "Interest",
+    "penalty_cents": "Penalty interest",
+    "fees_cents": "Fees",
+    "memo_interest_cents": "Interest off the balance sheet",
+    "memo_penalty_cents": "Penalty interest off the balance sheet",
+    "became_late": "Became late",
+    "became_medium": "Became 31 days late",
+    "became_long": "Became 91 days late",
+    "stopped_accruing": "Stopped accruing",
+    "resumed_accruing": "Accruing again",
+    "entries": "Entries",
 }
 CONTROLS: Final = {
     "principal": "Principal",
