@@ -1,6 +1,9 @@
 """The day end: what it touches, what it leaves alone, and what the book looks like afterwards."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+
+import psycopg
 
 from lender import Lender
 from lendmill.day_end import day_end
@@ -91,3 +94,38 @@ def test_a_late_loan_is_seen_in_the_portfolio(database: Database) -> None:
         90: (0, 700_000, 0, 0),
         91: (0, 0, 700_000, 7_000),
     }
+
+
+def test_whoever_is_being_served_is_passed_over_and_comes_at_the_end(database: Database) -> None:
+    lender = Lender(database).found()
+    drawn = [lender.borrower() for _ in range(3)]
+    for borrower_id, line_id in drawn:
+        lender.draw(borrower_id, line_id, 700_000)
+    lender.go_to(date(2026, 1, 31))
+    told = []
+    with psycopg.connect(database.url) as busy:
+        busy.execute("select from borrower where borrower_id = %s for update", [drawn[1][0]])
+
+        def watch(_day: date, _step: str, done: int, of: int) -> None:
+            told.append((done, of))
+            busy.rollback()
+
+        (report,) = day_end(database, through=date(2026, 1, 31), watch=watch)
+    assert told == [(2, 3), (3, 3)]
+    assert (report.steps["bring-up"]["borrowers"], report.steps["bring-up"]["loans"]) == (3, 3)
+    lender.keeps_its_promises()
+
+
+def test_two_day_ends_at_once_do_each_thing_once(database: Database) -> None:
+    lender = Lender(database).found()
+    for _ in range(6):
+        borrower_id, line_id = lender.borrower()
+        lender.draw(borrower_id, line_id, 700_000)
+    lender.go_to(date(2026, 1, 31))
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(lambda _: day_end(database, through=date(2026, 1, 31), batch=2), range(2)))
+    assert {report.steps["bring-up"]["loans"] for told in reports for report in told} == {6}
+    assert {report.steps["bring-up"]["borrowers"] for told in reports for report in told} == {6}
+    with database.transaction() as db:
+        assert scalar(db, "select count(*) from entry where what = 'billed'") == 6
+    lender.keeps_its_promises()

@@ -38,7 +38,7 @@ class Batch:
     ids_from_ms: int
 
 
-Work = tuple[Batch, list[UUID]]
+Work = tuple[Batch, Keys]
 
 
 def bring_up(
@@ -110,7 +110,7 @@ def _works(planned: Sequence[Batch], due: Keys) -> Iterable[Work]:
     begin = 0
     for batch, end in zip(planned, ends, strict=True):
         if end > begin:
-            yield batch, [_uuid(key) for key in due[begin:end]]
+            yield batch, due[begin:end]
         begin = end
 
 
@@ -128,7 +128,7 @@ def _sweep_one(database: Database, day: date, opens: date, waiting: bool, work: 
 
 def _sweep(db: Db, *, day: date, opens: date, waiting: bool, work: Work) -> int:
     """One batch, in one transaction with the note of what it did; gives how many borrowers that were."""
-    batch, borrower_ids = work
+    batch, borrower_ids = work[0], [_uuid(key) for key in work[1]]
     before = tally_of(scalar(db, COUNTS, day=day, n=batch.n))
     with ids.numbered_from(batch.ids_from_ms):
         swept = sweep(db, borrower_ids=borrower_ids, today=opens, waiting=waiting)
