@@ -73,7 +73,8 @@ class _Borrower:
     def pay(self, back: bool = False) -> None:
         """Money comes in: for one loan or for all, today's or known late."""
         seen = self.seen()
-        telling = {seen.due_now_cents, seen.payoff_cents, seen.next_due_cents, seen.payoff_cents * 2, 1}
+        all_cents = self.pick([7, seen.payoff_cents, 2 * seen.payoff_cents])
+        telling = {seen.due_now_cents, seen.next_due_cents, seen.payoff_cents // 3, all_cents}
         amount = self.pick(sorted({near for each in telling for near in (each - 1, each, each + 1) if near > 0}))
         days = self.pick([1, 5, 31, 60]) if back else 0
         value_on = max(self.lender.today - days * DAY, seen.drawn_on or self.lender.today)
