@@ -10,16 +10,17 @@ from lender import Lender
 from lendmill import ids
 from lendmill.credit.lines.actions import open_line
 from lendmill.credit.lines.line import Line
-from lendmill.credit.queries import line as line_now
 from lendmill.db import Database, Db, many
 from lendmill.loans.agreeing import first_plan, terms_for
+from lendmill.loans.changes import Accelerate, Extend, Holiday, Replan
 from lendmill.loans.quote import quote_draw
+from lendmill.loans.servicing.asked import NotCountable
 from lendmill.people.actions import lock_borrower
 from lendmill.people.queries import house_day
 from lendmill.products.actions import publish
 from lendmill.products.caps import CapsNotInForce, UnknownCaps, caps_on
 from lendmill.products.dearest import DearerThanAllowed
-from lendmill.products.document import Product, product_of
+from lendmill.products.document import InvalidProduct, Product, product_of
 from lendmill.products.queries import preset
 
 DAY = date(2026, 1, 1)
@@ -139,13 +140,37 @@ def _refunds(database: Database) -> list[int]:
 
 def test_the_line_shows_the_price_of_a_usual_night_whatever_the_day_count(database: Database) -> None:
     lender = Lender(database).found()
-    for day_count in ("actual/365", "actual/actual", "30/360-prorated-by-days-in-period"):
+    asked = {"actual/365": 15_500, "actual/360": 15_715, "actual/actual": 15_500, "30/360": 15_208, "30E/360": 15_208,
+             "30/360-prorated-by-days-in-period": 15_208}  # fmt: skip
+    for n, (day_count, due_cents) in enumerate(asked.items()):
         yearly = product(
-            daily_rate="", yearly_rate="18.25 %", conventions={"day_count": day_count}, key=f"y{len(day_count)}"
-        )
+            daily_rate="", yearly_rate="18.25 %", conventions={"day_count": day_count}, key=f"yearly-{n}",
+            methods=["interest-first"],
+        )  # fmt: skip
         borrower_id, line = lent(lender, yearly)
+        assert str(line.rate.nominal_annual())[:5] in ("0.182", "0.185")  # over 360 days a night costs more
         loan_id = lender.draw(borrower_id, line.line_id, 1_000_000, "interest-first", 2)
-        lender.go_to(lender.loan(borrower_id, loan_id).rows[0].due_on)
-        lender.keeps_its_promises()
-        assert line_now  # the figures below are of the loan itself
-        assert lender.loan(borrower_id, loan_id).due_now_cents > 0
+        quote = quote_draw(line, yearly, amount_cents=1_000_000, method="interest-first", months=2, on=DAY)
+        assert quote.rows[0].due_cents == due_cents
+        assert lender.loan(borrower_id, loan_id).rows[0].asked_cents == due_cents
+    lender.go_to(date(2026, 2, 1))
+    lender.keeps_its_promises()
+
+
+def test_twelfths_are_shared_out_over_months_only(database: Database) -> None:
+    conventions = {"day_count": "30/360-prorated-by-days-in-period"}
+    with pytest.raises(InvalidProduct, match="due monthly"):
+        product(daily_rate="", yearly_rate="18 %", conventions=conventions)
+    lender = Lender(database).found()
+    monthly = product(daily_rate="", yearly_rate="18 %", conventions=conventions, methods=["equal-principal"])
+    borrower_id, line = lent(lender, monthly)
+    loan_id = lender.draw(borrower_id, line.line_id, 1_200_000, "equal-principal", 3)
+    lender.go_to(date(2026, 1, 20))
+    before = lender.loan(borrower_id, loan_id)
+    for change in (Extend(to_on=date(2026, 4, 17)), Replan(method="on-demand", months=3), Holiday(months=1)):
+        with pytest.raises(NotCountable):
+            lender.change(borrower_id, loan_id, change)
+    assert lender.loan(borrower_id, loan_id) == before
+    lender.change(borrower_id, loan_id, Accelerate())
+    lender.go_to(date(2026, 1, 21))
+    lender.keeps_its_promises()

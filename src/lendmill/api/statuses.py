@@ -52,6 +52,7 @@ STATUSES: Final[dict[str, int]] = {
     "not-less": CONFLICT,
     "settlement-past": UNPROCESSABLE,
     "rate-too-early": UNPROCESSABLE,
+    "not-countable": CONFLICT,
     "no-such-receipt": NOT_FOUND,
     "value-date-too-old": UNPROCESSABLE,
     "reversed-already": CONFLICT,

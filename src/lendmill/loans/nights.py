@@ -8,10 +8,11 @@ from typing import Final
 from lendmill.days import ONE_DAY, nights
 from lendmill.loans.account import Account, Row, Terms
 from lendmill.loans.happenings import Nightly
-from lendmill.terms.day_counts import Period, next_weight_change, nights_alike, weight
+from lendmill.terms.day_counts import PRORATED, Period, next_weight_change, nights_alike, weight
 from lendmill.terms.interest import interest, rounded
 
 YEAR_AND_A_DAY: Final = timedelta(days=367)
+A_MONTH: Final = timedelta(days=30)
 
 
 def penalised(row: Row, terms: Terms, on: date) -> bool:
@@ -101,7 +102,8 @@ def period_of(account: Account, on: date) -> Period:
     if after:
         return Period(start, after[0], account.terms.period_months)
     before = max([opened_on, *(day for day in dues if day < start)])
-    return Period(start, start + max(start - before, ONE_DAY), account.terms.period_months)
+    last = Period(start, start + max(start - before, ONE_DAY), account.terms.period_months)
+    return last if _whole(account.terms, last) else Period(start, start + A_MONTH)
 
 
 def next_weight(account: Account) -> date | None:
@@ -110,6 +112,15 @@ def next_weight(account: Account) -> date | None:
         return None
     period = period_of(account, account.seen_on)
     return next_weight_change(account.terms.day_count, period, account.seen_on, account.seen_on + YEAR_AND_A_DAY)
+
+
+def countable(account: Account) -> bool:
+    """Whether every night to come can be counted over the loan's one denominator: twelfths of a year are shared out
+    over months of 28 to 31 nights only.
+    """
+    terms = account.terms
+    starts = {account.seen_on, *(row.due_on for row in account.rows if not row.closed and row.due_on > account.seen_on)}
+    return all(_whole(terms, period_of(account, on)) for on in starts)
 
 
 def factors(account: Account, start: date, dues: list[date]) -> list[Fraction]:
@@ -121,6 +132,12 @@ def factors(account: Account, start: date, dues: list[date]) -> list[Fraction]:
         found.append(Fraction(terms.rate_num * _weight(terms, period, last, due_on), terms.rate_den))
         last = due_on
     return found
+
+
+def _whole(terms: Terms, period: Period) -> bool:
+    if terms.day_count != PRORATED:
+        return True
+    return Fraction(terms.day_basis * period.months, 12 * period.nights).denominator == 1
 
 
 def _night(account: Account, cents: int, rate_num: int) -> int:

@@ -1,6 +1,6 @@
 """The conventions of a product: how its nights are counted, when interest is rounded, what a prepayment does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, Literal
 
@@ -67,12 +67,16 @@ def dearest_night(day_count: str, rate: Rate) -> Rate:
     return Rate(rate.num * 30, rate.den * 28)
 
 
-def held(conventions: Conventions, fees: Fees) -> Iterator[tuple[bool, str, Any, str]]:
+def held(conventions: Conventions, fees: Fees, methods: Sequence[str]) -> Iterator[tuple[bool, str, Any, str]]:
     """What must hold of them beyond each field's own type."""
     multiple = conventions.instalment_multiple_cents
     yield 1 <= multiple <= 10_000, "conventions.instalment_multiple_cents", multiple, "from 1 to 10000"
     days = conventions.nonaccrual_from_days
     yield 0 <= days <= 361, "conventions.nonaccrual_from_days", days, "from 1 to 361, or 0 for never"
+    if conventions.day_count == PRORATED:
+        moves = conventions.business_days
+        yield "on-demand" not in methods, "methods", tuple(methods), "due monthly: twelfths are shared out over a month"
+        yield moves == "unchanged", "conventions.business_days", moves, "unchanged where twelfths are shared out"
     country = conventions.country
     yield len(country) == 2 and country.isupper(), "conventions.country", country, "a country's two letters, such as CN"
     share = fees.origination_bp

@@ -225,7 +225,7 @@ def _rules(product: Product) -> Iterator[tuple[bool, str, Any, str]]:
         floor,
         f"at least draw_min_cents, {product.draw_min_cents}",
     )
-    yield from held(product.conventions, product.fees)
+    yield from held(product.conventions, product.fees, product.methods)
     yield product.limit_max_cents >= floor, "limit_max_cents", product.limit_max_cents, f"at least {floor}"
     if (advance := product.advance_rate_bp) is not None:
         yield 1 <= advance <= BASIS_POINTS, "advance_rate_bp", advance, "from 1 to 10000"

@@ -1,7 +1,7 @@
 """What a change asked for by hand comes to on a loan as it stands: the event it is, or why it cannot be."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -10,8 +10,11 @@ from lendmill.days import months_after
 from lendmill.loans import changes
 from lendmill.loans.account import Account, Row, total_left
 from lendmill.loans.loan import Loan
+from lendmill.loans.nights import countable
 from lendmill.loans.passing import bill
+from lendmill.loans.replay import Event
 from lendmill.refusals import Refusal
+from lendmill.terms.day_counts import PRORATED
 from lendmill.terms.rates import DenominatorFixed, Rate
 from lendmill.terms.schedule import due_dates
 
@@ -57,6 +60,10 @@ class SettlementPast(Refusal):
     """The settlement would have to be paid by {until_on}, before today, {today}: give a day to come."""
 
 
+class NotCountable(Refusal):
+    """The interest of loan {loan_id} is shared out over months of 28 to 31 days: choose days a month apart."""
+
+
 class RateTooEarly(Refusal):
     """The new rate would begin on {from_on}, before the loan itself on {drawn_on}."""
 
@@ -82,7 +89,21 @@ def asked(loan: Loan, account: Account, change: changes.LoanChange, today: date)
     if account.written_off and kind not in (changes.Waive, changes.Settle):
         raise WrittenOffAlready(loan_id=loan.loan_id)
     kind_of, on, amount_cents, details = EVENTS[kind](loan, account, change, today)
+    if kind_of in ("moved", "replanned") and account.terms.day_count == PRORATED:
+        _check_countable(loan, account, Event(0, kind_of, on, amount_cents, details=details))
     return Asked(kind_of, on, amount_cents, details)
+
+
+def _check_countable(loan: Loan, account: Account, event: Event) -> None:
+    if event.kind == "moved":
+        dates = {int(n): date.fromisoformat(day) for n, day in event.details["dates"].items()}
+        after = replace(account, rows=tuple(replace(row, due_on=dates.get(row.n, row.due_on)) for row in account.rows))
+    else:
+        kept = tuple(replace(row, closed=row.due_on > account.seen_on) for row in account.rows)
+        dues = [date.fromisoformat(day) for day in event.details["due"]]
+        after = replace(account, rows=(*kept, *(Row(1_000 + n, day, 0) for n, day in enumerate(dues))))
+    if not countable(after):
+        raise NotCountable(loan_id=loan.loan_id)
 
 
 Made = tuple[str, date, int, dict[str, Any]]
