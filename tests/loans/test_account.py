@@ -98,7 +98,10 @@ def test_the_nightly_changes_add_up_to_what_was_earned(story: tuple[Terms, str, 
     assert earned[1] == seen.penalty_accrued + figures.penalty_billed_cents * agreed.rate_den + rounding[1]
     if not closing:
         total = sum(repricings(tale.happenings).values(), Nightly())
-        assert (total.interest_accrued + total.memo_interest_accrued, total.penalty_accrued + total.memo_penalty_accrued) == per_night(seen)
+        assert (
+            total.interest_accrued + total.memo_interest_accrued,
+            total.penalty_accrued + total.memo_penalty_accrued,
+        ) == per_night(seen)
 
 
 @given(stories(), days)

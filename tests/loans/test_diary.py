@@ -16,7 +16,9 @@ def _diary(lender: Lender) -> list[date]:
     return lender.database.act(read)
 
 
-def test_the_diary_follows_a_loan_through_due_date_lateness_and_grace_to_the_day_interest_is_no_longer_income(database: Database) -> None:
+def test_the_diary_follows_a_loan_through_due_date_lateness_and_grace_to_the_day_interest_is_no_longer_income(
+    database: Database,
+) -> None:
     lender = Lender(database).found()
     borrower_id, line_id = lender.borrower()
     lender.draw(borrower_id, line_id, 700_000, "on-demand", 1)

@@ -130,7 +130,9 @@ def close(
         with database.transaction() as db:
             closer = caller_named(db, by)
         if closer is None or not may(closer.role, "POST /api/v1/closings"):
-            raise typer.BadParameter(f"{by} is nobody who may close the books: `lendmill open-account` lets somebody in.")
+            raise typer.BadParameter(
+                f"{by} is nobody who may close the books: `lendmill open-account` lets somebody in."
+            )
         closing = database.act(close_books, through_on=through.date(), closed_by=closer.account_id)
     print(f"Closed through {closing.through_on}: {closing.entries:,} entries, fingerprint {closing.digest}")
 
