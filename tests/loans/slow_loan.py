@@ -151,6 +151,7 @@ class SlowLoan:
         self.terms = terms
         self.events = sorted(told, key=lambda each: (each["on"], each.get("turn", 0)))
         self.rate, self.penalty = terms.rate, terms.penalty
+        self.method, self.instalment_direction = terms.method, terms.instalment_direction
         self.rows: list[Row] = []
         self.accrued = NOTHING
         self.last_night: tuple[Any, ...] = ()
@@ -214,7 +215,7 @@ class SlowLoan:
         if not due:
             return
         self._bill(self.takes_interest)
-        if self.terms.rounding == "per-period":
+        if self.terms.rounding in ("per-period", "per-sub-period"):
             self._accrue(-self.accrued)
         for row in due:
             if self.terms.service_fee and self.principal > 0 and not row.closed and not self.written_off:
@@ -320,7 +321,7 @@ class SlowLoan:
         for row in rows:
             row.principal = 0
         if method == "equal-principal":
-            part = rounded(Fraction(amount, len(rows)), self.terms.instalment_direction, self.terms.instalment_multiple)
+            part = rounded(Fraction(amount, len(rows)), self.instalment_direction, self.terms.instalment_multiple)
             for row in rows[:-1]:
                 row.principal = min(part, amount - sum(each.principal for each in rows))
         elif method == "level-payment":
@@ -339,7 +340,7 @@ class SlowLoan:
                 worth += worth_now
                 first = first or worth_now
             exact = (amount + accrued * first) / worth
-            payment = rounded(exact, self.terms.instalment_direction, self.terms.instalment_multiple)
+            payment = rounded(exact, self.instalment_direction, self.terms.instalment_multiple)
         self.level_payment = payment
         left, carry = amount, accrued
         for row, part in zip(rows[:-1], parts, strict=False):
@@ -350,12 +351,12 @@ class SlowLoan:
             left -= row.principal
 
     def _solve_again(self, before: dict[int, int], payment: int | None = None) -> None:
-        """Plan the principal of rows not yet due again; rows that carried some and now carry none close."""
+        """Plan the principal of rows not yet due again; rows that carried some and now carry none are gone."""
         rows = [self.rows[n - 1] for n in before]
         if amount := sum(row.principal for row in rows):
             self._plan(rows, "level-payment", amount, self.accrued, payment)
             for row in rows:
-                row.closed = before[row.n] > 0 and row.principal == 0
+                row.closed = row.replaced = before[row.n] > 0 and row.principal == 0
 
     # -- figures --------------------------------------------------------------------------------------------------
 
@@ -464,7 +465,7 @@ class SlowLoan:
         receipt.credit = left
         self.credit += left
         self._post("cash", "borrower", left)
-        if ahead and event.get("prepay") == "prepay" and self.terms.method == "level-payment":
+        if ahead and event.get("prepay") == "prepay" and self.method == "level-payment":
             if self.terms.after_prepay == "lower-payment":
                 self._solve_again(before)
             elif self.terms.after_prepay == "shorten":
@@ -569,7 +570,7 @@ class SlowLoan:
 
     def _repriced(self, event: dict[str, Any]) -> None:
         self.rate, self.penalty = event["rate"], event["penalty"]
-        if self.terms.method == "level-payment":
+        if self.method == "level-payment":
             self._solve_again(self.planned_ahead())
 
     def _moved(self, event: dict[str, Any]) -> None:
@@ -585,6 +586,8 @@ class SlowLoan:
             row.replaced = row.closed = True
         rows = self._new_rows(event["due_dates"], event.get("months"))
         self._hand_over(old, rows[0])
+        self.method = event["method"]
+        self.instalment_direction = "down" if event["method"] == "equal-principal" else "half-up"
         self._plan(rows, event["method"], amount, self.accrued)
 
     def _hand_over(self, old: list[Row], new: Row) -> None:
