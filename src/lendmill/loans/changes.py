@@ -277,13 +277,19 @@ def read_change(kind: str, content: Mapping[str, Any]) -> LoanChange:
         raise UnknownChange(kind=str(kind)[:SHOWN_MAX], kinds=", ".join(BY_KIND))
     try:
         change = from_content(content, BY_KIND[kind])
+    except Misread as wrong:
+        raise _invalid(kind, wrong) from None
+    check_change(change)
+    return change
+
+
+def check_change(change: LoanChange) -> None:
+    """Hold a change to what its figures may be, whoever made it; refuses with `InvalidChange`."""
+    try:
         for holds, field, value, allowed in change.held():
             require(holds, field, value, allowed)
     except Misread as wrong:
-        allowed = PLAINLY.get(wrong.allowed.removesuffix(" | null"), wrong.allowed)
-        field = wrong.field.removesuffix("[...]")[:SHOWN_MAX]
-        raise InvalidChange(kind=kind, field=field, value=_shown(wrong.value), allowed=allowed) from None
-    return change
+        raise _invalid(change.kind, wrong) from None
 
 
 def written(change: LoanChange) -> dict[str, Any]:
@@ -318,6 +324,12 @@ def _a_rate(text: str) -> bool:
     except NotARate:
         return False
     return True
+
+
+def _invalid(kind: str, wrong: Misread) -> InvalidChange:
+    allowed = PLAINLY.get(wrong.allowed.removesuffix(" | null"), wrong.allowed)
+    field = wrong.field.removesuffix("[...]")[:SHOWN_MAX]
+    return InvalidChange(kind=kind, field=field, value=_shown(wrong.value), allowed=allowed)
 
 
 def _shown(value: Any) -> Any:

@@ -28,6 +28,7 @@ def change_loan(
 
     A reversal or a payment found by hand concerns the borrower's money and goes where money goes.
     """
+    changes.check_change(change)
     if isinstance(change, changes.Reverse):
         receipts.reverse_receipt(
             db, command=command, borrower_id=borrower_id, receipt_id=change.receipt_id, cause=change.cause, today=today,
