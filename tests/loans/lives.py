@@ -151,7 +151,8 @@ def _accelerate(draw: st.DrawFn, loan: SlowLoan) -> Event | None:
     undue = sum(row.principal for row in loan.undue())
     if not undue or any(row.due_on == loan.today for row in loan.in_order()):
         return None
-    return {"kind": "accelerated", "amount": draw(st.sampled_from([None, (undue + 1) // 2, 1]))}
+    part = draw(st.sampled_from([undue, (undue + 1) // 2, 1]))
+    return {"kind": "accelerated", "amount": part if part < undue else None}
 
 
 def _replan(draw: st.DrawFn, loan: SlowLoan) -> Event | None:

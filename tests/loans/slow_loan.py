@@ -188,20 +188,27 @@ class SlowLoan:
         part = night(self.terms.day_count, self.today, starts, due_on, months)
         bearing = 0
         for row in self.rows:
-            past_grace = self.today >= row.due_on + (self.terms.grace_days + 1) * DAY
-            bears = row.principal - (row.free if self.today <= row.due_on else 0)
-            if self.terms.penalty_on == "overdue-interest":
-                bearing += bears
-                base = row.unpaid["interest"] if past_grace else 0
-            else:
-                bearing += 0 if past_grace else bears
-                base = row.principal if past_grace else 0
-            self._accrue_penalty(row, self._nightly(base * self.penalty * part))
-        tonight = (bearing, self.rate, starts)
-        if self.terms.rounding == "per-sub-period" and tonight != self.last_night:
-            self._accrue(self._round(self.accrued) - self.accrued)
-        self.last_night = tonight
+            bears, late = self._bears(row, self.today)
+            bearing += bears
+            self._accrue_penalty(row, self._nightly(late * self.penalty * part))
+        self.last_night = (bearing, self.rate, starts)
         self._accrue(self._nightly(bearing * self.rate * part))
+
+    def _bears(self, row: Row, ends_on: date) -> tuple[int, int]:
+        """What of a row bears the contract rate in the night ending on a day, and what the penalty rate."""
+        past_grace = ends_on >= row.due_on + (self.terms.grace_days + 1) * DAY
+        bears = row.principal - (row.free if ends_on <= row.due_on else 0)
+        if self.terms.penalty_on == "overdue-interest":
+            return bears, row.unpaid["interest"] if past_grace else 0
+        return (0, row.principal) if past_grace else (bears, 0)
+
+    def _stretch_ends(self) -> None:
+        """A stretch of nights alike is rounded by itself when the coming night bears on another balance or rate."""
+        if self.terms.rounding == "per-sub-period" and self.last_night:
+            coming = self.today + DAY
+            bearing = sum(self._bears(row, coming)[0] for row in self.rows)
+            if (bearing, self.rate, self.period(coming)[0]) != self.last_night:
+                self._accrue(self._round(self.accrued) - self.accrued)
 
     def _nightly(self, amount: Fraction) -> Fraction:
         return Fraction(self._round(amount)) if self.terms.rounding == "daily" else amount
@@ -271,6 +278,7 @@ class SlowLoan:
                 getattr(self, "_" + event["kind"].replace("-", "_"))(event)
                 if self.non_accrual and not self.written_off and self.days_past_due() == 0:
                     self._come_back_on_the_balance_sheet()
+        self._stretch_ends()
 
     # -- the plan -------------------------------------------------------------------------------------------------
 
