@@ -8,6 +8,7 @@ from uuid import UUID
 from lendmill import ids
 from lendmill.db import Db
 from lendmill.ledger import queries, store
+from lendmill.ledger.alike import AlikeEntries
 from lendmill.ledger.entry import Entry
 from lendmill.refusals import Refusal
 
@@ -56,6 +57,16 @@ def post(db: Db, entries: Sequence[Entry]) -> list[UUID]:
         wrong = store.copy_entries(db, keys, entries)
         assert not wrong, f"{wrong} entries balanced here, and not in the database"
     return keys
+
+
+def post_alike(db: Db, alike: Sequence[AlikeEntries]) -> None:
+    """Put entries that are columns into the journal, under the same rules as one."""
+    alike = [one for one in alike if len(one.entry_id)]
+    if alike:
+        store.hold_gate(db)
+        _check_day(store.books_at(db), [one.entry(0) for one in alike])
+        wrong = store.copy_alike(db, alike)
+        assert not wrong, f"{wrong} entries balanced here, and not in the database"
 
 
 def _booked_on(entries: Sequence[Entry]) -> date:

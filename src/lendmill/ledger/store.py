@@ -1,12 +1,16 @@
 """Writes journal entries and their lines; nothing here can change one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+import numpy as np
+
 from lendmill.db import Db, copy_text, escaped, note, one, scalar
+from lendmill.db.arrays import Array, Numeric, copy_blocks
+from lendmill.ledger.alike import AlikeEntries
 from lendmill.ledger.entry import Entry
 
 NULL: Final = r"\N"
@@ -145,6 +149,33 @@ def as_text(keys: Sequence[UUID], entries: Sequence[Entry]) -> tuple[str, str]:
         for n, (account, unit, amount) in enumerate(entry.lines, 1):
             lines.append(f"{entry_id}\t{n}\t{account.number}\t{unit}\t{amount}\t{days}")
     return "".join(heads), "".join(lines)
+
+
+def copy_alike(db: Db, alike: Sequence[AlikeEntries]) -> int:
+    """Write entries that are columns already by COPY; gives how many of them do not balance as they were written."""
+    dates = [(np.datetime64(one.value_on, "D"), np.datetime64(one.booked_on, "D")) for one in alike]
+    copy_blocks(db, "entry", [
+        dict(zip(HEADS, (one.entry_id, one.borrower_id, one.what, one.loan_id, one.product_key, *on), strict=True))
+        for one, on in zip(alike, dates, strict=True)
+    ])  # fmt: skip
+    copy_blocks(db, "line_item", [
+        dict(zip(LINES, (one.entry_id[there], n, account, unit, Numeric(amounts), *on), strict=True))
+        for one, on in zip(alike, dates, strict=True)
+        for there, n, account, unit, amounts in _lines_of(one)
+    ])  # fmt: skip
+    keys = [UUID(bytes=key.tobytes()) for one in alike for key in one.entry_id[[0, -1]]]
+    return int(scalar(db, WRONG, first=min(keys), last=max(keys)))
+
+
+def _lines_of(alike: AlikeEntries) -> Iterator[tuple[Array, Array, str, str, Array]]:
+    """Line by line: which entries have it, the number it has in each, its account and unit, the amounts."""
+    number = np.zeros(len(alike.entry_id), np.int16)
+    for line in alike.lines:
+        amounts: Any = line.amount
+        there = np.flatnonzero(amounts)
+        number[there] += 1
+        if len(there):
+            yield there, number[there], line.account.number, line.unit, amounts[there]
 
 
 CLOSE = """

@@ -181,7 +181,7 @@ def _add_deltas(db: Db, swept: Swept, products: Sequence[str], today: date) -> N
             loans = np.flatnonzero((swept.due.product == place) & (change != 0))
             if len(loans):
                 blocks.append({
-                    "delta_id": _new_keys(len(loans)), "borrower_id": swept.due.borrower_id[loans],
+                    "delta_id": new_keys(len(loans)), "borrower_id": swept.due.borrower_id[loans],
                     "loan_id": swept.due.loan_id[loans], "product_key": product_key, "kind": kind,
                     "rate_den": swept.due.book.rate_den[loans],
                     "from_on": np.full(len(loans), np.datetime64(today, "D")), "per_night": change[loans],
@@ -190,7 +190,8 @@ def _add_deltas(db: Db, swept: Swept, products: Sequence[str], today: date) -> N
         copy_blocks(db, "accrual_delta", blocks)
 
 
-def _new_keys(count: int) -> Array:
+def new_keys(count: int) -> Array:
+    """Identifiers for so many rows, in order."""
     told = b"".join(ids.new().bytes for _ in range(count))
     pairs = np.frombuffer(told, ">u8").reshape(-1, 2)
     return uuids(pairs[:, 0], pairs[:, 1])
