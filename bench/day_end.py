@@ -31,7 +31,7 @@ from lendmill.people.actions import Command
 from lendmill.people.queries import house_day
 
 RUN = """
-import json, resource, sys, time
+import json, re, sys, time
 from datetime import date
 from lendmill.day_end import day_end
 from lendmill.db import Database
@@ -39,7 +39,7 @@ with Database(sys.argv[1]) as database:
     begun = time.perf_counter()
     (report,) = day_end(database, through=date.fromisoformat(sys.argv[2]), workers=int(sys.argv[3]))
     seconds = time.perf_counter() - begun
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+memory = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024  # since this program began
 print(json.dumps({"seconds": seconds, "megabytes": memory, "steps": report.steps, "took_ms": report.took_ms}))
 """
 COUNTED = ("entry", "line_item", "agenda", "instalment", "accrual_delta", "accrual_fold", "portfolio_day")
