@@ -4,6 +4,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 import uvicorn
@@ -86,6 +87,73 @@ def test_a_seller_applies_draws_and_repays_and_the_staff_see_it(house, address: 
         assert desk.locator("text=Paid off").count() == 1
         browser.close()
     assert troubles == []
+
+
+@pytest.mark.parametrize("size", [{"width": 360, "height": 780}, {"width": 1280, "height": 800}], ids=["phone", "desk"])
+def test_one_proposes_another_approves_and_the_seller_reads_it(house, address: str, size) -> None:  # type: ignore[no-untyped-def]
+    from playwright.sync_api import sync_playwright
+
+    for role in (Role.SELLER, Role.COLLECTOR, Role.RISK_OFFICER, Role.FINANCE):
+        house.account(role)
+    house.lender.go_to(date(2026, 2, 14))  # thirteen days late, grace ended on the fourth: ten nights of 6.30
+    loan, troubles = f"/staff/borrowers/{house.seller_id}/loans/{house.loan_id}", list[str]()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+
+        def somebody(name: str, path: str, locale: str = "en-GB"):  # type: ignore[no-untyped-def]
+            page = browser.new_context(viewport=size, locale=locale).new_page()
+            page.set_default_timeout(30_000)
+            page.on("pageerror", lambda error: troubles.append(str(error)))
+            page.on("console", lambda told: troubles.append(told.text) if "Content Security" in told.text else None)
+            _sign_in(page, address, name)
+            page.goto(address + path)
+            return page
+
+        def fits(page) -> None:  # type: ignore[no-untyped-def]
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], "nothing hangs over the edge"
+
+        collector = somebody("collector-first", f"/staff/borrowers/{house.seller_id}")
+        collector.click(f"a[href='{loan}']")
+        fits(collector)
+        collector.click("text=Waive fees, penalty or interest")
+        collector.fill("#penalty_cents", "999")
+        collector.fill("#reason", "flood in the warehouse")
+        collector.click("text=Show what it would do")
+        collector.wait_for_selector("[role=alert]")
+        assert collector.input_value("#penalty_cents") == "999"
+        collector.fill("#penalty_cents", "40")
+        collector.click("text=Show what it would do")
+        collector.wait_for_selector("#preview tr.changed:has-text('¥23.00')")
+        fits(collector)
+        collector.click("text=Make the change")
+        collector.wait_for_selector("text=The change is made.")
+
+        finance = somebody("finance-first", f"{loan}/changes/write_off")
+        finance.fill("#reason", "nothing left to collect")
+        finance.click("text=Show what it would do")
+        finance.click("text=Propose it")
+        finance.wait_for_selector("text=Proposed. Another person has to agree")
+
+        risk = somebody("risk-officer-first", "/staff/approvals")
+        fits(risk)
+        risk.click("text=nothing left to collect")
+        risk.wait_for_selector("text=What it would do")
+        fits(risk)
+        risk.click("button:has-text('Approve')")
+        risk.wait_for_selector("text=The change is made.")
+        risk.goto(f"{address}/staff/approvals")
+        risk.wait_for_selector("text=Nothing waits")
+
+        seller = somebody("seller-first", f"/loans/{house.loan_id}", "zh-CN")
+        seller.wait_for_selector("text=罚息 ¥40.00已减免，无需偿还。")
+        seller.wait_for_selector("text=这笔借款我们已作账务核销，但仍需偿还")
+        seller.wait_for_selector("text=¥7,165.80")
+        fits(seller)
+        browser.close()
+    assert troubles == []
+    house.lender.keeps_its_promises()
 
 
 def _rail_confirms(house) -> None:  # type: ignore[no-untyped-def]
