@@ -83,7 +83,7 @@ def test_a_night_at_a_time_earns_what_the_closed_form_says(
 
 @given(stories(), days)
 def test_the_nightly_changes_add_up_to_what_was_earned(story: tuple[Terms, str, int, list[Event]], more: int) -> None:
-    agreed, method, months, events = story
+    agreed, _, _, events = story
     end = max(event.value_on for event in events) + timedelta(days=more)
     tale = told(agreed, _affordable(story), end)
     seen = tale.account
@@ -106,7 +106,7 @@ def test_the_nightly_changes_add_up_to_what_was_earned(story: tuple[Terms, str, 
 
 @given(stories(), days)
 def test_the_quote_is_exactly_what_is_taken(story: tuple[Terms, str, int, list[Event]], more: int) -> None:
-    agreed, method, months, events = story
+    agreed, _, _, events = story
     seen = told(agreed, _affordable(story), max(event.value_on for event in events)).account
     on = seen.seen_on + timedelta(days=more)
     due, everything = owed(seen, on)
@@ -125,7 +125,7 @@ def test_the_quote_is_exactly_what_is_taken(story: tuple[Terms, str, int, list[E
 
 @given(stories())
 def test_every_cent_paid_is_accounted_for(story: tuple[Terms, str, int, list[Event]]) -> None:
-    agreed, method, months, events = story
+    agreed, _, _, events = story
     tale = told(agreed, events, max(event.value_on for event in events))
     for event, paid in tale.paid:
         assert paid.total.total_cents + paid.left_cents == event.amount_cents
@@ -135,7 +135,7 @@ def test_every_cent_paid_is_accounted_for(story: tuple[Terms, str, int, list[Eve
 
 def _affordable(story: tuple[Terms, str, int, list[Event]]) -> list[Event]:
     """The story without payments that would exceed the debt, as the house never gives a loan more than it is owed."""
-    agreed, method, months, events = story
+    agreed, _, _, events = story
     kept = [events[0]]
     for event in sorted(events[1:], key=lambda e: (e.value_on, e.seq)):
         tale = told(agreed, [*kept, event], event.value_on)
