@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -47,6 +48,17 @@ def test_every_kind_of_change_has_its_name_its_form_and_its_rule() -> None:
     assert set(FORMS) == set(BY_KIND) - {"write_off", "re_age"}
     for kind, form in FORMS.items():
         assert {field.name for field in form} == set(BY_KIND[kind].__struct_fields__)
+
+
+def test_every_posting_of_the_books_has_its_name_on_the_pages() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "postings.md").read_text("utf-8")
+    postings = {name for heading in re.findall(r"^### (.+)$", page, re.M) for name in _apart(heading)}
+    assert sorted(postings - set(names.ENTRIES)) == []
+
+
+def _apart(heading: str) -> list[str]:
+    """A heading's postings: some have two, some have a comma in their own name."""
+    return heading.split(", ") if "accrued" in heading else [heading]
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
