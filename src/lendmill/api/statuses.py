@@ -79,6 +79,9 @@ STATUSES: Final[dict[str, int]] = {
     "published-already": CONFLICT,
     "invalid-product": UNPROCESSABLE,
     "no-such-product": NOT_FOUND,
+    "unknown-caps": UNPROCESSABLE,
+    "caps-not-in-force": CONFLICT,
+    "dearer-than-allowed": UNPROCESSABLE,
     "funding-exhausted": CONFLICT,
     "unknown-licence": UNPROCESSABLE,
     # loans and books
