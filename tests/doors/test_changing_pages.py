@@ -126,6 +126,8 @@ def test_what_takes_two_people_waits_on_the_desk_until_another_agrees(house) -> 
 def test_a_written_off_loan_stays_on_the_sellers_pages_and_can_be_paid_there(house) -> None:  # type: ignore[no-untyped-def]
     house.lender.change(house.seller_id, house.loan_id, read_change("write_off", {}))
     seller = house.visitor(Role.SELLER)
+    for path in ("/", "/loans"):
+        assert "¥7,000.00" in seller.get(path).text
     assert "已核销" in seller.get("/loans").text
     page = seller.get(f"/loans/{house.loan_id}").text
     assert "但仍需偿还" in page
@@ -211,3 +213,32 @@ def test_who_may_not_propose_a_change_is_told_so(house) -> None:  # type: ignore
     assert visitor.get(f"{path}/changes/forgive").status_code == 422
     assert "changes/write_off" not in visitor.get(path).text
     assert house.lender.loan(house.seller_id, house.loan_id).status == "running"
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("charge_fee", {"amount_cents": "1", "n": "9" * 5000}),
+        ("charge_fee", {"amount_cents": "1", "n": "²"}),
+        ("charge_fee", {"amount_cents": "9" * 29}),
+        ("charge_fee", {"amount_cents": "1", "reason": "nul\0nul"}),
+        ("charge_fee", {"amount_cents": "1", "reason": "r" * 501}),
+        ("charge_fee", {"amount_cents": "1", "key": ""}),
+        ("reverse_receipt", {"receipt_id": "<b>", "cause": "bounced"}),
+        ("reverse_receipt", {"receipt_id": "0193b3c0-0000-7000-8000-000000000001", "cause": "bounced"}),
+        ("receive_payment", {"amount_cents": "1", "value_on": "2026-01-01", "loan_id": "no", "prepay": "next-due"}),
+        ("receive_payment", {"amount_cents": "1", "value_on": "0001-01-01", "prepay": "next-due"}),
+    ],
+)  # fmt: skip
+def test_a_form_somebody_changed_is_refused_and_nothing_is_proposed(house, kind: str, typed) -> None:  # type: ignore[no-untyped-def]
+    form = {"key": "a-key-of-the-form", **WHY, **typed}
+    answer = _proposer(house, kind).post(f"{_loan_path(house)}/changes/{kind}", **form)
+    assert answer.status_code in (400, 409, 422)
+    with house.database.transaction() as db:
+        assert db.execute("select count(*) from approval").fetchone() == (0,)
+
+
+def test_a_loan_of_another_borrower_is_not_there(house) -> None:  # type: ignore[no-untyped-def]
+    visitor, path = house.visitor(Role.FINANCE), _loan_path(house, house.strangers_loan_id)
+    assert visitor.get(path).status_code == 404
+    assert visitor.get(f"{path}/changes/write_off").status_code == 404

@@ -6,6 +6,7 @@ from litestar.response import Redirect
 from lendmill.api.callers import Asked, database_of
 from lendmill.credit import queries as credit
 from lendmill.loans import queries as loans
+from lendmill.loans.loan import OPEN
 from lendmill.loans.view import LoanView
 from lendmill.people.queries import house_day
 from lendmill.people.roles import Role
@@ -25,7 +26,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         lines = [line for line in credit.lines_of(db, borrower_id) if line.status != "closed"]
         taken = {line.product_key for line in lines}
         offers = [offer for offer in credit.offers_of(db, borrower_id, today) if offer.product_key not in taken]
-        running = [loan for loan in loans.loans_of(db, borrower_id, today) if loan.status in ("running", "paying")]
+        running = [loan for loan in loans.loans_of(db, borrower_id, today) if loan.status in (*OPEN, "paying")]
         started = credit.open_applications(db, borrower_id)
         named = product_names(db, request)
         no_offers = credit.no_offers_of(db, borrower_id, today)
@@ -42,7 +43,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         reasons=words_of(request).reasons(dict.fromkeys(code for each in no_offers for code in each.reasons)),
         days_left=days_left,
         next_due=next_due(running),
-        owed_cents=sum(loan.payoff_cents for loan in running if loan.status == "running"),
+        owed_cents=sum(loan.payoff_cents for loan in running if loan.status in OPEN),
         blocked=standing.late_since_on is not None,
         late=[loan for loan in running if loan.days_past_due],
     )
