@@ -249,7 +249,7 @@ class SlowLoan:
     def _minimum_paid(self, row: Row) -> bool:
         """A share of the row is paid, all that is billed, and all that was overdue before."""
         asked = row.principal + row.paid["principal"]
-        share = rounded(Fraction(asked * self.terms.minimum_bp, 10_000), "half-up")
+        share = rounded(Fraction(asked * self.terms.minimum_bp, 10_000), "up")
         older = [each for each in self.in_order() if each.due_on < row.due_on]
         return (
             row.paid["principal"] >= share and not any(row.unpaid.values()) and not any(each.owes() for each in older)
@@ -359,12 +359,13 @@ class SlowLoan:
             left -= row.principal
 
     def _solve_again(self, before: dict[int, int], payment: int | None = None) -> None:
-        """Plan the principal of rows not yet due again; rows that carried some and now carry none are gone."""
+        """Plan the principal of rows not yet due again; with the payment kept, rows no longer reached are gone."""
         rows = [self.rows[n - 1] for n in before]
         if amount := sum(row.principal for row in rows):
             self._plan(rows, "level-payment", amount, self.accrued, payment)
             for row in rows:
-                row.closed = row.replaced = before[row.n] > 0 and row.principal == 0
+                ended = payment is not None and row.principal == 0 and not any([*row.billed.values(), row.paid_ahead])
+                row.closed = row.replaced = ended
 
     # -- figures --------------------------------------------------------------------------------------------------
 
@@ -625,10 +626,10 @@ class SlowLoan:
             moved = min(left, row.principal)
             left -= moved
             kept[row.n] -= moved
-            if amount == principal or (moved > 0 and kept[row.n] == 0):
+            if event["amount"] is None or (moved > 0 and kept[row.n] == 0):
                 row.replaced = row.closed = True
         self.rows.append(new)
-        if amount == principal:
+        if event["amount"] is None:
             self._hand_over(later, new)
             self._bill(new)
         for row in later:
