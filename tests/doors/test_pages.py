@@ -81,8 +81,8 @@ def test_a_repayment_is_asked_for_received_and_shown(house) -> None:  # type: ig
     sheet = visitor.get(f"{loan}/statement?format=csv")
     assert sheet.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(sheet.content.decode("utf-8-sig"))))
-    assert rows[0] == ["日期", "摘要", "金额", "本金", "利息", "罚息", "剩余本金"]
-    assert [row[1:4] + row[6:] for row in rows[1:]] == [
+    assert rows[0] == ["日期", "摘要", "金额", "本金", "利息", "罚息", "费用", "剩余本金"]
+    assert [row[1:4] + row[7:] for row in rows[1:]] == [
         ["放款", "7000.00", "7000.00", "7000.00"],
         ["还款", "2000.00", "2000.00", "5000.00"],
     ]
