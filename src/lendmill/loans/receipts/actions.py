@@ -187,21 +187,21 @@ def _in_the_past(db: Db, borrower_id: UUID, loans: Sequence[Loan], money: Money)
 
 
 def _undo(db: Db, borrower_id: UUID, fact: receipts.ReceiptFact, cause: Cause, today: date) -> None:
-    """Strike a receipt out; what of it is not with a loan any more becomes a claim."""
+    """Strike a receipt out; what of it is held is held no more, what is not with us any more becomes a claim."""
     receipts_store.reverse(db, borrower_id=borrower_id, receipt_id=fact.receipt_id, cause=cause, booked_on=today)
     share_again(db, borrower_id, (fact.value_on, fact.turn), today, removed=fact.receipt_id)
-    if fact.beside_cents:
-        receipts_store.add_beside(
-            db, borrower_id=borrower_id, receipt_id=fact.receipt_id, claimed_cents=-fact.beside_cents, booked_on=today
-        )
-        books.post(
-            db,
-            [
-                postings_receipts.claimed(
-                    borrower_id=borrower_id, amount_cents=fact.beside_cents, value_on=fact.value_on, booked_on=today
-                )
-            ],
-        )
+    if not fact.beside_cents:
+        return
+    held_cents = max(0, min(fact.held_cents, receipts.beside(db, borrower_id).held_cents))
+    claimed_cents = fact.beside_cents - held_cents
+    receipts_store.add_beside(
+        db, borrower_id=borrower_id, receipt_id=fact.receipt_id, held_cents=-held_cents,
+        claimed_cents=-claimed_cents, booked_on=today,
+    )  # fmt: skip
+    on = fact.value_on
+    taken = postings_receipts.held(borrower_id=borrower_id, amount_cents=-held_cents, value_on=on, booked_on=today)
+    owed = postings_receipts.claimed(borrower_id=borrower_id, amount_cents=claimed_cents, value_on=on, booked_on=today)
+    books.post(db, [taken, owed])
 
 
 def _shares_changed(

@@ -143,6 +143,7 @@ class ReceiptFact:
     prepay: Prepay
     from_held: bool
     beside_cents: int
+    held_cents: int
     reversed_on: date | None
 
 
@@ -152,6 +153,10 @@ RECEIPT = """
                        from receipt_part p
                       where p.receipt_id = r.receipt_id
                         and p.borrower_id = r.borrower_id), 0)::bigint as beside_cents,
+           coalesce((select sum(p.held_cents)
+                       from receipt_part p
+                      where p.receipt_id = r.receipt_id
+                        and p.borrower_id = r.borrower_id), 0)::bigint as held_cents,
            v.booked_on as reversed_on
       from receipt r
       left join receipt_reversal v on v.receipt_id = r.receipt_id and v.borrower_id = r.borrower_id
