@@ -109,7 +109,9 @@ def _repay(draw: st.DrawFn, loan: SlowLoan) -> Event:
     return {"kind": "repaid", "amount": amount, "prepay": draw(st.sampled_from(["next-due", "prepay"]))}
 
 
-def _charge(draw: st.DrawFn, loan: SlowLoan) -> Event:
+def _charge(draw: st.DrawFn, loan: SlowLoan) -> Event | None:
+    if loan.written_off:  # the house refuses it
+        return None
     standing = [row.n for row in loan.in_order()]
     return {"kind": "charged", "what": draw(st.sampled_from(["fees", "penalty"])),
             "amount": draw(st.sampled_from([1, 500])), "n": draw(st.sampled_from([None, *standing]))}  # fmt: skip
