@@ -154,7 +154,7 @@ def test_a_row_clipped_to_a_months_end_goes_back_to_its_own_day_after_a_holiday(
     [
         (FIRST - DAY, 1, FIRST + DAY, None), (FIRST, 1, FIRST + DAY, NoSuchRow), (START, 1, FIRST, MovesBack),
         (START, 1, SECOND, None), (START, 1, SECOND + DAY, MovesBack), (START, None, THIRD + DAY, None),
-        (START, None, THIRD, MovesBack), (START, 3, date(2035, 12, 31), None),
+        (START, None, THIRD, MovesBack), (START, 3, date(2035, 12, 30), None),
     ],
 )  # fmt: skip
 def test_one_row_falls_due_later_but_not_after_the_next(
