@@ -12,9 +12,9 @@ from lendmill.credit.lines.actions import open_line
 from lendmill.credit.lines.line import Line
 from lendmill.db import Database, Db, many
 from lendmill.loans.agreeing import first_plan, terms_for
-from lendmill.loans.changes import Accelerate, Extend, Holiday, Replan
+from lendmill.loans.changes import Accelerate, ChangeRate, ChargeFee, Extend, Holiday, Replan
 from lendmill.loans.quote import quote_draw
-from lendmill.loans.servicing.asked import NotCountable
+from lendmill.loans.servicing.asked import NotCountable, PricedOtherwise, RateAboveCap, TooLong
 from lendmill.people.actions import lock_borrower
 from lendmill.people.queries import house_day
 from lendmill.products.actions import publish
@@ -22,6 +22,7 @@ from lendmill.products.caps import CapsNotInForce, UnknownCaps, caps_on
 from lendmill.products.dearest import DearerThanAllowed
 from lendmill.products.document import InvalidProduct, Product, product_of
 from lendmill.products.queries import preset
+from lendmill.terms.rates import DenominatorFixed
 
 DAY = date(2026, 1, 1)
 
@@ -173,4 +174,58 @@ def test_twelfths_are_shared_out_over_months_only(database: Database) -> None:
     assert lender.loan(borrower_id, loan_id) == before
     lender.change(borrower_id, loan_id, Accelerate())
     lender.go_to(date(2026, 1, 21))
+    lender.keeps_its_promises()
+
+
+def test_a_rate_of_nothing_and_back_keeps_the_penalty_at_its_multiple(database: Database) -> None:
+    lender = Lender(database).found()
+    borrower_id, line_id = lender.borrower()
+    loan_id = lender.draw(borrower_id, line_id, 700_000)
+    for rate in ("0 %", "0.06 %"):
+        lender.change(borrower_id, loan_id, ChangeRate(daily_rate=rate, from_on=DAY))
+    lender.go_to(date(2026, 2, 6))
+    seen = lender.loan(borrower_id, loan_id)
+    assert (seen.interest_cents, seen.penalty_cents) == (34 * 420, 2 * 630)
+
+
+def test_a_yearly_loan_is_repriced_by_the_year_and_no_dearer_than_its_cap(database: Database) -> None:
+    lender = Lender(database).found()
+    for n, day_count in enumerate(("actual/365", "actual/actual", "30/360")):
+        terms = product(daily_rate="", yearly_rate="18 %", conventions={"day_count": day_count}, key=f"adjustable-{n}")
+        borrower_id, line = lent(lender, terms)
+        loan_id = lender.draw(borrower_id, line.line_id, 3_650_000, "on-demand", 3)
+        before = lender.loan(borrower_id, loan_id)
+        assert before.rate.nominal_annual() == line.rate.nominal_annual()
+        for refused, change in (
+            (PricedOtherwise, ChangeRate(daily_rate="0.05 %", from_on=DAY)),
+            (RateAboveCap, ChangeRate(yearly_rate="24.01 %", from_on=DAY)),
+            (DenominatorFixed, ChangeRate(yearly_rate="7.3333 %", from_on=DAY)),
+        ):
+            with pytest.raises(refused):
+                lender.change(borrower_id, loan_id, change)
+        assert lender.loan(borrower_id, loan_id) == before
+        lender.change(borrower_id, loan_id, ChangeRate(yearly_rate="7.3 %", from_on=DAY))
+        asked = lender.loan(borrower_id, loan_id).rows[-1].asked_interest_cents
+        assert asked == {0: 65_700, 1: 65_700, 2: 66_613}[n]  # 90 nights of 365, and 90 of 360 to the half cent
+    lender.keeps_its_promises()
+
+
+def test_no_loan_is_stretched_beyond_ten_years(database: Database) -> None:
+    lender = Lender(database).found()
+    borrower_id, line_id = lender.borrower()
+    loan_id = lender.draw(borrower_id, line_id, 700_000)
+    with pytest.raises(TooLong):
+        lender.change(borrower_id, loan_id, Extend(to_on=date(2036, 1, 1)))
+    lender.change(borrower_id, loan_id, Extend(to_on=date(2035, 12, 30)))
+
+
+def test_a_fee_set_by_hand_beyond_the_cap_goes_back_when_the_loan_ends(database: Database) -> None:
+    lender = Lender(database).found()
+    borrower_id, line_id = lender.borrower()
+    loan_id = lender.draw(borrower_id, line_id, 700_000)
+    lender.change(borrower_id, loan_id, ChargeFee(amount_cents=50_000))
+    lender.go_to(date(2026, 1, 21))
+    lender.pay(borrower_id, lender.loan(borrower_id, loan_id).payoff_cents)
+    # 20 nights at 24 % / 365 a night, compounded, may cost 9,263.23; 8,400 of interest leave 863.23 of the fee
+    assert _refunds(database) == [49_137]
     lender.keeps_its_promises()

@@ -15,7 +15,6 @@ from typing import Any
 from lendmill.loans.account import Account, Row, days_past_due
 from lendmill.loans.account import Terms as LoanTerms
 from lendmill.loans.cycles import minimum_cents
-from lendmill.loans.happenings import Closed
 from lendmill.loans.passing import advance, bill
 from lendmill.loans.paying import owed
 from lendmill.loans.replay import Event as LoanEvent
@@ -46,9 +45,6 @@ def figures(terms: Terms, check: Check) -> dict[str, Any]:
     account = story.account
     seen, _ = bill(account)
     left = owed(account, as_of)[1]
-    exact = account.interest_accrued + sum(
-        each.interest_accrued for each in story.happenings if isinstance(each, Closed)
-    )
     return {
         "principal": terms.money(left.principal),
         "interest": terms.money(left.interest),
@@ -58,7 +54,7 @@ def figures(terms: Terms, check: Check) -> dict[str, Any]:
         "credit_balance": terms.money(sum(paid.left_cents for _, paid in story.paid)),
         "days_past_due": days_past_due(account),
         "interest_total": terms.money(sum(row.interest_cents for row in seen.rows)),
-        "accrued_exact": terms.money(Fraction(exact, agreed.rate_den)),
+        "accrued_exact": terms.money(Fraction(account.interest_accrued, agreed.rate_den)),
         "level_payment": terms.money(account.payment_cents),
         "instalment_count": len(periods),
         "allocated": [
@@ -113,6 +109,7 @@ def _agreed(terms: Terms, periods: tuple[Period, ...]) -> LoanTerms:
         nonaccrual_from_days=0,
         minimum_bp=int(number(cycle["minimum_percent"]) * 100) if cycle else 0,
         excess="hold",
+        stays_open=True,
     )
 
 

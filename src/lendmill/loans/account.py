@@ -20,7 +20,9 @@ FirstDay = Literal["day-after", "due-date"]
 class Terms:
     """What was agreed for one loan; its rates are numerators over one denominator, fixed when it was opened.
 
-    The denominator holds the day count's own (365, 360 and so on), so that each night weighs a whole number.
+    The denominator holds the day count's own (365, 360 and so on), so that each night weighs a whole number; a usual
+    night weighs `usual_night`. A draw is a loan of its own, over when it is paid, unless the account `stays_open` for
+    further draws, with what rounding left in its accrual.
     """
 
     rate_num: int
@@ -46,11 +48,14 @@ class Terms:
     excess: Literal["refund", "hold"] = "refund"
     all_in_cap_bp: int = 0
     in_default_cap_bp: int = 0
+    penalty_multiple_bp: int = 15_000
+    usual_night: int = 1
+    stays_open: bool = False
 
     @property
     def rate(self) -> Rate:
-        """The contract rate of a night of weight one."""
-        return Rate(self.rate_num, self.rate_den)
+        """The contract rate of a usual night, which weighs more than one where nights are counted unlike."""
+        return Rate(self.rate_num * self.usual_night, self.rate_den)
 
 
 @dataclass(frozen=True, slots=True)

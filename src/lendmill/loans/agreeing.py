@@ -46,8 +46,10 @@ def terms_for(line: Line, product: Product, method: str, today: date) -> Terms:
         service_fee_cents=fees.service_cents,
         nonaccrual_from_days=conventions.nonaccrual_from_days,
         excess=product.excess,
-        all_in_cap_bp=min(product.all_in_cap_bp, caps.all_in_bp) if fees.regular else 0,
+        all_in_cap_bp=min(product.all_in_cap_bp, caps.all_in_bp),
         in_default_cap_bp=caps.in_default_bp or 0,
+        penalty_multiple_bp=product.penalty_multiple_bp,
+        usual_night=usual_night(conventions.day_count),
     )
 
 

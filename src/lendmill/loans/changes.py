@@ -97,15 +97,20 @@ class Waive(_Change, frozen=True, kw_only=True):
 
 
 class ChangeRate(_Change, frozen=True, kw_only=True):
-    """Another contract rate from a day on; the penalty rate follows it."""
+    """Another contract rate from a day on, a day's or a year's as the loan is priced; the penalty rate follows it."""
 
     kind: ClassVar[str] = "change_rate"
-    daily_rate: str
+    daily_rate: str = ""
+    yearly_rate: str = ""
     from_on: date
 
     def held(self) -> Held:
-        """The rate is written as a percentage a day."""
-        yield _a_rate(self.daily_rate), "daily_rate", self.daily_rate, "a percentage per day, such as '0.06 %'"
+        """One of the two, written as a percentage."""
+        if self.yearly_rate and not self.daily_rate:
+            yield _a_rate(self.yearly_rate), "yearly_rate", self.yearly_rate, "a percentage per year, such as '18 %'"
+        else:
+            yield _a_rate(self.daily_rate), "daily_rate", self.daily_rate, "a percentage per day, such as '0.06 %'"
+            yield not self.yearly_rate, "yearly_rate", self.yearly_rate, "left out where a daily rate is given"
         yield _day("from_on", self.from_on)
 
 

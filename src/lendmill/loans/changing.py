@@ -16,6 +16,7 @@ def charge(
     account: Account, fee: Fee, fees_cents: int, penalty_cents: int, n: int | None
 ) -> tuple[Account, list[Happening]]:
     """A fee, or a penalty set by hand, is owed on a row: the first due today or later, else the last."""
+    assert not account.written_off, "what is written off takes no new charge"
     rows = sorted((row for row in account.rows if not row.closed), key=lambda row: (row.due_on, row.n))
     coming = [row for row in rows if row.due_on >= account.seen_on and not row.paid_ahead] or rows[-1:]
     number = n or coming[0].n

@@ -21,6 +21,11 @@ class Nightly:
     memo_interest_accrued: int = 0
     memo_penalty_accrued: int = 0
 
+    @property
+    def contract_accrued(self) -> int:
+        """Contract interest, wherever it is kept."""
+        return self.interest_accrued + self.memo_interest_accrued
+
     def __sub__(self, other: "Nightly") -> "Nightly":
         return Nightly(
             self.interest_accrued - other.interest_accrued,

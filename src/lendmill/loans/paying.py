@@ -70,15 +70,15 @@ def after_change(account: Account, before: Nightly) -> tuple[Account, list[Happe
     """What follows from any change of a loan: a stretch of nights ends if what bears interest changed, interest may be
     income again or no longer, and from now on a night may earn differently."""
     happenings: list[Happening] = []
-    if nightly(account) != before:
+    if nightly(account).contract_accrued != before.contract_accrued:
         account, happenings = stretch_ended(account, "per-sub-period")
     account, reclass = reclassified(account)
     return account, [*happenings, *reclass, *repriced(before, account)]
 
 
 def close(account: Account) -> tuple[Account, list[Happening]]:
-    """End a loan that is paid in full; a loan with anything owed stays as it is, and so does a statement account."""
-    if not account.settled or account.terms.method == "statement":
+    """End a loan that is paid in full; one with anything owed stays as it is, and so does one kept for more draws."""
+    if not account.settled or account.terms.stays_open or account.terms.method == "statement":
         return account, []
     on, happenings = account.seen_on, list[Happening]()
     if earned_cents := sum(row.earns_cents for row in account.rows):

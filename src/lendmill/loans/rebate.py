@@ -3,10 +3,20 @@
 from collections.abc import Iterable
 from datetime import date
 
-from lendmill.loans.account import Terms
+from lendmill.loans.account import Account, Terms
 from lendmill.loans.happenings import Billed, Charged, Happening, PaidOut, Rebated, Received
 from lendmill.terms.allocation import Parts
 from lendmill.terms.cost import Flow, cap_excess_cents
+
+
+def may_be_too_dear(terms: Terms, account: Account) -> bool:
+    """Whether a loan that ends needs holding against the caps at all: without fees, and at its first rate, it costs
+    less than its nominal rate, which was held against them when its product was published.
+    """
+    if terms.in_default_cap_bp and any(row.penalty_cents for row in account.rows):
+        return True
+    charged = any(row.fees_cents for row in account.rows) or account.terms.rate_num > terms.rate_num
+    return bool(charged and (terms.all_in_cap_bp or terms.in_default_cap_bp))
 
 
 def excess_cents(terms: Terms, happenings: Iterable[Happening], on: date) -> int:

@@ -19,6 +19,7 @@ from lendmill.products.conventions import (
 from lendmill.products.reading import Misread, content_of, from_content, from_toml, require
 from lendmill.refusals import Refusal
 from lendmill.terms.allocation import COMPONENTS, Component, Waterfall
+from lendmill.terms.day_counts import PRORATED
 from lendmill.terms.rates import (
     BASIS_POINTS,
     DAYS_A_YEAR,
@@ -151,7 +152,8 @@ def prices(rate: str, by_grade: tuple[tuple[str, str], ...], penalty_multiple_bp
     """
     read = {grade: _read_rate(text, day_count) for grade, text in (("", rate), *by_grade)}
     pairs = {grade: (rate, rate.times(penalty_multiple_bp)) for grade, rate in read.items()}
-    den = common_den(*(rate for pair in pairs.values() for rate in pair))
+    step = _step(day_count)  # a rate may be changed later: to any of so many steps, and so may its penalty
+    den = common_den(*(rate for pair in pairs.values() for rate in pair), step, step.times(penalty_multiple_bp))
     over = {grade: (rate.over(den), penalty.over(den)) for grade, (rate, penalty) in pairs.items()}
     standard = over.pop("")
     return over, standard
@@ -164,6 +166,14 @@ def _read_rate(text: str, day_count: str) -> Rate:
     Rate.parse(text)  # the same spelling: a percentage
     a_year = Rate.yearly(text.strip().rstrip("%").strip(), day_basis(day_count))
     night = Fraction(a_year.num * usual_night(day_count), a_year.den)
+    return Rate(night.numerator, night.denominator)
+
+
+def _step(day_count: str) -> Rate:
+    """The smallest step of a usual night's price that a loan can count: a hundredth of a percent a year."""
+    if not day_count or day_count == PRORATED:  # a millionth a day is fine enough; twelfths leave no room for more
+        return Rate(0, 1)
+    night = Fraction(usual_night(day_count), BASIS_POINTS * day_basis(day_count))
     return Rate(night.numerator, night.denominator)
 
 

@@ -14,7 +14,7 @@ from lendmill.loans import life, queries, store
 from lendmill.loans.account import days_past_due
 from lendmill.loans.life import Change
 from lendmill.loans.loan import OPEN, Loan
-from lendmill.loans.rebate import excess_cents
+from lendmill.loans.rebate import excess_cents, may_be_too_dear
 from lendmill.loans.receipts import store as receipts
 from lendmill.loans.replay import Event, told
 
@@ -47,7 +47,7 @@ def keep(db: Db, change: Change, today: date) -> None:
         funding.release(db, borrower_id=loan.borrower_id, loan_id=loan.loan_id, amount_cents=back_cents)
     if change.written_off_cents:
         funding.write_off(db, amount_cents=change.written_off_cents, today=today)
-    if loan.status == "closed" and (loan.terms.all_in_cap_bp or loan.terms.in_default_cap_bp):
+    if loan.status == "closed" and may_be_too_dear(loan.terms, loan.owing):
         _give_back(db, loan, today)
 
 

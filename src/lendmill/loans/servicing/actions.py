@@ -16,7 +16,7 @@ from lendmill.loans.replay import Event
 from lendmill.loans.servicing import queries as planned
 from lendmill.loans.servicing import store as planned_store
 from lendmill.loans.servicing.asked import Asked, asked
-from lendmill.loans.view import LoanView, view
+from lendmill.loans.view import LoanView
 from lendmill.people import actions as people
 from lendmill.people.actions import Command
 
@@ -93,17 +93,3 @@ def begin_planned(db: Db, loans: Sequence[Loan], today: date) -> list[UUID]:
                 begun.append(loan.loan_id)
             planned_store.end(db, plan=plan, outcome="begun" if possible else "called off", booked_on=today)
     return begun
-
-
-def preview(db: Db, *, borrower_id: UUID, loan_id: UUID, change: changes.LoanChange, today: date) -> LoanView:
-    """The loan as it would stand if a change were made now; nothing is written."""
-    loan = queries.stored_loan(db, borrower_id, loan_id)
-    account = advance(loan.owing, today)[0] if loan.account else None
-    what = asked(loan, account, change, today)  # type: ignore[arg-type]
-    if what.on > today:
-        return view(loan, today)
-    event = Event(loan.events + 1, what.kind, what.on, what.amount_cents, turn=2**31 - 1, details=what.details)
-    if what.on < loan.owing.seen_on:
-        story = queries.events_of(db, borrower_id, loan_id)
-        return view(life.retold(loan, story, [*story, event], what.on, today).loan, today)
-    return view(life.happened_to(loan, event, today).loan, today)

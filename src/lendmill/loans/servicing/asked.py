@@ -15,8 +15,10 @@ from lendmill.loans.passing import bill
 from lendmill.loans.replay import Event
 from lendmill.refusals import Refusal
 from lendmill.terms.day_counts import PRORATED
-from lendmill.terms.rates import DenominatorFixed, Rate
+from lendmill.terms.rates import BASIS_POINTS, DAYS_A_YEAR, DenominatorFixed, Rate, check_capacity
 from lendmill.terms.schedule import due_dates
+
+LONGEST_DAYS: Final = 3_650  # the longest a debt is followed
 
 
 class LoanNotOpen(Refusal):
@@ -60,6 +62,18 @@ class SettlementPast(Refusal):
     """The settlement would have to be paid by {until_on}, before today, {today}: give a day to come."""
 
 
+class PricedOtherwise(Refusal):
+    """Loan {loan_id} is priced by the {unit}: give its new rate as a percentage per {unit}."""
+
+
+class RateAboveCap(Refusal):
+    """A rate of {rate} is more than the {cap} a year this loan may cost."""
+
+
+class TooLong(Refusal):
+    """Loan {loan_id} would run to {to_on}: no loan runs longer than ten years from its draw."""
+
+
 class NotCountable(Refusal):
     """The interest of loan {loan_id} is shared out over months of 28 to 31 days: choose days a month apart."""
 
@@ -89,9 +103,18 @@ def asked(loan: Loan, account: Account, change: changes.LoanChange, today: date)
     if account.written_off and kind not in (changes.Waive, changes.Settle):
         raise WrittenOffAlready(loan_id=loan.loan_id)
     kind_of, on, amount_cents, details = EVENTS[kind](loan, account, change, today)
+    if kind_of in ("moved", "replanned"):
+        _check_length(loan, details)
     if kind_of in ("moved", "replanned") and account.terms.day_count == PRORATED:
         _check_countable(loan, account, Event(0, kind_of, on, amount_cents, details=details))
     return Asked(kind_of, on, amount_cents, details)
+
+
+def _check_length(loan: Loan, details: Mapping[str, Any]) -> None:
+    """What is agreed later is held to the ten years that the columns of a product's largest loan are counted for."""
+    last_on = max(map(date.fromisoformat, details.get("due") or details["dates"].values()))
+    if loan.drawn_on is not None and (last_on - loan.drawn_on).days > LONGEST_DAYS:
+        raise TooLong(loan_id=loan.loan_id, to_on=last_on)
 
 
 def _check_countable(loan: Loan, account: Account, event: Event) -> None:
@@ -125,15 +148,24 @@ def _waive(_loan: Loan, account: Account, change: changes.Waive, today: date) ->
 
 
 def _rate(loan: Loan, account: Account, change: changes.ChangeRate, today: date) -> Made:
-    """The penalty rate keeps its multiple of the contract rate."""
+    """The penalty rate keeps the multiple it was agreed at; the loan's one denominator must hold both."""
     terms, drawn_on = account.terms, loan.drawn_on or today
     if change.from_on < drawn_on:
         raise RateTooEarly(from_on=change.from_on, drawn_on=drawn_on)
-    rate = Rate.parse(change.daily_rate).over(terms.rate_den)
-    penalty = Fraction(terms.penalty_num * rate.num, terms.rate_num or 1)
-    if penalty.denominator != 1:
-        raise DenominatorFixed(rate=change.daily_rate, den=terms.rate_den)
-    return "repriced", change.from_on, 0, {"rate_num": rate.num, "penalty_num": int(penalty)}
+    told = change.daily_rate or change.yearly_rate
+    if (terms.day_count == "days") != bool(change.daily_rate):
+        raise PricedOtherwise(loan_id=loan.loan_id, unit="day" if terms.day_count == "days" else "year")
+    share = Fraction(told.strip().rstrip("%").strip()) / 100
+    one = share if change.daily_rate else share / terms.day_basis  # the price of a night that weighs one
+    rate, penalty = one * terms.rate_den, one * terms.rate_den * terms.penalty_multiple_bp / BASIS_POINTS
+    if rate.denominator != 1 or penalty.denominator != 1:
+        raise DenominatorFixed(rate=told, den=terms.rate_den)
+    dearest = Fraction(terms.all_in_cap_bp, BASIS_POINTS)
+    if terms.all_in_cap_bp and one * terms.usual_night * DAYS_A_YEAR > dearest:
+        raise RateAboveCap(rate=told, cap=f"{terms.all_in_cap_bp / 100:g} %")
+    night = Rate(int(penalty) * terms.usual_night, terms.rate_den)
+    check_capacity(loan.principal_cents, night, LONGEST_DAYS)
+    return "repriced", change.from_on, 0, {"rate_num": int(rate), "penalty_num": int(penalty)}
 
 
 def _holiday(loan: Loan, account: Account, change: changes.Holiday, today: date) -> Made:
