@@ -12,8 +12,10 @@ from lendmill import ids
 from lendmill.loans import changes
 from lendmill.loans.account import Account, Row, Terms, adjusted_days_past_due, days_past_due
 from lendmill.loans.changes import LoanChange
+from lendmill.loans.cycles import minimum_cents
 from lendmill.loans.happenings import Charged, Closed, Forgiven, Happening, StoppedAccruing, WrittenOff
 from lendmill.loans.loan import Loan
+from lendmill.loans.nights import minimum_paid, period_of
 from lendmill.loans.passing import advance
 from lendmill.loans.paying import owed, repay
 from lendmill.loans.replay import Event, happen
@@ -326,3 +328,48 @@ def test_a_row_paid_ahead_stays_paid_when_the_rest_is_planned_again() -> None:
     assert row(account, 1).paid_ahead
     again, _, _ = repay(account, 50_000, START, "prepay")
     assert (row(again, 1).principal_cents, row(again, 1).open) == (first_cents, False)
+
+
+def test_a_row_with_a_fee_on_it_is_not_over_when_the_plan_no_longer_reaches_it() -> None:
+    account = changed(lent("level-payment", 6, after_prepay="shorten"), changes.ChargeFee(amount_cents=500, n=6), START)
+    shorter, _, _ = repay(account, 300_000, START, "prepay")
+    assert [each.n for each in shorter.rows if each.closed] == [4, 5]
+    assert fees(shorter) == {6: 500}
+
+
+def test_penalty_on_overdue_interest_comes_beside_the_contract_rate_and_not_instead() -> None:
+    account, _ = advance(lent(penalty_on="overdue-interest"), FIRST + 3 * DAY)
+    later, _ = advance(account, FIRST + 4 * DAY)
+    assert later.interest_accrued - account.interest_accrued == 600_000 * 600
+    assert later.penalty_accrued - account.penalty_accrued == 11_160 * 900
+
+
+def test_a_row_that_was_replaced_bounds_no_period() -> None:
+    account = lent("interest-first")
+    account = replace(account, rows=(replace(account.rows[0], closed=True), *account.rows[1:]))
+    period = period_of(account, FIRST)
+    assert (period.starts_on, period.ends_on) == (START, SECOND)
+
+
+def test_each_stretch_of_nights_is_rounded_by_itself_where_the_product_says_so() -> None:
+    account = lent(rounding="per-sub-period", rate_num=333)  # 199.8 cents a night
+    after, paid, _ = repay(account, 100_000, START + DAY, "prepay")
+    assert (paid.total.interest, after.interest_accrued, after.stretch_accrued) == (200, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("principal_cents", "paid_cents", "open_before", "enough"),
+    [(50_000, 5_000, 0, True), (50_000, 4_999, 0, False), (50_001, 5_000, 0, False), (50_001, 5_001, 0, True),
+     (50_000, 5_000, 1, False)],
+)  # fmt: skip
+def test_the_minimum_of_a_statement_is_its_share_rounded_up_and_all_that_was_overdue(
+    principal_cents: int, paid_cents: int, open_before: int, enough: bool
+) -> None:
+    rows = (Row(1, FIRST, 7_000, 7_000 - open_before), Row(2, SECOND, principal_cents, paid_cents))
+    terms = replace(TERMS, method="statement", minimum_bp=1_000)
+    account = Account(terms, rows, SECOND, opened_on=START)
+    assert minimum_paid(account, rows[1]) is enough
+    least_cents = minimum_cents(replace(rows[1], principal_paid_cents=0), account)
+    assert least_cents == -(-principal_cents // 10) + open_before
+    later, _ = advance(account, SECOND + DAY)
+    assert row(later, 2).principal_left_cents == (0 if enough else principal_cents - paid_cents)
