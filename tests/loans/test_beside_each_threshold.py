@@ -102,6 +102,7 @@ def test_no_more_is_waived_than_is_owed_to_the_cent_and_the_oldest_row_first() -
     assert all_owed.interest == 11_160 + 7_080 + 840  # the last: 400,000 for 3 nights of grace, 200,000 for one
     after = changed(account, changes.Waive(interest_cents=all_owed.interest), account.seen_on)
     assert [each.interest_cents for each in after.rows] == [0, 0, 0]
+    assert owed(after, after.seen_on)[1].interest == 0
     _refused(WaivesTooMuch, account, changes.Waive(interest_cents=all_owed.interest + 1))
     some = changed(account, changes.Waive(interest_cents=11_161), account.seen_on)
     assert [each.interest_cents for each in some.rows][:2] == [0, 7_079]
