@@ -39,11 +39,7 @@ def test_programs_send_whole_cents(house, amount) -> None:  # type: ignore[no-un
 
 
 @pytest.mark.parametrize("amount", ["7.005", "70.", "7,00", "-7.001", "1e3", "seven", "", "9" * 17, "0.001"])
-def test_whoever_types_an_amount_writes_no_fraction_of_a_cent(
-    house,
-    amount,
-    monkeypatch,  # type: ignore[no-untyped-def]
-) -> None:
+def test_whoever_types_an_amount_writes_no_fraction_of_a_cent(house, amount, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setenv("LENDMILL_DATABASE_URL", house.database.url)
     before = _counts(house)
     for command in (["draw", "shop-0", "--yes", "--", amount], ["repay", "shop-0", "--", amount]):

@@ -124,7 +124,7 @@ def crowd_at(lender: Lender, loans: int = 3, limit_cents: int = 100_000_000) -> 
 
 
 def _any_change(chance: Random, today: date) -> LoanChange:
-    return chance.choice([
+    kinds: list[LoanChange] = [
         changes.ChargeFee(amount_cents=chance.randint(1, 5_000)),
         changes.Waive(interest_cents=chance.randint(1, 9_000)),
         changes.Waive(penalty_cents=chance.randint(1, 900), fees_cents=chance.randint(0, 50)),
@@ -137,7 +137,8 @@ def _any_change(chance: Random, today: date) -> LoanChange:
         changes.Accelerate(amount_cents=chance.randint(1, 50_000)),
         changes.Settle(amount_cents=chance.randint(1, 50_000), until_on=today + 5 * DAY),
         changes.WriteOff(),
-    ])  # fmt: skip
+    ]  # fmt: skip
+    return chance.choice(kinds)
 
 
 def _somebody(crowd: Crowd, chance: Random, told: list[UUID]) -> Deed:
