@@ -13,7 +13,7 @@ WHOLE: dict[str, tuple[dict[str, Any], int | None]] = {
     # kind: a whole document, and the most it can come to
     "charge_fee": ({"amount_cents": 2_000, "n": 3}, 2_000),
     "waive": ({"fees_cents": 1, "penalty_cents": 20, "interest_cents": 300}, 321),
-    "change_rate": ({"daily_rate": "0.05 %", "from_on": "2026-02-01"}, None),
+    "change_rate": ({"daily_rate": "0.05 %", "yearly_rate": "", "from_on": "2026-02-01"}, None),
     "payment_holiday": ({"months": 2}, None),
     "extend": ({"n": None, "to_on": "2026-04-30"}, None),
     "replan": ({"method": "level-payment", "months": 6, "first_due_on": "2026-03-15"}, None),

@@ -11,6 +11,7 @@ from lendmill import ids
 from lendmill.credit.lines.actions import open_line
 from lendmill.credit.lines.line import Line
 from lendmill.db import Database, Db, many
+from lendmill.loans import queries
 from lendmill.loans.agreeing import first_plan, terms_for
 from lendmill.loans.changes import Accelerate, ChangeRate, ChargeFee, Extend, Holiday, Replan
 from lendmill.loans.quote import quote_draw
@@ -22,6 +23,7 @@ from lendmill.products.caps import CapsNotInForce, UnknownCaps, caps_on
 from lendmill.products.dearest import DearerThanAllowed
 from lendmill.products.document import InvalidProduct, Product, product_of
 from lendmill.products.queries import preset
+from lendmill.terms.allocation import Parts
 from lendmill.terms.rates import DenominatorFixed
 
 DAY = date(2026, 1, 1)
@@ -228,4 +230,26 @@ def test_a_fee_set_by_hand_beyond_the_cap_goes_back_when_the_loan_ends(database:
     lender.pay(borrower_id, lender.loan(borrower_id, loan_id).payoff_cents)
     # 20 nights at 24 % / 365 a night, compounded, may cost 9,263.23; 8,400 of interest leave 863.23 of the fee
     assert _refunds(database) == [49_137]
+    lender.keeps_its_promises()
+
+
+def test_what_was_given_back_is_claimed_when_the_payment_that_ended_the_loan_bounces(database: Database) -> None:
+    lender = Lender(database).found()
+    borrower_id, line_id = lender.borrower()
+    loan_id = lender.draw(borrower_id, line_id, 700_000)
+    lender.change(borrower_id, loan_id, ChargeFee(amount_cents=50_000))
+    lender.go_to(date(2026, 1, 21))
+    last = lender.pay(borrower_id, lender.loan(borrower_id, loan_id).payoff_cents)
+    assert _refunds(database) == [49_137]
+    lender.reverse(borrower_id, last.receipt_id)
+    lender.keeps_its_promises()
+    with database.transaction() as db:
+        owed = queries.quote_payoff(db, borrower_id, None, lender.today)
+        quoted = queries.quote_payment(db, borrower_id, 60_000, None, lender.today)
+    assert (owed.all, owed.claimed_cents) == (Parts(fees=50_000, interest=8_400, principal=700_000), 49_137)
+    assert (quoted.claimed_cents, quoted.shares[0].parts.total_cents) == (49_137, 60_000 - 49_137)
+    paid = lender.pay(borrower_id, owed.total_cents)
+    assert (paid.claimed_cents, paid.refunded_cents) == (49_137, 0)
+    assert lender.loan(borrower_id, loan_id).status == "closed"
+    assert _refunds(database) == [49_137, 49_137]  # the loan has ended again, and was too dear again
     lender.keeps_its_promises()

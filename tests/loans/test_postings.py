@@ -60,6 +60,7 @@ CASES: list[tuple[Callable[..., Entry], dict[str, Any]]] = [
     (postings_receipts.refunded, BESIDE),
     (postings_receipts.claimed, BESIDE),
     (postings_receipts.claimed, BESIDE | {"amount_cents": -3_700}),
+    (postings_receipts.reclaimed, BESIDE),
     (funding.capital_paid_in, {"amount_cents": 9_900}),
 ]
 BY_DIFFERENCE = {postings.corrected}

@@ -125,6 +125,10 @@ def _told(
             cents = owed(account, each.on)[1].total_cents
         else:
             cents = terms.cents(each.need("amount"))
+            if cents <= 0:
+                raise MalformedCaseError(
+                    f"the event {each.do} of {each.on} is for {each.need('amount')}: more than nothing"
+                )
         events.append(
             LoanEvent(
                 seq,

@@ -193,6 +193,8 @@ class Check:
     def standing(self, *known: str) -> list[Event]:
         """The events listed above, less what was reversed, by day and within a day as listed."""
         reversed_ids = {event.need("of") for event in self.events if event.do == "reverse"}
+        if unheard := reversed_ids - {event.raw.get("id") for event in self.events}:
+            raise MalformedCaseError(f"nothing called {', '.join(map(str, unheard))} could be reversed")
         for event in self.events:
             if event.do not in (*known, "reverse"):
                 raise MalformedCaseError(f"this kind has no event {event.do!r}")

@@ -20,7 +20,7 @@ TABLE = {
     "extend": ({"collector", "risk-officer"}, LARGEST_CENTS),
     "replan": ({"collector", "risk-officer"}, LARGEST_CENTS),
     "re_age": ({"collector", "risk-officer"}, LARGEST_CENTS),
-    "change_rate": ({"risk-officer"}, LARGEST_CENTS),
+    "change_rate": ({"risk-officer"}, None),
     "accelerate": ({"risk-officer"}, LARGEST_CENTS),
 }
 

@@ -53,3 +53,15 @@ def claimed(*, borrower_id: UUID, amount_cents: int, value_on: date, booked_on: 
         Cr  cash at the payment rail    amount_cents
     """
     return _entry("claimed", borrower_id, value_on, booked_on, Account.CLAIMS, Account.CASH, amount_cents)
+
+
+@posting("rebate claimed back")
+def reclaimed(*, borrower_id: UUID, amount_cents: int, value_on: date, booked_on: date) -> Entry:
+    """Charges had been given back on a loan that is owed again: the borrower owes that money, which has gone.
+
+    Dr  claims on borrowers         amount_cents
+        Cr  owed back to borrowers      amount_cents
+    """
+    return _entry(
+        "rebate claimed back", borrower_id, value_on, booked_on, Account.CLAIMS, Account.REFUNDS, amount_cents
+    )

@@ -12,6 +12,7 @@ from lendmill.loans.loan import OPEN, Loan, NoSuchLoan, Status, terms_of
 from lendmill.loans.passing import advance, bill
 from lendmill.loans.paying import repay
 from lendmill.loans.plan import direction_for
+from lendmill.loans.receipts.queries import beside
 from lendmill.loans.replay import Event, happen
 from lendmill.loans.servicing.queries import planned_for
 from lendmill.loans.sharing import shares
@@ -128,18 +129,24 @@ def loan(db: Db, borrower_id: UUID, loan_id: UUID, today: date) -> LoanView:
 
 def quote_payoff(db: Db, borrower_id: UUID, loan_id: UUID | None, on: date) -> Payoff:
     """What settles one loan, or all of a borrower's, on a day: exactly what a payment on that day would take."""
-    return payoff([account for _, account in _accounts_on(db, borrower_id, loan_id, on)], on)
+    if loan_id is not None:
+        stored_loan(db, borrower_id, loan_id)
+    accounts = [account for _, account in _accounts_on(db, borrower_id, loan_id, on)]
+    return payoff(accounts, on, beside(db, borrower_id).claimed_cents)
 
 
 def quote_payment(
     db: Db, borrower_id: UUID, amount_cents: int, loan_id: UUID | None, on: date, prepay: Prepay = "next-due"
 ) -> PaymentQuote:
     """What a payment of an amount on a day to come would settle, loan by loan: exactly what is then taken."""
+    if loan_id is not None:
+        stored_loan(db, borrower_id, loan_id)
+    claimed_cents = min(amount_cents, max(0, beside(db, borrower_id).claimed_cents))
     accounts = _accounts_on(db, borrower_id, None, on)
     seen = [(key, bill(advance(account, on)[0])[0]) for key, account in accounts]
-    taken, excess_cents = shares(amount_cents, seen, loan_id)
+    taken, excess_cents = shares(amount_cents - claimed_cents, seen, loan_id)
     paid = {key: repay(account, taken[key], on, prepay)[1].total for key, account in accounts if key in taken}
-    return PaymentQuote(on, tuple(LoanShare(key, parts) for key, parts in paid.items()), excess_cents)
+    return PaymentQuote(on, tuple(LoanShare(key, parts) for key, parts in paid.items()), claimed_cents, excess_cents)
 
 
 def _accounts_on(db: Db, borrower_id: UUID, loan_id: UUID | None, on: date) -> list[tuple[UUID, Account]]:

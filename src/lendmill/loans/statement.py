@@ -1,16 +1,26 @@
 """A loan's story as its borrower reads it: each event in order of value date, with what it did to the debt."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from lendmill.loans.happenings import Billed, Charged, Forgiven, Happening, PaidOut, Received, Waived, WrittenOff
+from lendmill.loans.happenings import (
+    Billed,
+    Charged,
+    Forgiven,
+    Happening,
+    PaidOut,
+    Rebated,
+    Received,
+    Waived,
+    WrittenOff,
+)
 from lendmill.loans.loan import OPEN, Loan
-from lendmill.loans.replay import Event, told
+from lendmill.loans.replay import Event, in_order, told
 from lendmill.terms.allocation import Parts
 
-What = Literal["drawn", "billed", "charged", "repaid", "waived", "forgiven", "written off"]
+What = Literal["drawn", "billed", "charged", "repaid", "waived", "forgiven", "written off", "rebated", "taken back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,10 @@ def statement(loan: Loan, story: Sequence[Event], today: date) -> tuple[Statemen
         return ()
     lasts_to = max(today, loan.owing.seen_on) if loan.status in OPEN else loan.owing.seen_on
     outstanding_cents, shown = 0, []
+    taken_back = _taken_back(story)
     for happening in told(loan.terms, story, lasts_to).happenings:
+        while taken_back and taken_back[0].on < happening.on:
+            shown.append(replace(taken_back.pop(0), outstanding_cents=outstanding_cents))
         for what, parts in _lines(happening):
             outstanding_cents += {"drawn": 1, "repaid": -1, "forgiven": -1}.get(what, 0) * parts.principal
             shown.append(
@@ -48,7 +61,19 @@ def statement(loan: Loan, story: Sequence[Event], today: date) -> tuple[Statemen
                     outstanding_cents,
                 )
             )
+    shown += [replace(line, outstanding_cents=outstanding_cents) for line in taken_back]
     return tuple(shown)
+
+
+def _taken_back(story: Sequence[Event]) -> list[StatementLine]:
+    """Payments that once counted here and no longer do: bounced, or shared out otherwise; by their value date."""
+    struck, standing = {event.strikes for event in story}, {event.receipt_id for event in in_order(story)}
+    gone = {
+        event.receipt_id: StatementLine(event.value_on, "taken back", event.amount_cents, 0, 0, 0, 0, 0)
+        for event in story
+        if event.kind == "repaid" and event.seq in struck and event.receipt_id not in standing
+    }
+    return sorted(gone.values(), key=lambda line: line.on)
 
 
 def _lines(happening: Happening) -> Iterable[tuple[What, Parts]]:
@@ -68,6 +93,8 @@ def _lines(happening: Happening) -> Iterable[tuple[What, Parts]]:
             yield "waived", sum((part for _, part in happening.parts), Parts())
         case Forgiven():
             yield "forgiven", sum((part for _, part in happening.parts), Parts())
+        case Rebated():
+            yield "rebated", Parts(fees=happening.amount_cents)
         case WrittenOff():
             yield "written off", Parts(principal=happening.principal_cents)
         case _:

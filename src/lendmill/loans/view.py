@@ -75,11 +75,19 @@ class LoanView:
 
 @dataclass(frozen=True, slots=True)
 class Payoff:
-    """What a payment on a day would find: the part due so far, and all that settles everything."""
+    """What a payment on a day would find: the part due so far, all that settles the loans, and what the borrower owes
+    beside them because a payment sent back had bounced; that is met first.
+    """
 
     on: date
     due: Parts
     all: Parts
+    claimed_cents: int = 0
+
+    @property
+    def total_cents(self) -> int:
+        """What settles everything."""
+        return self.all.total_cents + self.claimed_cents
 
 
 def view(loan: Loan, today: date) -> LoanView:
@@ -92,13 +100,13 @@ def view(loan: Loan, today: date) -> LoanView:
     return _view(loan, account, max(today, account.seen_on))
 
 
-def payoff(accounts: Sequence[Account], on: date) -> Payoff:
+def payoff(accounts: Sequence[Account], on: date, claimed_cents: int = 0) -> Payoff:
     """What settles these loans on a day, and what of it is due by then."""
     due = total = Parts()
     for account in accounts:
         loan_due, loan_total = owed(account, max(on, account.seen_on))
         due, total = due + loan_due, total + loan_total
-    return Payoff(on, due, total)
+    return Payoff(on, due, total, claimed_cents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +119,11 @@ class LoanShare:
 
 @dataclass(frozen=True, slots=True)
 class PaymentQuote:
-    """What a payment on a day would settle, loan by loan, and what of it would exceed all debts."""
+    """What a payment on a day would settle, the borrower's bounced refunds first, and what would exceed all debts."""
 
     on: date
     shares: tuple[LoanShare, ...]
+    claimed_cents: int
     excess_cents: int
 
 

@@ -32,6 +32,8 @@ EVENTS: Final = {
     "waived": "Waived",
     "forgiven": "No longer owed",
     "written off": "Written off in our books",
+    "rebated": "Charges given back",
+    "taken back": "Payment taken back",
 }
 LINE_STATUS: Final = {"open": "Open", "frozen": "Frozen", "closed": "Closed"}
 OUTCOMES: Final = {"approve": "Approved", "refer": "For a person to decide", "decline": "Declined"}
@@ -151,6 +153,7 @@ ENTRIES: Final = {
     "held": "Held for the next due",
     "refunded": "Paid back",
     "claimed": "Claimed from the borrower",
+    "rebate claimed back": "Charges given back, claimed again",
     "corrected": "Corrected for an earlier value date",
     "interest accrued": "Interest accrued",
     "penalty accrued": "Penalty interest accrued",

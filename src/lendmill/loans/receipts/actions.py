@@ -148,10 +148,30 @@ def share_again(
     for key, story in stories.items():
         extra[key] += _shares_changed(story, len(extra[key]), found, money, removed)
     worst = max((days_past_due(story.loan.owing) for story in stories.values() if story.loan.account), default=0)
-    changed = keeping.tell_again(db, stories, extra, since[0], today)
+    changed = [
+        _without_rebates(db, loan, since[0], today, removed or money[-1].receipt_id) if loan.status in OPEN else loan
+        for loan in keeping.tell_again(db, stories, extra, since[0], today)
+    ]
     for receipt_id, shared in found.items():
         _put_by(db, borrower_id, receipt_id, shared.excess_cents, since[0], today, list(stories.values()))
     keeping.bring_loans_up(db, borrower_id, [loan for loan in changed if loan.status in OPEN], today, worst)
+
+
+def _without_rebates(db: Db, loan: Loan, on: date, today: date, receipt_id: UUID) -> Loan:
+    """A loan that had ended is owed again: what was given back of its charges then is a claim until it ends anew."""
+    story = tuple(queries.events_of(db, loan.borrower_id, loan.loan_id))
+    rebates = [event for event in in_order(story) if event.kind == "rebated"]
+    if not rebates:
+        return loan
+    strikes = [_strike(event, len(story) + n) for n, event in enumerate(rebates, start=1)]
+    (loan,) = keeping.tell_again(db, {loan.loan_id: Story(loan, story)}, {loan.loan_id: strikes}, on, today)
+    cents, whose = sum(event.amount_cents for event in rebates), loan.borrower_id
+    receipts_store.add_beside(
+        db, borrower_id=whose, receipt_id=receipt_id, refunded_cents=cents, claimed_cents=-cents, booked_on=today
+    )
+    entry = postings_receipts.reclaimed(borrower_id=whose, amount_cents=cents, value_on=on, booked_on=today)
+    books.post(db, [entry])
+    return loan
 
 
 def _take_in(db: Db, borrower_id: UUID, money: Money, today: date, from_held: bool = False) -> None:

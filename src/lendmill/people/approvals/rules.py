@@ -58,6 +58,7 @@ RULES: Final[Mapping[str, ChangeRule]] = {
     "agree_settlement": ChangeRule(COLLECTION, NEVER_ALONE),
     "reverse_receipt": ChangeRule(FINANCE, NEVER_ALONE, goes_stale=False),
     "receive_payment": ChangeRule(FINANCE, NEVER_ALONE, goes_stale=False),
+    "change_rate": ChangeRule(RISK, NEVER_ALONE),  # from an earlier day on it takes back what was charged
     # two people above an amount
     "waive": ChangeRule(COLLECTION, SMALL_CENTS),
     "charge_fee": ChangeRule(RISK | FINANCE, SMALL_CENTS),
@@ -66,7 +67,6 @@ RULES: Final[Mapping[str, ChangeRule]] = {
     "extend": ChangeRule(COLLECTION, ANY_AMOUNT),
     "replan": ChangeRule(COLLECTION, ANY_AMOUNT),
     "re_age": ChangeRule(COLLECTION, ANY_AMOUNT),
-    "change_rate": ChangeRule(RISK, ANY_AMOUNT),
     "accelerate": ChangeRule(RISK, ANY_AMOUNT),
 }
 
