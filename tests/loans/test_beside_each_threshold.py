@@ -32,6 +32,7 @@ from lendmill.loans.servicing.asked import (
 )
 from lendmill.refusals import Refusal
 from lendmill.terms.allocation import STANDARD, Parts
+from lendmill.terms.planning import equal_parts
 from lendmill.terms.rates import DenominatorFixed
 
 START, DAY = date(2026, 1, 1), timedelta(days=1)
@@ -374,3 +375,8 @@ def test_the_minimum_of_a_statement_is_its_share_rounded_up_and_all_that_was_ove
     assert least_cents == -(-principal_cents // 10) + open_before
     later, _ = advance(account, SECOND + DAY)
     assert row(later, 2).principal_left_cents == (0 if enough else principal_cents - paid_cents)
+
+
+def test_equal_parts_rounded_up_never_come_to_more_than_is_out() -> None:
+    assert equal_parts(1, 3, 1, "up") == (1, 0, 0)
+    assert equal_parts(250, 3, 100, "up") == (100, 100, 50)
