@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ from lendmill.loans.servicing.asked import (
 )
 from lendmill.refusals import Refusal
 from lendmill.terms.allocation import STANDARD, Parts
-from lendmill.terms.planning import equal_parts
+from lendmill.terms.planning import equal_parts, level_parts_over
 from lendmill.terms.rates import DenominatorFixed
 
 START, DAY = date(2026, 1, 1), timedelta(days=1)
@@ -380,3 +381,7 @@ def test_the_minimum_of_a_statement_is_its_share_rounded_up_and_all_that_was_ove
 def test_equal_parts_rounded_up_never_come_to_more_than_is_out() -> None:
     assert equal_parts(1, 3, 1, "up") == (1, 0, 0)
     assert equal_parts(250, 3, 100, "up") == (100, 100, 50)
+
+
+def test_the_last_level_part_takes_all_that_too_small_a_payment_left() -> None:
+    assert level_parts_over(100_000, [Fraction(1, 100)] * 3, 10_000, "half-up") == (9_000, 9_090, 81_910)
