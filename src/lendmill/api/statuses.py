@@ -53,6 +53,7 @@ STATUSES: Final[dict[str, int]] = {
     "settlement-past": UNPROCESSABLE,
     "rate-too-early": UNPROCESSABLE,
     "not-countable": CONFLICT,
+    "claim-open": CONFLICT,
     "priced-otherwise": UNPROCESSABLE,
     "rate-above-cap": UNPROCESSABLE,
     "too-long": UNPROCESSABLE,

@@ -16,6 +16,7 @@ from lendmill.loans.keeping import actions as keeping
 from lendmill.loans.loan import OPEN, Loan
 from lendmill.loans.postings_receipts import refunded
 from lendmill.loans.receipts.actions import apply_held, check_amount, receive_payment
+from lendmill.loans.receipts.queries import beside
 from lendmill.loans.replay import Event
 from lendmill.loans.servicing import actions as servicing
 from lendmill.people import actions as people
@@ -35,6 +36,10 @@ class TermTooLong(Refusal):
 
 class DrawTooSmall(Refusal):
     """The smallest draw is {draw_min_cents} cents, more than the {asked_cents} asked."""
+
+
+class ClaimOpen(Refusal):
+    """{claimed_cents} cents sent back of a payment that then bounced are still owed: pay them before drawing again."""
 
 
 class NothingOwed(Refusal):
@@ -59,6 +64,8 @@ def draw(
         return queries.drawn_by(db, borrower_id, earlier)
     line = credit.lock_line(db, borrower_id=borrower_id, line_id=line_id)
     keeping.bring_loans_up(db, borrower_id, queries.stored_loans(db, borrower_id, statuses=OPEN, locked=True), today)
+    if (claimed_cents := beside(db, borrower_id).claimed_cents) > 0:
+        raise ClaimOpen(claimed_cents=claimed_cents)
     product = products.product(db, line.product_key, line.product_version)
     if method not in line.methods:
         raise MethodNotOffered(method=method, methods=", ".join(line.methods))

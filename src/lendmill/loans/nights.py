@@ -106,6 +106,11 @@ def period_of(account: Account, on: date) -> Period:
     return last if _whole(account.terms, last) else Period(start, start + A_MONTH)
 
 
+def nights_vary(terms: Terms) -> bool:
+    """Whether some nights weigh more than others."""
+    return not nights_alike(terms.day_count)
+
+
 def next_weight(account: Account) -> date | None:
     """The next day whose coming night weighs differently from the one now coming; none where all weigh the same."""
     if nights_alike(account.terms.day_count):

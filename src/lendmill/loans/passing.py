@@ -19,7 +19,7 @@ from lendmill.loans.happenings import (
     Standing,
     StoppedAccruing,
 )
-from lendmill.loans.nights import accrued, bearing, next_weight, nightly
+from lendmill.loans.nights import accrued, bearing, next_weight, nightly, nights_vary
 from lendmill.terms.interest import billed, rounded
 
 
@@ -45,7 +45,7 @@ def next_on(account: Account) -> date | None:
     is so late that interest stops being income, or nights begin to weigh differently."""
     outstanding = any(row.principal_left_cents for row in account.rows)
     days = {day for row in account.rows for day in _turns(account, row, outstanding) if day > account.seen_on}
-    if outstanding and (day := next_weight(account)) is not None:
+    if nights_vary(account.terms) and any(bearing(account)) and (day := next_weight(account)) is not None:
         days.add(day)
     return min(days, default=None)
 

@@ -17,6 +17,7 @@ from lendmill.loans.loan import OPEN, Loan
 from lendmill.loans.rebate import excess_cents, may_be_too_dear
 from lendmill.loans.receipts import store as receipts
 from lendmill.loans.replay import Event, told
+from lendmill.loans.servicing.queries import planned_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,9 @@ def tell_again(
         change = life.retold(story.loan, story.events, [*story.events, *added], on, today)
         keep(db, change, today)
         changed.append(change.loan)
+        if change.loan.status in OPEN and planned_for(db, story.loan.borrower_id, loan_id, through=today):
+            # owed again, it takes up what was planned for it meanwhile
+            store.note_in_agenda(db, happens_on=today, borrower_id=story.loan.borrower_id, loan_id=loan_id)
     return changed
 
 

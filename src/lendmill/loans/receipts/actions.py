@@ -152,8 +152,9 @@ def share_again(
         _without_rebates(db, loan, since[0], today, removed or money[-1].receipt_id) if loan.status in OPEN else loan
         for loan in keeping.tell_again(db, stories, extra, since[0], today)
     ]
+    now = {key: story.loan for key, story in stories.items()} | {loan.loan_id: loan for loan in changed}
     for receipt_id, shared in found.items():
-        _put_by(db, borrower_id, receipt_id, shared.excess_cents, since[0], today, list(stories.values()))
+        _put_by(db, borrower_id, receipt_id, shared.excess_cents, since[0], today, list(now.values()))
     keeping.bring_loans_up(db, borrower_id, [loan for loan in changed if loan.status in OPEN], today, worst)
 
 
@@ -263,13 +264,12 @@ def _strike(event: Event, seq: int) -> Event:
 
 def _put_by(
     db: Db, borrower_id: UUID, receipt_id: UUID, excess_cents: int, value_on: date, today: date,
-    loans: Sequence[Loan] | Sequence[Story],
+    loans: Sequence[Loan],
 ) -> None:  # fmt: skip
     """What exceeds all debts: back to where it came from, or held for the next due, as the product says."""
     if not excess_cents:
         return
-    known = [loan.loan if isinstance(loan, Story) else loan for loan in loans]
-    if known and all(loan.terms.excess == "hold" for loan in known):
+    if loans and all(loan.terms.excess == "hold" for loan in loans):
         receipts_store.add_beside(
             db, borrower_id=borrower_id, receipt_id=receipt_id, held_cents=excess_cents, booked_on=today
         )

@@ -41,6 +41,10 @@ def change_loan(
         )  # fmt: skip
     else:
         _change(db, command, borrower_id, loan_id, change, today)
+    open_loans = keeping.locked_loans(db, borrower_id)
+    begin_planned(db, open_loans, today)  # a loan that is owed again takes up what was planned for it meanwhile
+    if any(loan.terms.excess == "hold" for loan in open_loans):
+        receipts.apply_held(db, borrower_id=borrower_id, today=today)
     return queries.loan(db, borrower_id, loan_id, today)
 
 
