@@ -109,8 +109,7 @@ def _settled_for_less(account: Account, applied_cents: int, on: date) -> tuple[A
     left_cents = agreed.left_cents - applied_cents
     if left_cents > 0:
         return replace(account, settlement=Settlement(left_cents, agreed.until_on)), []
-    account, bills = bill(account)
     parts = tuple((row.n, row.left) for row in account.rows if row.open)
     rows = tuple(row.less(row.left) for row in account.rows)
     forgiven = [Forgiven(on, parts, standing_of(account))] if parts else []
-    return replace(account, rows=rows, settlement=None), [*bills, *forgiven]
+    return replace(account, rows=rows, settlement=None), forgiven

@@ -71,7 +71,7 @@ class RateAboveCap(Refusal):
 
 
 class TooLong(Refusal):
-    """Loan {loan_id} would run to {to_on}: no loan runs longer than ten years from its draw."""
+    """Loan {loan_id} would run to {to_on}: no loan runs longer than 3,650 days from its draw."""
 
 
 class NotCountable(Refusal):
