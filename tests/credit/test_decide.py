@@ -42,7 +42,7 @@ def test_a_good_shop_is_approved_with_nothing_against_it() -> None:
         "rate_den": 1_000_000,
         "penalty_num": 900,
         "months_max": 12,
-        "methods": ("on-demand", "interest-first"),
+        "methods": ("on-demand", "interest-first", "equal-principal", "level-payment"),
     }
 
 

@@ -83,7 +83,7 @@ def test_a_rate_of_a_later_day_is_planned(programs: Programs) -> None:
     assert (seen["begins_on"], seen["before"] == seen["after"]) == (PERIOD, True)
     waiting = programs.asks(Role.RISK_OFFICER, "change_rate", **asked).json()
     assert waiting["state"] == "waiting"
-    assert programs.decides(Role.ADMIN, waiting["approval_id"], "approve").status_code in (200, 201)
+    assert programs.decides(Role.FINANCE, waiting["approval_id"], "approve").status_code in (200, 201)
     assert [(each["kind"], each["begins_on"]) for each in programs.get("/changes")["planned"]] == [("repriced", PERIOD)]
 
 

@@ -48,7 +48,7 @@ def test_a_refused_draw_changes_nothing(lender: Lender) -> None:
         (DrawTooSmall, {"amount_cents": 9_999}),
         (TermTooLong, {"amount_cents": 500_000, "months": 13}),
         (TermTooLong, {"amount_cents": 500_000, "months": 0}),
-        (MethodNotOffered, {"amount_cents": 500_000, "method": "equal-principal"}),
+        (MethodNotOffered, {"amount_cents": 500_000, "method": "share-of-sales"}),
     ]
     for refusal, ask in asked:
         with pytest.raises(refusal):
