@@ -173,7 +173,7 @@ def statement(request: Asked, loan_id: FromPath[UUID], format: FromQuery[str] = 
         named = product_names(db, request)
     if format == "csv":
         words = words_of(request)
-        heads = words.heads("Day", "What", "Amount", "Principal", "Interest", "Penalty interest", "Fees", "Still owed")
+        heads = words.heads("Day", "What", "Amount", "Principal", "Interest", "Penalty interest", "Fees", "Principal left")
         return sheet(
             f"statement-{loan_id}",
             heads,

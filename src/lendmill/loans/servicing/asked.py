@@ -15,6 +15,7 @@ from lendmill.loans.passing import bill
 from lendmill.loans.replay import Event
 from lendmill.refusals import Refusal
 from lendmill.terms.day_counts import PRORATED
+from lendmill.terms.interest import rounded
 from lendmill.terms.rates import BASIS_POINTS, DAYS_A_YEAR, DenominatorFixed, Rate, check_capacity
 from lendmill.terms.schedule import due_dates
 
@@ -67,7 +68,7 @@ class PricedOtherwise(Refusal):
 
 
 class RateAboveCap(Refusal):
-    """A rate of {rate} is more than the {cap} a year this loan may cost."""
+    """That is {rate} a year, more than the {cap} this loan may cost."""
 
 
 class TooLong(Refusal):
@@ -162,10 +163,16 @@ def _rate(loan: Loan, account: Account, change: changes.ChangeRate, today: date)
         raise DenominatorFixed(rate=told, den=terms.rate_den)
     dearest = Fraction(terms.all_in_cap_bp, BASIS_POINTS)
     if terms.all_in_cap_bp and one * terms.usual_night * DAYS_A_YEAR > dearest:
-        raise RateAboveCap(rate=told, cap=f"{terms.all_in_cap_bp / 100:g} %")
+        raise RateAboveCap(rate=_a_year(one * terms.usual_night), cap=f"{terms.all_in_cap_bp / 100:g} %")
     night = Rate(int(penalty) * terms.usual_night, terms.rate_den)
     check_capacity(loan.principal_cents, night, LONGEST_DAYS)
     return "repriced", change.from_on, 0, {"rate_num": int(rate), "penalty_num": int(penalty)}
+
+
+def _a_year(night: Fraction) -> str:
+    """The price of a night as a yearly rate, to the hundredth of a percent."""
+    hundredths = rounded(night.numerator * DAYS_A_YEAR * BASIS_POINTS, night.denominator)
+    return f"{hundredths // 100}.{hundredths % 100:02d} %"
 
 
 def _holiday(loan: Loan, account: Account, change: changes.Holiday, today: date) -> Made:
