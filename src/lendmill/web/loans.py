@@ -173,8 +173,8 @@ def statement(request: Asked, loan_id: FromPath[UUID], format: FromQuery[str] = 
         named = product_names(db, request)
     if format == "csv":
         words = words_of(request)
-        named = ("Day", "What", "Amount", "Principal", "Interest", "Penalty interest", "Fees", "Principal left")
-        heads = words.heads(*named)
+        columns = ("Day", "What", "Amount", "Principal", "Interest", "Penalty interest", "Fees", "Principal left")
+        heads = words.heads(*columns)
         return sheet(
             f"statement-{loan_id}",
             heads,
