@@ -23,6 +23,7 @@ def list_loans(shop: Shop) -> None:
     from lendmill.cli import opened
     from lendmill.credit import queries as credit
     from lendmill.loans import queries
+    from lendmill.loans.receipts.queries import beside
     from lendmill.money import yuan
     from lendmill.people.queries import house_day
 
@@ -36,6 +37,11 @@ def list_loans(shop: Shop) -> None:
             figures = f"drawn {yuan(loan.principal_cents)}  owed {yuan(loan.payoff_cents)}"
             coming = f"due now {yuan(loan.due_now_cents)}  next {loan.next_due_on or '-'}"
             print(f"loan {loan.loan_id}  {loan.status}  {figures}  {coming}{late}")
+        aside = beside(db, borrower_id)
+        if aside.claimed_cents > 0:
+            print(f"claim {yuan(aside.claimed_cents)}, sent back of a payment that bounced; a payment meets it first")
+        if aside.held_cents > 0:
+            print(f"held {yuan(aside.held_cents)} for the next due")
 
 
 @commands.command()

@@ -117,7 +117,8 @@ def request_repayment(
     check_amount(amount_cents)
     if loan_id is not None:
         queries.stored_loan(db, borrower_id, loan_id)
-    if not queries.stored_loans(db, borrower_id, loan_id=loan_id, statuses=OPEN):
+    owes = queries.stored_loans(db, borrower_id, loan_id=loan_id, statuses=OPEN)
+    if not owes and beside(db, borrower_id).claimed_cents <= 0:
         raise NothingOwed()
     instruction_id = store.instruct(
         db, borrower_id=borrower_id, kind="collect", amount_cents=amount_cents, loan_id=loan_id, asked_on=today,

@@ -15,6 +15,7 @@ from lendmill.features.catalogue import FEATURES
 from lendmill.ledger import queries as ledger
 from lendmill.ledger.accounts import BY_NUMBER
 from lendmill.loans import queries as loans
+from lendmill.loans.receipts.queries import beside
 from lendmill.people import queries as people
 from lendmill.people.queries import house_day
 from lendmill.people.roles import CREDIT
@@ -83,6 +84,7 @@ def _facts(db: Db, borrower_id: UUID, words: Words, rated: bool) -> dict[str, An
         "decisions": credit.decisions_of(db, borrower_id) if rated else [],
         "lines": credit.lines_of(db, borrower_id),
         "loans": loans.loans_of(db, borrower_id, today),
+        "beside": beside(db, borrower_id),
         "entries": _entries(db, borrower_id, words),
     }
 

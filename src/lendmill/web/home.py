@@ -7,6 +7,7 @@ from lendmill.api.callers import Asked, database_of
 from lendmill.credit import queries as credit
 from lendmill.loans import queries as loans
 from lendmill.loans.loan import OPEN
+from lendmill.loans.receipts.queries import beside
 from lendmill.loans.view import LoanView
 from lendmill.people.queries import house_day
 from lendmill.people.roles import Role
@@ -31,6 +32,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         named = product_names(db, request)
         no_offers = credit.no_offers_of(db, borrower_id, today)
         standing = credit.standing(db, borrower_id)
+        claimed_cents = beside(db, borrower_id).claimed_cents
     return page(
         request,
         "home.html",
@@ -46,6 +48,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         owed_cents=sum(loan.payoff_cents for loan in running if loan.status in OPEN),
         blocked=standing.late_since_on is not None,
         late=[loan for loan in running if loan.days_past_due],
+        claimed_cents=claimed_cents,
     )
 
 
