@@ -18,6 +18,7 @@ from lendmill.loans.changes import ChangeRate, LoanChange, read_change, written
 from lendmill.loans.servicing import queries as servicing
 from lendmill.loans.servicing.actions import change_loan
 from lendmill.loans.view import LoanView
+from lendmill.people.actions import lock_borrower
 from lendmill.people.approvals import actions as approvals
 from lendmill.people.approvals import queries as proposals
 from lendmill.people.approvals import rules
@@ -71,8 +72,9 @@ def propose_change(
 
 def try_out(db: Db, *, borrower_id: UUID, loan_id: UUID, change: LoanChange, today: date) -> Preview:
     """Carry out a change for trial and undo it: what is seen is exactly what would happen, refusals too."""
-    before = loans.loan(db, borrower_id, loan_id, today)
     with db.transaction(force_rollback=True):
+        lock_borrower(db, borrower_id)  # nothing may come between before and after
+        before = loans.loan(db, borrower_id, loan_id, today)
         after = change_loan(
             db, command=Command.of(f"trial {ids.new()}"), borrower_id=borrower_id, loan_id=loan_id, change=change,
             today=today,

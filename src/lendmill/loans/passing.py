@@ -131,12 +131,12 @@ def _arrived(account: Account) -> tuple[Account, list[Happening]]:
         for step in (_period_ended, bill, _fees_due):
             account, happened = step(account)
             happenings += happened
+    if terms.method == "statement":  # what has moved on is not late
+        account = carried_over(account)
     if terms.late_fee_cents:
         first_on = on - ONE_DAY - timedelta(days=terms.grace_days)
         account, happened = _charged(account, "late", terms.late_fee_cents, _late_since(account.rows, first_on))
         happenings += happened
-    if terms.method == "statement":
-        account = carried_over(account)
     account, happened = reclassified(account)
     return account, [*happenings, *happened]
 

@@ -60,7 +60,8 @@ def planned_again(account: Account, mode: str = "", paid_ahead: Collection[int] 
     Under `keep` the other rows keep their principal. A row whose planned principal was paid ahead stays closed.
     """
     terms, mode, on = account.terms, mode or account.terms.after_prepay, account.seen_on
-    undue = [row for row in account.rows if row.due_on > on and not row.closed and row.n not in paid_ahead]
+    coming = (row for row in account.rows if row.due_on > on and not row.closed and row.n not in paid_ahead)
+    undue = sorted(coming, key=lambda row: (row.due_on, row.n))
     if terms.method != "level-payment" or mode == "keep" or not undue:
         return account
     left_cents, dues = sum(row.principal_left_cents for row in undue), [row.due_on for row in undue]
