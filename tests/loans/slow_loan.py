@@ -276,6 +276,7 @@ class SlowLoan:
         for event in self.events:
             if event["on"] == self.today:
                 getattr(self, "_" + event["kind"].replace("-", "_"))(event)
+                self._becomes_non_accrual()
                 if self.non_accrual and not self.written_off and self.days_past_due() == 0:
                     self._come_back_on_the_balance_sheet()
         self._stretch_ends()
