@@ -78,3 +78,14 @@ def test_who_owes_what_a_bounced_payment_left_draws_nothing_more(database: Datab
         assert beside(db, borrower_id).claimed_cents == 0
     lender.draw(borrower_id, line_id, 50_000)
     lender.keeps_its_promises()
+
+
+def test_a_rate_from_an_earlier_day_needs_no_payment_to_be_told_again(database: Database) -> None:
+    lender = Lender(database).found()
+    borrower_id, line_id = lender.borrower()
+    loan_id = lender.draw(borrower_id, line_id, 700_000, "interest-first", 2)
+    lender.go_to(date(2026, 2, 10))
+    lender.change(borrower_id, loan_id, ChangeRate(daily_rate="0.03 %", from_on=date(2026, 1, 11)))
+    seen = lender.loan(borrower_id, loan_id)
+    assert seen.interest_cents == 10 * 420 + 30 * 210
+    lender.keeps_its_promises()

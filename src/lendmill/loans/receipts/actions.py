@@ -149,7 +149,7 @@ def share_again(
         extra[key] += _shares_changed(story, len(extra[key]), found, money, removed)
     worst = max((days_past_due(story.loan.owing) for story in stories.values() if story.loan.account), default=0)
     changed = [
-        _without_rebates(db, loan, since[0], today, removed or money[-1].receipt_id) if loan.status in OPEN else loan
+        _without_rebates(db, loan, since[0], today, removed, money) if loan.status in OPEN else loan
         for loan in keeping.tell_again(db, stories, extra, since[0], today)
     ]
     now = {key: story.loan for key, story in stories.items()} | {loan.loan_id: loan for loan in changed}
@@ -158,8 +158,13 @@ def share_again(
     keeping.bring_loans_up(db, borrower_id, [loan for loan in changed if loan.status in OPEN], today, worst)
 
 
-def _without_rebates(db: Db, loan: Loan, on: date, today: date, receipt_id: UUID) -> Loan:
-    """A loan that had ended is owed again: what was given back of its charges then is a claim until it ends anew."""
+def _without_rebates(
+    db: Db, loan: Loan, on: date, today: date, removed: UUID | None, money: Sequence[Money]
+) -> Loan:  # fmt: skip
+    """A loan that had ended is owed again: what was given back of its charges then is a claim until it ends anew.
+
+    The claim is kept with the receipt that was removed, else with the latest one.
+    """
     story = tuple(queries.events_of(db, loan.borrower_id, loan.loan_id))
     rebates = [event for event in in_order(story) if event.kind == "rebated"]
     if not rebates:
@@ -168,8 +173,9 @@ def _without_rebates(db: Db, loan: Loan, on: date, today: date, receipt_id: UUID
     (loan,) = keeping.tell_again(db, {loan.loan_id: Story(loan, story)}, {loan.loan_id: strikes}, on, today)
     cents, whose = sum(event.amount_cents for event in rebates), loan.borrower_id
     receipts_store.add_beside(
-        db, borrower_id=whose, receipt_id=receipt_id, refunded_cents=cents, claimed_cents=-cents, booked_on=today
-    )
+        db, borrower_id=whose, receipt_id=removed or money[-1].receipt_id, refunded_cents=cents, claimed_cents=-cents,
+        booked_on=today,
+    )  # fmt: skip
     entry = postings_receipts.reclaimed(borrower_id=whose, amount_cents=cents, value_on=on, booked_on=today)
     books.post(db, [entry])
     return loan
