@@ -81,6 +81,7 @@ LOANS = f"""
      where borrower_id = %(borrower_id)s
        and (%(loan_id)s::uuid is null or loan_id = %(loan_id)s)
        and (%(statuses)s::text[] is null or status = any(%(statuses)s))
+       and (%(open_on)s::date is null or closed_on is null or closed_on >= %(open_on)s)
      order by loan_id
 """
 
@@ -97,12 +98,15 @@ INSTALMENTS = """
 
 def stored_loans(
     db: Db, borrower_id: UUID, *, loan_id: UUID | None = None, statuses: Sequence[str] | None = None,
-    locked: bool = False,
+    open_on: date | None = None, locked: bool = False,
 ) -> list[Loan]:  # fmt: skip
-    """A borrower's loans as they are kept, oldest first; `locked` takes their locks, after the borrower's."""
+    """A borrower's loans as they are kept, oldest first; `locked` takes their locks, after the borrower's.
+
+    `open_on`: only those that had not ended before that day.
+    """
     statement = LOANS + ("for update" if locked else "")
     kinds = None if statuses is None else list(statuses)
-    heads = many(db, _LoanRow, statement, borrower_id=borrower_id, loan_id=loan_id, statuses=kinds)
+    heads = many(db, _LoanRow, statement, borrower_id=borrower_id, loan_id=loan_id, statuses=kinds, open_on=open_on)
     rows: dict[UUID, list[Row]] = {head.loan_id: [] for head in heads}
     for found in many(db, _InstalmentRow, INSTALMENTS, borrower_id=borrower_id, loan_ids=list(rows)):
         rows[found.loan_id].append(_row(found))

@@ -91,11 +91,10 @@ def bring_loans_up(db: Db, borrower_id: UUID, loans: Iterable[Loan], today: date
 def stories_since(db: Db, borrower_id: UUID, on: date) -> dict[UUID, Story]:
     """Every loan that was running on a day or has been since, locked, with its events."""
     open_loans = locked_loans(db, borrower_id)
-    ended = queries.stored_loans(db, borrower_id, statuses=("closed",), locked=True)
-    known = [*open_loans, *(loan for loan in ended if loan.closed_on is None or loan.closed_on >= on)]
+    ended = queries.stored_loans(db, borrower_id, statuses=("closed",), open_on=on, locked=True)
     return {
         loan.loan_id: Story(loan, tuple(queries.events_of(db, borrower_id, loan.loan_id)))
-        for loan in sorted(known, key=lambda loan: loan.loan_id)
+        for loan in sorted([*open_loans, *ended], key=lambda loan: loan.loan_id)
     }
 
 

@@ -1,7 +1,7 @@
 """Taking in a borrower's money, sharing it out, and undoing a receipt that was not one."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -209,8 +209,7 @@ def _in_the_past(db: Db, borrower_id: UUID, loans: Sequence[Loan], money: Money)
     """Something is written already that this receipt comes before."""
     if any(loan.owing.seen_on > money.value_on for loan in loans):
         return True
-    ended = queries.stored_loans(db, borrower_id, statuses=("closed",))
-    return any(loan.closed_on is not None and loan.closed_on > money.value_on for loan in ended)
+    return bool(queries.stored_loans(db, borrower_id, statuses=("closed",), open_on=money.value_on + timedelta(days=1)))
 
 
 def _undo(db: Db, borrower_id: UUID, fact: receipts.ReceiptFact, cause: Cause, today: date) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from lendmill.db import Db, many, maybe, scalar
+from lendmill.db import Db, many, maybe
 from lendmill.loans.account import Prepay
 from lendmill.loans.sharing import Money
 from lendmill.refusals import Refusal
@@ -96,15 +96,6 @@ def money_of(db: Db, borrower_id: UUID) -> list[Money]:
     return [
         Money(row.receipt_id, row.value_on, row.turn, row.amount_cents, row.named_loan_id, row.prepay) for row in found
     ]
-
-
-LATEST = "select max(value_on) from receipt where borrower_id = %(borrower_id)s"
-
-
-def latest_value_on(db: Db, borrower_id: UUID) -> date | None:
-    """The latest day a receipt of this borrower counts from."""
-    found = scalar(db, LATEST, borrower_id=borrower_id)
-    return found if isinstance(found, date) else None
 
 
 @dataclass(frozen=True, slots=True)

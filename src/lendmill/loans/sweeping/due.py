@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,11 +20,6 @@ Flags = NDArray[np.bool_]
 def number(day: date) -> int:
     """A day as the columns count it."""
     return (day - EPOCH).days
-
-
-def day_of(number: int) -> date:
-    """A day read back."""
-    return EPOCH + timedelta(days=number)
 
 
 @dataclass(frozen=True, slots=True)
