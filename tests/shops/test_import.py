@@ -32,6 +32,7 @@ def test_a_row_becomes_an_event(lake: Lake, tmp_path: Path) -> None:
         "amount_cents": 1234,
         "counterparty": "buyer9",
         "quantity": None,
+        "subject": None,
         "status": "done",
         "source": "my-shop",
     }

@@ -10,7 +10,7 @@ from typing import Any, Final
 import polars as pl
 import pyarrow as pa
 
-from lendmill.shops.lake import PARTS, Lake, Part, settle
+from lendmill.shops.lake import PARTS, Lake, Part, settle, stored
 from lendmill.shops.versions import KNOWN_GUESSED, STORED, in_force, latest_word, merged
 
 AT_ONCE: Final = 50_000  # rows of one kind and month held in memory; more are split by event first
@@ -107,8 +107,7 @@ class Intake:
         files = [self.lake.folder / part.path for part in parts]
         old = pl.DataFrame(schema=STORED)
         if files:
-            known = pl.scan_parquet(files, hive_partitioning=False)
-            old = known.join(new.select("event_id").unique().lazy(), on="event_id", how="semi").collect()
+            old = stored(files).join(new.select("event_id").unique().lazy(), on="event_id", how="semi").collect()
         if old.is_empty():
             fresh = in_force(new.drop(KNOWN_GUESSED).sort("event_id", "known_at"))
         else:
@@ -130,7 +129,7 @@ class Intake:
             return parts
         kept = []
         for part in parts:
-            rows = pl.read_parquet(self.lake.folder / part.path, hive_partitioning=False)
+            rows = stored([self.lake.folder / part.path]).collect()
             if rows.join(changed.select(keys), on=keys, how="semi").is_empty():
                 kept.append(part)
                 continue

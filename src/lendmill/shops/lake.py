@@ -14,6 +14,7 @@ import polars as pl
 
 from lendmill.refusals import Refusal
 from lendmill.shops.events import EVENT, no_events
+from lendmill.shops.versions import STORED
 
 PARTS: Final = "parts"
 IMPORTS: Final = "imports"
@@ -87,7 +88,7 @@ class Lake:
         chosen = [self.folder / part.path for part in self.parts() if kinds is None or part.kind in kinds]
         if not chosen:
             return no_events()
-        rows = pl.scan_parquet(chosen, hive_partitioning=False)
+        rows = stored(chosen)
         if until_known_on is None:
             current = pl.col("superseded_on").is_null()
         else:
@@ -155,6 +156,11 @@ class Lake:
         for path in (self.folder / PARTS).glob("*/*/*.parquet"):
             if path not in live:
                 path.unlink()
+
+
+def stored(files: list[Path]) -> pl.LazyFrame:
+    """Rows as kept; what files of an earlier release did not yet have is unknown."""
+    return pl.scan_parquet(files, schema=STORED, missing_columns="insert", hive_partitioning=False)
 
 
 def settle(waiting: Path, path: Path) -> None:

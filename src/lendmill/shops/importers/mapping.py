@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from lendmill.refusals import Refusal
-from lendmill.shops.events import DONE, HOUSE_ZONE, KIND_NAMES, STATUSES, WITH_AMOUNT, WITH_QUANTITY
+from lendmill.shops.events import (
+    DONE,
+    HOUSE_ZONE,
+    KIND_NAMES,
+    QUANTITY_MAX,
+    STATUSES,
+    SUBJECTS,
+    WITH_AMOUNT,
+    WITH_QUANTITY,
+)  # fmt: skip
 
 THE_AMOUNT: Final = "=amount"  # in `id`: the amount as read, however the file writes it
 LARGEST_QUANTITY: Final = 1e12
@@ -63,6 +72,15 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     others: str | None = None
 
 
+class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What rows are about: one fixed word, or a column, whose words may stand for ours."""
+
+    word: str | None = None
+    column: str | None = None
+    values: dict[str, str] = {}
+    others: str | None = None
+
+
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How one kind of row is read from the files whose names fit."""
 
@@ -75,6 +93,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount: Amount | None = None
     counterparty: str | None = None
     quantity: str | int | float | None = None
+    subject: str | About | None = None
     status: Words | None = None
     skip_when_empty: str | None = None
 
@@ -84,7 +103,9 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for part in (self.kind, self.known, self.amount, self.status):
             if isinstance(part, Instant | Known | Amount | Words) and part.column is not None:
                 named.append(part.column)
-        named += [name for name in (self.counterparty, self.quantity, self.skip_when_empty) if isinstance(name, str)]
+        subject = self.subject.column if isinstance(self.subject, About) else self.subject
+        plain = (self.counterparty, self.quantity, self.skip_when_empty, subject)
+        named += [name for name in plain if isinstance(name, str)]
         return list(dict.fromkeys(named))
 
     def kinds(self) -> list[str]:
@@ -110,8 +131,13 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return found
 
     def digest(self) -> str:
-        """The same words in the same meaning give the same digest, however the page is laid out."""
-        return sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
+        """The same words in the same meaning give the same digest, however the page is laid out, and as it was before
+        rows had a subject."""
+        page = msgspec.to_builtins(self)
+        for entry in page["events"]:
+            if entry["subject"] is None:
+                del entry["subject"]
+        return sha256(msgspec.json.encode(page, order="sorted")).hexdigest()
 
 
 def load_mapping(path: Path) -> Mapping:
@@ -163,10 +189,13 @@ def _of_an_entry(entry: Entry) -> list[str]:
             problems.append(f"kind {kind!r} needs an amount")
         if kind in WITH_QUANTITY and entry.quantity is None:
             problems.append(f"kind {kind!r} needs a quantity")
-        if not (entry.quantity is None or isinstance(entry.quantity, str)):
-            most = WITH_QUANTITY.get(kind, LARGEST_QUANTITY)
+        if not (entry.quantity is None or isinstance(entry.quantity, str)) and kind not in SUBJECTS:
+            most = QUANTITY_MAX.get(kind, LARGEST_QUANTITY)
             if not 0 <= entry.quantity <= most:
                 problems.append(f"quantity {entry.quantity} of kind {kind!r} must be from 0 to {most:g}")
+    problems += _of_the_subject(entry)
+    if isinstance(entry.subject, About) and (entry.subject.word is None) == (entry.subject.column is None):
+        problems.append("subject needs either a word or a column")
     if not entry.id:
         problems.append("id must name at least one column")
     if THE_AMOUNT in entry.id and entry.amount is None:
@@ -179,6 +208,26 @@ def _of_an_entry(entry: Entry) -> list[str]:
             problems += _of_an_instant(part)
     if entry.known is not None and not 0 <= entry.known.after_days <= 366:
         problems.append(f"known.after_days {entry.known.after_days} must be from 0 to 366")
+    return problems
+
+
+def _of_the_subject(entry: Entry) -> list[str]:
+    """Where a kind says what its rows can be about, the mapping must say it, and in the kind's own words."""
+    known = {name: subject for kind in entry.kinds() for name, subject in SUBJECTS.get(kind, {}).items()}
+    said = entry.subject
+    if said is None or isinstance(said, str):
+        return [
+            f"kind {kind!r} needs a subject, one of {', '.join(SUBJECTS[kind])}"
+            for kind in entry.kinds()
+            if kind in SUBJECTS and said is None
+        ]
+    problems = []
+    for word in (word for word in (said.word, said.others, *said.values.values()) if word is not None):
+        if word not in known:
+            if all(kind in SUBJECTS for kind in entry.kinds()):
+                problems.append(f"subject {word!r} is not one of {', '.join(known)}")
+        elif (entry.amount if known[word].money else entry.quantity) is None:
+            problems.append(f"subject {word!r} needs {'an amount' if known[word].money else 'a quantity'}")
     return problems
 
 

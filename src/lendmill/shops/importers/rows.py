@@ -6,8 +6,8 @@ from typing import Final
 
 import polars as pl
 
-from lendmill.shops.events import DONE, EVENT, REVERSAL, SIGNED, WITH_AMOUNT, WITH_QUANTITY, day_in_house
-from lendmill.shops.importers import cells
+from lendmill.shops.events import DONE, EVENT, REVERSAL, SIGNED, SUBJECTS, day_in_house
+from lendmill.shops.importers import cells, subjects
 from lendmill.shops.importers.files import LINE
 from lendmill.shops.importers.mapping import THE_AMOUNT, Entry, Instant, Words
 from lendmill.shops.versions import KNOWN_GUESSED
@@ -36,7 +36,7 @@ def read_rows(rows: pl.DataFrame, entry: Entry, source: str) -> Sorted:
         skipped = rows.height - kept.height
         rows = kept
     cast = rows.with_columns(_values(rows, entry)).with_columns(
-        _status(), day_in_house(pl.col("_happened")).alias("_on")
+        _status(), day_in_house(pl.col("_happened")).alias("_on"), subjects.about().alias(subjects.ABOUT)
     )
     cast = cast.with_columns(
         pl.concat_str(_reasons(rows.schema, entry), separator="; ", ignore_nulls=True).alias("_why")
@@ -62,6 +62,7 @@ def _values(rows: pl.DataFrame, entry: Entry) -> list[pl.Expr | pl.Series]:
         "_cents": none.cast(pl.Int64),
         "_with": none.cast(pl.String),
         "_quantity": none.cast(pl.Float64),
+        "_subject": subjects.subject_of(entry, schema),
         "_word": pl.lit(DONE) if entry.status is None else _word(entry.status, schema),
     }
     if entry.amount is not None:
@@ -112,15 +113,8 @@ def _reasons(schema: pl.Schema, entry: Entry) -> list[pl.Expr]:
     for value, words in (("_kind", entry.kind), ("_status", entry.status)):
         if isinstance(words, Words):
             checks.append(_unread(value, words.column, "is not among the mapping's values"))
-    if entry.amount is not None:
-        column = entry.amount.column
-        needed = pl.col("_kind").is_in(WITH_AMOUNT) | cells.text(column, schema[column]).is_not_null()
-        what = "is not an amount of money" if entry.amount.unit == "yuan" else "is not a whole number of cents"
-        checks.append(_when(needed & pl.col("_cents").is_null(), _says(column, what)))
-        unsigned = ~pl.col("_kind").is_in(SIGNED) & (pl.col("_cents") < 0)
-        checks.append(_when(unsigned, _says(column, "is negative")))
-    if isinstance(entry.quantity, str):
-        checks += _quantity_reasons(entry.quantity)
+    checks += [_when(wrong, sentence) for wrong, sentence in subjects.unlisted(entry)]
+    checks += _amount_reasons(schema, entry) + _quantity_reasons(schema, entry)
     for name in entry.columns():
         if schema[name] == pl.String:
             garbled = pl.col(name).str.contains(UNREADABLE, literal=True)
@@ -128,12 +122,29 @@ def _reasons(schema: pl.Schema, entry: Entry) -> list[pl.Expr]:
     return checks
 
 
-def _quantity_reasons(column: str) -> list[pl.Expr]:
-    limit = pl.col("_kind").replace_strict(WITH_QUANTITY, default=None, return_dtype=pl.Float64)
-    figure = pl.col("_quantity")
+def _amount_reasons(schema: pl.Schema, entry: Entry) -> list[pl.Expr]:
+    if entry.amount is None:
+        return [_when(subjects.needs_amount(), "an amount is needed, and the mapping names no column for it")]
+    column = entry.amount.column
+    needed = subjects.needs_amount() | cells.text(column, schema[column]).is_not_null()
+    what = "is not an amount of money" if entry.amount.unit == "yuan" else "is not a whole number of cents"
+    unsigned = ~pl.col("_kind").is_in(SIGNED) & (pl.col("_cents") < 0)
     return [
-        _when(limit.is_not_null() & figure.is_null(), _says(column, "is not a number")),
-        _when((figure < 0) | (figure > limit), _says(column, "is out of range for this kind")),
+        _when(needed & pl.col("_cents").is_null(), _says(column, what)),
+        _when(unsigned, _says(column, "is negative")),
+    ]
+
+
+def _quantity_reasons(schema: pl.Schema, entry: Entry) -> list[pl.Expr]:
+    column = entry.quantity
+    if column is None:
+        return [_when(subjects.needs_quantity(), "a quantity is needed, and the mapping names no column for it")]
+    if not isinstance(column, str):
+        return [_when(subjects.out_of_range(), f"{column} is out of range for this kind")]
+    given = subjects.has_limits() & cells.text(column, schema[column]).is_not_null()
+    return [
+        _when((subjects.needs_quantity() | given) & pl.col("_quantity").is_null(), _says(column, "is not a number")),
+        _when(subjects.out_of_range(), _says(column, "is out of range for this kind")),
     ]
 
 
@@ -174,8 +185,10 @@ def _events(rows: pl.DataFrame, entry: Entry, source: str) -> pl.DataFrame:
         else _without(cells.text(name, rows.schema[name]), "|")
         for name in entry.id
     ]
+    listed = pl.col("_kind").is_in(list(SUBJECTS))
+    about = pl.when(listed).then(pl.format("{}|", "_subject")).otherwise(pl.lit(""))  # a report's figures are apart
     shop = _without(pl.col("_shop"), ":")
-    event_id = pl.format("{}:{}:{}:{}", pl.col("_kind"), shop, pl.col("_on"), pl.concat_str(named, separator="|"))
+    event_id = pl.format("{}:{}:{}:{}{}", "_kind", shop, "_on", about, pl.concat_str(named, separator="|"))
     stated = entry.known is not None and entry.known.column is not None
     events = rows.select(
         event_id.alias("event_id"),
@@ -188,6 +201,7 @@ def _events(rows: pl.DataFrame, entry: Entry, source: str) -> pl.DataFrame:
         pl.col("_cents").alias("amount_cents"),
         pl.col("_with").alias("counterparty"),
         pl.col("_quantity").alias("quantity"),
+        pl.col("_subject").alias("subject"),
         pl.col("_status").alias("status"),
         pl.lit(source).alias("source"),
         pl.lit(not stated).alias(KNOWN_GUESSED),
