@@ -137,12 +137,12 @@ def test_a_borrower_who_is_not_there_cannot_be_locked(database: Database) -> Non
 def test_an_identity_is_held_to_the_registered_one_and_to_everybody_elses(database: Database) -> None:
     known = database.act(actions.register_borrower, seller=Introduced("s1", identity_no=ADULT), today=TODAY, seal=SEAL)
     other = database.act(actions.register_borrower, seller=Introduced("s2"), today=TODAY, seal=SEAL)
-    firm = "91350100M000100Y43"
+    another = "110105194912310038"
     with database.transaction() as db:
         with pytest.raises(actions.NotAnIdentity):
             actions.verify_identity(db, borrower_id=known, identity_no="1", seal=SEAL)
         with pytest.raises(actions.IdentityDiffers):
-            actions.verify_identity(db, borrower_id=known, identity_no=firm, seal=SEAL)
+            actions.verify_identity(db, borrower_id=known, identity_no=another, seal=SEAL)
         with pytest.raises(actions.IdentityTaken):
             actions.verify_identity(db, borrower_id=other, identity_no=ADULT, seal=SEAL)
         with pytest.raises(actions.NoSeal):

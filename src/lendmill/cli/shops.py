@@ -21,6 +21,7 @@ laboratory = typer.Typer(help="The simulated market.", no_args_is_help=True)
 commands.add_typer(bringing, name="import")
 commands.add_typer(laboratory, name="lab")
 
+DOUBTED_SHOWN = 20
 LakeOnly = Annotated[bool, typer.Option("--lake-only", help="Only fill the lake; register nobody.")]
 
 
@@ -154,7 +155,7 @@ def _tell(report: "ImportReport") -> None:
 def _register(sellers: "Sequence[Seller]") -> None:
     """Make borrowers of sellers; a house that has no day yet opens with the clock's."""
     from lendmill.cli import opened
-    from lendmill.people.actions import open_house, register_borrowers
+    from lendmill.people.actions import number_mistake, open_house, register_borrowers
     from lendmill.people.queries import house_day
     from lendmill.people.seal import Seal
 
@@ -165,3 +166,8 @@ def _register(sellers: "Sequence[Seller]") -> None:
             today = house_day(db)
         known = database.act(register_borrowers, sellers=sellers, today=today, seal=Seal(settings.secret_key()))
     print(f"{len(known):,} sellers are registered as borrowers.")
+    doubted = [(seller.shop_key, wrong) for seller in sellers if (wrong := number_mistake(seller, today)) is not None]
+    for shop_key, wrong in doubted[:DOUBTED_SHOWN]:
+        print(f"  {shop_key}, identity not verified: {wrong}")
+    if len(doubted) > DOUBTED_SHOWN:
+        print(f"  and {len(doubted) - DOUBTED_SHOWN:,} more whose identity number cannot be right")

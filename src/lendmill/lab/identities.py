@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any, Final
 
-from lendmill.people.identity import FIRM_LETTERS, PERSON_CHECKS, PERSON_WEIGHTS
+from stdnum.cn import ric, uscc
 
-NO_SUCH_AREA: Final = "69"  # no province has this number
+from lendmill.people.identity import MADE_UP_AREA
+
 NO_SUCH_PHONE: Final = "154"  # no operator has this prefix
 ORGANISATION_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -34,9 +35,8 @@ def person_number(index: int, born_on: date) -> str:
     >>> person_number(7, date(1990, 5, 17))
     '690007199005170003'
     """
-    body = f"{NO_SUCH_AREA}{index % 10_000:04d}{born_on:%Y%m%d}{index // 10_000 % 1000:03d}"
-    weighed = sum(weight * int(digit) for weight, digit in zip(PERSON_WEIGHTS, body, strict=True))
-    return body + PERSON_CHECKS[weighed % 11]
+    body = f"{MADE_UP_AREA}{index % 10_000:04d}{born_on:%Y%m%d}{index // 10_000 % 1000:03d}"
+    return body + ric.calc_check_digit(f"{body}0")
 
 
 def firm_number(index: int) -> str:
@@ -47,9 +47,8 @@ def firm_number(index: int) -> str:
         for weight, sign in zip(ORGANISATION_WEIGHTS, body, strict=True)
     )
     check = "0123456789X"[-weighed % 11]
-    code = f"91{NO_SUCH_AREA}0100{body}{check}"
-    weighed = sum(FIRM_LETTERS.index(letter) * pow(3, place, 31) for place, letter in enumerate(code))
-    return code + FIRM_LETTERS[-weighed % 31]
+    code = f"91{MADE_UP_AREA}0100{body}{check}"
+    return code + uscc.calc_check_digit(code)
 
 
 def phone(index: int) -> str:

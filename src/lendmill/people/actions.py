@@ -9,20 +9,17 @@ from uuid import UUID
 from psycopg.errors import UniqueViolation
 
 from lendmill import ids
-from lendmill.db import Db, copy_in, many, maybe, note, run, scalar
+from lendmill.db import Db, copy_in, many, maybe, note, one, run, scalar
 from lendmill.people import identity
 from lendmill.people.command import Command as Command
 from lendmill.people.command import CommandReused as CommandReused
-from lendmill.people.queries import NoSuchBorrower
+from lendmill.people.identity import NotAnIdentity as NotAnIdentity
+from lendmill.people.queries import NoSuchBorrower, house_day
 from lendmill.people.seal import Seal
 from lendmill.people.seller import Seller
 from lendmill.refusals import Refusal
 
 TRIES: Final = 5
-
-
-class NotAnIdentity(Refusal):
-    """That is not an identity number: its length or its check digit is wrong."""
 
 
 class IdentityTaken(Refusal):
@@ -210,7 +207,7 @@ class _Arrivals:
         borrower_id = self.claims.get(person) if person else None
         if borrower_id is None:
             borrower_id = ids.new()
-            self.borrowers.append(_borrower_row(borrower_id, seller, vouched, seal))
+            self.borrowers.append(_borrower_row(borrower_id, seller, today, vouched, seal))
             if person is not None:
                 self._claim(person, borrower_id)
         self._claim(shop, borrower_id)
@@ -228,9 +225,16 @@ class _Arrivals:
             copy_in(db, "shop", ("shop_id", "borrower_id", "shop_key", "since_on"), self.shops)
 
 
-def _borrower_row(borrower_id: UUID, seller: Seller, vouched: bool, seal: Seal | None) -> Sequence[Any]:
+def number_mistake(seller: Seller, today: date) -> NotAnIdentity | None:
+    """Why the number a seller came with cannot be theirs; such a seller is registered, and not verified."""
+    if not seller.identity_no:
+        return None
+    return identity.mistake(seller.identity_no, kind=seller.kind, born_on=seller.born_on, today=today)
+
+
+def _borrower_row(borrower_id: UUID, seller: Seller, today: date, vouched: bool, seal: Seal | None) -> Sequence[Any]:
     number = identity.spelled(seller.identity_no) if seller.identity_no else None
-    verified = vouched and (number is None or identity.plausible(number))
+    verified = vouched and number_mistake(seller, today) is None
     born_on = seller.born_on or (identity.born_on(number) if number else None)
     return (
         borrower_id, seller.kind, seller.name, seller.industry, seller.region, born_on, seller.member_since_on,
@@ -244,8 +248,17 @@ def _kept(seal: Seal | None, what: str, text: str | None) -> tuple[bytes | None,
     return seal.sealed(what, text), seal.index(what, text)
 
 
-IDENTITY_INDEX = """
-    select identity_index from borrower where borrower_id = %(borrower_id)s
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    kind: str
+    born_on: date | None
+    identity_index: bytes | None
+
+
+REGISTERED = """
+    select kind, born_on, identity_index
+      from borrower
+     where borrower_id = %(borrower_id)s
 """
 
 KEEP_IDENTITY = """
@@ -261,16 +274,18 @@ KEEP_IDENTITY = """
 def verify_identity(db: Db, *, borrower_id: UUID, identity_no: str, seal: Seal | None) -> None:
     """Check the number a borrower gives against its own digits, the one registered, and everybody else's.
 
-    The caller has locked the borrower. Refuses with `NotAnIdentity`, `IdentityDiffers`, `IdentityTaken`.
+    The caller has locked the borrower. Refuses with a `NotAnIdentity` that says what is wrong, with `IdentityDiffers`
+    and `IdentityTaken`.
     """
     number = identity.spelled(identity_no)
-    if not identity.plausible(number):
-        raise NotAnIdentity
+    registered = one(db, _Registered, REGISTERED, borrower_id=borrower_id)
+    wrong = identity.mistake(number, kind=registered.kind, born_on=registered.born_on, today=house_day(db))
+    if wrong is not None:
+        raise wrong
     if seal is None:
         raise NoSeal
     index = seal.index("identity", number)
-    registered = scalar(db, IDENTITY_INDEX, borrower_id=borrower_id)
-    if registered is not None and registered != index:
+    if registered.identity_index is not None and registered.identity_index != index:
         raise IdentityDiffers
     if claim(db, claim_key=identity_claim(seal, number), borrower_id=borrower_id) != borrower_id:
         raise IdentityTaken

@@ -28,7 +28,6 @@ from lendmill.web.pages import go, page, words_of
 ASKING, IDENTITY, CONFIRMING = 1, 2, 3
 FIELD_OF: Final[dict[type[Refusal], str]] = {
     money.NotAnAmount: "amount",
-    NotAnIdentity: "identity_no",
     IdentityDiffers: "identity_no",
     IdentityTaken: "identity_no",
     ConsentMissing: "consents",
@@ -149,6 +148,8 @@ def _field(refusal: Refusal) -> str:
     """The field a sentence belongs beside."""
     if isinstance(refusal, AnswerWrong):
         return {"amount_cents": "amount", "purpose": "purpose"}.get(refusal.facts["field"], "step")
+    if isinstance(refusal, NotAnIdentity):
+        return "identity_no"
     return FIELD_OF.get(type(refusal), "step")
 
 
