@@ -71,6 +71,16 @@ class Scale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if len(set(names)) != len(names):
             raise InvalidScale(field="grades", value=names, allowed="names used once")
 
+    @property
+    def per_point(self) -> int:
+        """The logit that one point stands for, in units of 10^-15."""
+        return _per_point(self.double_points)
+
+    @property
+    def base_logit(self) -> int:
+        """The logit at which the base points stand, in units of 10^-15."""
+        return _ln(self.base_odds)
+
     def points(self, logit: Any) -> Any:
         """The points of a logit, rounded half-up."""
         return self.base_points + self._rounded(logit - _ln(self.base_odds))
