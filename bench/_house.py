@@ -39,6 +39,7 @@ from lendmill.products import actions as products
 from lendmill.products.queries import presets
 from lendmill.rating import actions as rating
 from lendmill.rating.card import Card
+from lendmill.rating.registry.actions import first_live
 from lendmill.rating.tables import Axis, Table
 from lendmill.settings import StartUpProblem
 
@@ -163,7 +164,7 @@ def _rate(db: Db, *, shop_keys: list[str]) -> None:
     frame = figures(shop_keys)
     snapshot_id = features.keep_snapshot(db, frame, as_of_on=TODAY)
     card = a_card()
-    rating.promote(db, rating.keep_model(db, card, {"made for": "measuring"}))
+    first_live(db, rating.keep_model(db, card, {"made for": "measuring"}), today=TODAY)
     rating.rate_all(db, card, frame, today=TODAY, snapshot_id=snapshot_id)
     credit.make_offers(db, today=TODAY, policy=credit_now.policy(db), products=presets())
 

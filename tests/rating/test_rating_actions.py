@@ -1,18 +1,26 @@
-"""Cards are kept and promoted, and rating every shop twice says nothing twice."""
+"""Cards are kept, the live one and its shadows rate, and rating every shop twice says nothing twice."""
 
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+import msgspec
 import polars as pl
 import pytest
 from psycopg.errors import InsufficientPrivilege
 from rating_cards import PAIR, SMALL
+from staff import Staff
 
 from lendmill import ids
+from lendmill.credit.cases.queries import gathered
 from lendmill.db import Database
 from lendmill.people.actions import register_borrowers
+from lendmill.people.roles import Role
 from lendmill.rating import actions, queries
+from lendmill.rating.card import Card
+from lendmill.rating.registry.actions import first_live, move
+from lendmill.rating.registry.queries import stages_of
+from lendmill.rating.tables import Axis, Table
 
 TODAY = date(2026, 1, 1)
 
@@ -48,7 +56,14 @@ def borrowers(database: Database) -> dict[str, UUID]:
 
 def live(database: Database) -> str:
     model_id = database.act(actions.keep_model, SMALL, {"auc": 0.5})
-    database.act(actions.promote, model_id)
+    database.act(first_live, model_id, today=TODAY)
+    return model_id
+
+
+def shadow(database: Database, card: Card = PAIR) -> str:
+    model_id = database.act(actions.keep_model, card, {})
+    analyst = Staff(database).member(Role.ANALYST)
+    database.act(move, model_id=model_id, to_stage="shadow", reason="to be tried", by=analyst, today=TODAY)
     return model_id
 
 
@@ -57,24 +72,66 @@ def test_a_kept_card_comes_back_as_it_was(database: Database) -> None:
     assert database.act(actions.keep_model, PAIR, {"auc": 0.6}) == model_id
     with database.transaction() as db:
         kept = queries.model(db, model_id)
-        assert (kept.card, kept.card.digest, kept.stage, kept.report) == (PAIR, PAIR.digest, "trained", {"auc": 0.5})
+        assert (kept.card, kept.card.digest, kept.stage, kept.report) == (PAIR, PAIR.digest, "draft", {"auc": 0.5})
         with pytest.raises(queries.NoLiveModel):
             queries.live_card(db)
 
 
-def test_one_card_is_live(database: Database) -> None:
-    first = live(database)
-    second = database.act(actions.keep_model, PAIR, {})
+def test_a_kept_card_says_where_it_comes_from(database: Database) -> None:
+    analyst = Staff(database).member(Role.ANALYST)
+    came = actions.Provenance("boosted", "d" * 64, "0.1.0+abc", "# The card", TODAY, analyst)
+    model_id = database.act(actions.keep_model, PAIR, {}, came)
     with database.transaction() as db:
-        assert queries.live_card(db) == SMALL
-    database.act(actions.promote, second)
+        kept, (step,) = queries.model(db, model_id), stages_of(db, model_id)
+    assert (kept.kind, kept.data_hash, kept.code_version, kept.page) == ("boosted", "d" * 64, "0.1.0+abc", "# The card")
+    assert (step.stage, step.changed_on, step.changer) == ("draft", TODAY, analyst.display_name)
+
+
+def test_cards_in_the_shadow_rate_beside_the_live_one_and_nobody_decides_by_them(
+    database: Database, borrowers: dict[str, UUID]
+) -> None:
+    model_id, tried = live(database), shadow(database)
+    database.act(actions.keep_model, msgspec.structs.replace(PAIR, key="draft"), {})
+    done = database.act(actions.rate_all, SMALL, FRAME, today=TODAY)
+    assert done == actions.RatedAll(
+        model_id, TODAY, rated=2, unchanged=0, strangers=1, shadows=(actions.ShadowRated(tried, 2),)
+    )
+    assert database.act(actions.rate_all, SMALL, FRAME, today=TODAY).shadows == (actions.ShadowRated(tried, 0),)
     with database.transaction() as db:
-        assert queries.live_card(db) == PAIR
-        assert {m.model_id: m.stage for m in queries.models(db)} == {first: "retired", second: "live"}
-    with pytest.raises(queries.UnknownModel):
-        database.act(actions.promote, "no such")
+        told = db.execute(
+            "select model_id, points, pd, grade, as_of_on from shadow_rating where borrower_id = %s", [borrowers["a"]]
+        ).fetchall()
+        latest = queries.latest_rating(db, borrowers["a"])
+        (used,) = gathered(db, [borrowers["a"]], TODAY)
+        models = db.execute("select distinct model_id from rating").fetchall()
+    said = PAIR.rate({"months_active": 20.0, "refund_share": 0.05})
+    assert told == [(tried, said.points, said.pd, said.grade, TODAY)]
+    assert latest is not None
+    assert (latest.model_id, latest.points, used.model_id, used.points) == (model_id, 640, model_id, 640)
+    assert models == [(model_id,)]
+
+
+@pytest.mark.usefixtures("borrowers")
+def test_a_shadow_that_cannot_read_the_table_holds_nobody_up(database: Database) -> None:
+    live(database)
+    strange = Axis(feature="unheard_of", edges=(1.0,), low=0.0, high=2.0, missing_seen=True)
+    tried = shadow(database, msgspec.structs.replace(SMALL, tables=(Table(axes=(strange,), cells=(1, 2, 3, 0)),)))
+    done = database.act(actions.rate_all, SMALL, FRAME, today=TODAY)
+    assert done.rated == 2
+    ((told),) = done.shadows
     with database.transaction() as db:
-        assert queries.live_card(db) == PAIR
+        grades = db.execute("select distinct grade from shadow_rating").fetchall()
+    assert told.model_id == tried
+    assert (told.rated, grades) == ((0, []) if told.refused else (2, [("UNKNOWN",)]))
+
+
+def test_only_the_live_card_rates(database: Database, borrowers: dict[str, UUID]) -> None:
+    live(database)
+    tried = shadow(database)
+    with pytest.raises(actions.NotTheLiveCard, match=f"{tried} is shadow"):
+        database.act(actions.rate_all, PAIR, FRAME, today=TODAY)
+    with database.transaction() as db:
+        assert queries.latest_rating(db, borrowers["a"]) is None
 
 
 def test_every_shop_is_rated_and_strangers_are_counted(database: Database, borrowers: dict[str, UUID]) -> None:

@@ -66,12 +66,12 @@ def test_a_market_is_learned_from_and_every_shop_rated(
 
 def test_without_records_a_card_a_day_the_commands_say_what_is_lacking(house: Database) -> None:
     with pytest.raises(EmptyLake, match="lendmill import"):
-        train("invoices", as_of="", key="card", live=True)
+        train("invoices", as_of="", key="card")
     with pytest.raises(NotADay, match=r"31\.12\.2025"):
-        train("invoices", as_of="31.12.2025", key="card", live=True)
+        train("invoices", as_of="31.12.2025", key="card")
     for nowhere in ("no-such", "no-such.csv", "no-such.parquet"):
         with pytest.raises(NoSuchLabels, match=nowhere):
-            train(nowhere, as_of="2025-12-31", key="card", live=True)
+            train(nowhere, as_of="2025-12-31", key="card")
     with pytest.raises(queries.NoLiveModel, match="lendmill train"):
         rate("", as_of="2025-12-31")
     with house.transaction() as db:

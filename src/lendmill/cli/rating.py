@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from lendmill.db import Db
     from lendmill.rating.card import Card
     from lendmill.rating.training import Report
     from lendmill.shops.lake import Lake
@@ -52,23 +53,57 @@ def train(
     target: Annotated[str, typer.Option(help="Labels kept by an import, such as invoices, or a CSV or Parquet file.")],
     as_of: Annotated[str, typer.Option(help="What day undated labels are about; default: the record's last.")] = "",
     key: Annotated[str, typer.Option(help="What to call the card.")] = "card",
-    live: Annotated[bool, typer.Option(help="Let this card rate from now on.")] = True,
+    live: Annotated[
+        bool, typer.Option("--live", help="Let it rate from now on: for the first card of a house only.")
+    ] = False,
 ) -> None:
-    """Learn a card from shops whose outcome is known, measure it out of fold, and keep it."""
+    """Learn a card from shops whose outcome is known, measure it out of fold, and keep it as a draft."""
     from lendmill.cli import opened
-    from lendmill.rating import actions
+    from lendmill.rating.registry import actions as registry
     from lendmill.shops.lake import Lake
 
     settings = load()
-    lake = Lake(settings.lake)
-    day = _day(as_of) if as_of else _last_day(lake)
-    card, report = _learn(lake, _labels(lake, target), day, key=key)
-    _tell(report)
     with opened.database(settings) as database:
-        model_id = database.act(actions.keep_model, card, report)
         if live:
-            database.act(actions.promote, model_id)
-    print(f"kept as {model_id}" + (", now live" if live else ""))
+            with database.transaction() as db:
+                registry.check_first(db)
+        lake = Lake(settings.lake)
+        day = _day(as_of) if as_of else _last_day(lake)
+        card, report = _learn(lake, _labels(lake, target), day, key=key)
+        _tell(report)
+        with database.transaction() as db:
+            today = _house_day(db)
+        model_id = database.act(_keep, card, report, day, today)
+        if live:
+            database.act(registry.first_live, model_id, today=today)
+    print(f"kept as {model_id}, " + ("now live" if live else "a draft: `lendmill models` takes it further"))
+
+
+def _house_day(db: "Db") -> "date | None":
+    """The house's day; a card can be learned before there is one."""
+    from lendmill.people.queries import HouseNotOpen, house_day
+
+    try:
+        return house_day(db)
+    except HouseNotOpen:
+        return None
+
+
+def _keep(db: "Db", card: "Card", report: "Report", day: "date", today: "date | None") -> str:
+    """Keep a card with where it comes from and its page."""
+    from lendmill.cli.source import code_version
+    from lendmill.rating.actions import Provenance, keep_model
+    from lendmill.rating.page import page
+
+    told = page(card, report, title=f"The card {card.key}", as_of_on=day)
+    came = Provenance(
+        kind=getattr(report, "kind", "classic"),
+        data_hash=getattr(report, "data_hash", ""),
+        code_version=code_version(),
+        page=told,
+        kept_on=today,
+    )
+    return keep_model(db, card, report, came)
 
 
 @commands.command()
@@ -98,7 +133,10 @@ def rate(
             grades = queries.grade_counts(db, day)
     print(f"{done.rated} shops rated as of {day}, {done.unchanged} unchanged, {done.strangers} not registered here")
     for each in grades:
-        print(f"  {each.grade:<4} {each.borrowers:>8,}  mean PD {each.mean_pd:.2%}")
+        mean = "" if each.mean_pd is None else f"  mean PD {each.mean_pd:.2%}"
+        print(f"  {each.grade:<7} {each.borrowers:>8,}{mean}")
+    for shadow in done.shadows:
+        print(f"  in the shadow: {shadow.model_id}, " + (shadow.refused or f"{shadow.rated} rated anew"))
 
 
 @commands.command("rating-page")

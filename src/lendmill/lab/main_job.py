@@ -27,6 +27,7 @@ from lendmill.people.seal import Seal
 from lendmill.products import actions as products
 from lendmill.products.queries import presets
 from lendmill.rating import actions as rating
+from lendmill.rating.registry.actions import first_live
 from lendmill.rating.training.record import learned_from
 from lendmill.refusals import Refusal
 from lendmill.settings import Settings
@@ -189,7 +190,8 @@ def _learn(database: Database, lake: Lake, labels: pl.DataFrame, opened_on: date
     )
 
     def keep(db: Db) -> None:
-        rating.promote(db, rating.keep_model(db, card, report))
+        came = rating.Provenance(kept_on=opened_on)
+        first_live(db, rating.keep_model(db, card, report, came), today=opened_on)
 
     database.act(keep)
 

@@ -1,4 +1,4 @@
-"""Keeping a card, making it the live one, and rating every shop with it."""
+"""Keeping a card, and rating every shop with the live one and with those in its shadow."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,9 +11,37 @@ import polars as pl
 
 from lendmill import ids
 from lendmill.db import Db
+from lendmill.people.sign_in.queries import Caller
 from lendmill.rating import queries, store
 from lendmill.rating.card import Card
-from lendmill.rating.queries import UnknownModel
+from lendmill.rating.registry import stages
+from lendmill.rating.registry import store as registry
+from lendmill.refusals import Refusal
+
+
+class NotTheLiveCard(Refusal):
+    """Card {model_id} is {stage}, not live: only what the live card says of a shop counts."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a card comes from: how it was learned, from what, by which code, and what its page says."""
+
+    kind: str = "classic"
+    data_hash: str = ""
+    code_version: str = ""
+    page: str = ""
+    kept_on: date | None = None
+    kept_by: Caller | None = None
+
+
+@dataclass(frozen=True)
+class ShadowRated:
+    """What a card in the shadow did in a rating pass: how many ratings were new, or why it could not rate."""
+
+    model_id: str
+    rated: int
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,6 +53,7 @@ class RatedAll:
     rated: int
     unchanged: int
     strangers: int
+    shadows: tuple[ShadowRated, ...] = ()
 
 
 def model_id_of(card: Card) -> str:
@@ -35,34 +64,53 @@ def model_id_of(card: Card) -> str:
     return f"{card.key}-{card.digest[:12]}"
 
 
-def keep_model(db: Db, card: Card, report: Any) -> str:
-    """Keep a trained card with what was measured, and give its name back."""
-    model_id = model_id_of(card)
-    store.keep_model(
+def keep_model(db: Db, card: Card, report: Any, provenance: Provenance | None = None) -> str:
+    """Keep a trained card as a draft, with what was measured and where it comes from, and give its name back."""
+    model_id, came = model_id_of(card), provenance or Provenance()
+    kept = store.keep_model(
         db,
         model_id=model_id,
         target=card.target,
         body=card.written().decode(),
         digest=card.digest,
         report=msgspec.json.encode(report).decode(),
+        kind=came.kind,
+        data_hash=came.data_hash,
+        code_version=came.code_version,
+        page=came.page,
     )
+    if kept:
+        kept_by = came.kept_by.account_id if came.kept_by else None
+        registry.add_stage(db, model_id, "draft", reason=stages.KEPT, changed_on=came.kept_on, changed_by=kept_by)
     return model_id
 
 
-def promote(db: Db, model_id: str) -> None:
-    """Make a kept card the one that rates; the one before it retires."""
-    if store.set_live(db, model_id) == 0:
-        raise UnknownModel(model_id=model_id)
-
-
 def rate_all(db: Db, card: Card, frame: pl.DataFrame, *, today: date, snapshot_id: UUID | None = None) -> RatedAll:
-    """Rate every shop of a features table in one pass. Run again for the same day, it adds only what changed."""
+    """Rate every shop of a features table in one pass, with the live card and with every card in the shadow stage.
+
+    Run again for the same day, it adds only what changed. No card changes its stage meanwhile. A card in the shadow
+    that cannot read the table is told of, and holds nobody up. Refuses with `UnknownModel` and `NotTheLiveCard`.
+    """
     model_id = model_id_of(card)
-    queries.model(db, model_id)
+    if (stage := store.hold_stage(db, model_id)) != "live":
+        queries.model(db, model_id)
+        raise NotTheLiveCard(model_id=model_id, stage=stage)
     rated = card.rate_table(frame)
     known = queries.known_shops(db, rated["shop_key"].to_list())
     added = store.add_ratings(db, _rows(rated), as_of_on=today, model_id=model_id, snapshot_id=snapshot_id)
-    return RatedAll(model_id, today, rated=added, unchanged=known - added, strangers=rated.height - known)
+    shadows = tuple(_rate_in_shadow(db, each, frame, today) for each in queries.shadow_models(db))
+    return RatedAll(
+        model_id, today, rated=added, unchanged=known - added, strangers=rated.height - known, shadows=shadows
+    )
+
+
+def _rate_in_shadow(db: Db, model: queries.Model, frame: pl.DataFrame, today: date) -> ShadowRated:
+    try:
+        rated = model.card.rate_table(frame)
+    except Refusal as refusal:
+        return ShadowRated(model.model_id, 0, str(refusal))
+    rows = ((ids.new(), *row) for row in rated.select("shop_key", "points", "pd", "grade").iter_rows())
+    return ShadowRated(model.model_id, store.add_shadow_ratings(db, rows, as_of_on=today, model_id=model.model_id))
 
 
 def _rows(rated: pl.DataFrame) -> Iterator[tuple[Any, ...]]:

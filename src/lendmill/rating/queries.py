@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -14,7 +14,7 @@ from lendmill.refusals import Refusal
 
 
 class NoLiveModel(Refusal):
-    """No model is live: train one with `lendmill train`, which makes it live."""
+    """No card is live: train one with `lendmill train --live`, or let two people promote one that is kept."""
 
 
 class UnknownModel(Refusal):
@@ -31,6 +31,10 @@ class Model:
     digest: str
     report: dict[str, Any]
     stage: str
+    kind: str
+    data_hash: str
+    code_version: str
+    page: str
     made_at: datetime
 
     @cached_property
@@ -68,10 +72,14 @@ class Rating:
         return Rated(self.points, self.pd, self.grade, 0, self.parts).reasons
 
 
-MODEL = """
-select model_id, target, body, digest, report, stage, made_at
-  from model
- where model_id = %(model_id)s
+COLUMNS: Final = """
+           model_id, target, body, digest, report, stage, kind, data_hash, code_version, page, made_at
+      from model
+"""
+
+MODEL = f"""
+    select {COLUMNS}
+     where model_id = %(model_id)s
 """
 
 
@@ -83,10 +91,9 @@ def model(db: Db, model_id: str) -> Model:
     return found
 
 
-LIVE_MODEL = """
-select model_id, target, body, digest, report, stage, made_at
-  from model
- where stage = 'live'
+LIVE_MODEL = f"""
+    select {COLUMNS}
+     where stage = 'live'
 """
 
 
@@ -103,16 +110,27 @@ def live_card(db: Db) -> Card:
     return live_model(db).card
 
 
-MODELS = """
-select model_id, target, body, digest, report, stage, made_at
-  from model
- order by made_at desc, model_id
+MODELS = f"""
+    select {COLUMNS}
+     order by made_at desc, model_id
 """
 
 
 def models(db: Db) -> list[Model]:
     """All cards ever kept, the newest first."""
     return many(db, Model, MODELS)
+
+
+SHADOW_MODELS = f"""
+    select {COLUMNS}
+     where stage = 'shadow'
+     order by model_id
+"""
+
+
+def shadow_models(db: Db) -> list[Model]:
+    """The cards that rate in the shadow of the live one."""
+    return many(db, Model, SHADOW_MODELS)
 
 
 LATEST_RATING = """
@@ -148,7 +166,7 @@ class GradeCount:
 
     grade: str
     borrowers: int
-    mean_pd: float
+    mean_pd: float | None
 
 
 GRADE_COUNTS = """

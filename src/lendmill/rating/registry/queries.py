@@ -1,0 +1,116 @@
+"""Proposals about cards as they stand, and the way each card has come."""
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from lendmill.db import Db, many, maybe, scalar
+from lendmill.rating.registry.proposal import ModelProposal, NoSuchProposal, StageChange
+
+COLUMNS: Final = """
+           p.proposal_id, p.model_id, p.to_stage, p.live_model_id, p.reason, p.command_key, p.proposed_by,
+           p.proposed_role, a.display_name as proposer, p.proposed_on, p.expires_on, p.made_at,
+           d.outcome, d.decided_by, s.display_name as decider, d.decided_on, d.reason as decided_why,
+           d.command_key as decided_key
+      from model_proposal p
+      join account a on a.account_id = p.proposed_by
+      left join model_proposal_decision d on d.proposal_id = p.proposal_id
+      left join account s on s.account_id = d.decided_by
+"""
+
+PROPOSAL = f"""
+    select {COLUMNS}
+     where p.proposal_id = %(proposal_id)s
+"""
+
+
+def proposal(db: Db, proposal_id: UUID) -> ModelProposal:
+    """One proposal, or the refusal `NoSuchProposal`."""
+    found = maybe(db, ModelProposal, PROPOSAL, proposal_id=proposal_id)
+    if found is None:
+        raise NoSuchProposal(proposal_id=proposal_id)
+    return found
+
+
+PROPOSAL_BY_KEY = f"""
+    select {COLUMNS}
+     where p.command_key = %(command_key)s
+"""
+
+
+def proposal_by_key(db: Db, command_key: str) -> ModelProposal | None:
+    """What was proposed under a sender's key before."""
+    return maybe(db, ModelProposal, PROPOSAL_BY_KEY, command_key=command_key)
+
+
+PROPOSALS_OF = f"""
+    select {COLUMNS}
+     where p.model_id = %(model_id)s
+     order by p.proposal_id desc
+     limit 50
+"""
+
+
+def proposals_of(db: Db, model_id: str) -> list[ModelProposal]:
+    """All that was proposed about a card, the latest first."""
+    return many(db, ModelProposal, PROPOSALS_OF, model_id=model_id)
+
+
+WAITING = f"""
+    select {COLUMNS}
+     where d.proposal_id is null
+       and p.expires_on >= %(today)s
+       and (%(model_id)s::text is null or p.model_id = %(model_id)s::text)
+     order by p.proposal_id
+     limit 200
+"""
+
+
+def waiting(db: Db, today: date, model_id: str | None = None) -> list[ModelProposal]:
+    """What waits for a second person today, the oldest first."""
+    return many(db, ModelProposal, WAITING, today=today, model_id=model_id)
+
+
+STAGES_OF = """
+    select m.model_id, m.n, m.stage, m.reason, m.changed_on, a.display_name as changer, m.proposal_id, m.made_at
+      from model_stage m
+      left join account a on a.account_id = m.changed_by
+     where m.model_id = %(model_id)s
+     order by m.n
+"""
+
+
+def stages_of(db: Db, model_id: str) -> list[StageChange]:
+    """The way a card has come, the first step first."""
+    return many(db, StageChange, STAGES_OF, model_id=model_id)
+
+
+WAS_LIVE = """
+    select exists (select from model_stage where stage = 'live' and model_id = %(model_id)s)
+"""
+
+
+def was_live(db: Db, model_id: str) -> bool:
+    """Whether a card was ever the live one."""
+    return bool(scalar(db, WAS_LIVE, model_id=model_id))
+
+
+ANY_WAS_LIVE = """
+    select exists (select from model_stage where stage = 'live')
+"""
+
+
+def any_was_live(db: Db) -> bool:
+    """Whether the house has ever had a live card."""
+    return bool(scalar(db, ANY_WAS_LIVE))
+
+
+LIVE_MODEL_ID = """
+    select model_id from model where stage = 'live'
+"""
+
+
+def live_model_id(db: Db) -> str | None:
+    """The name of the card that rates today, if there is one."""
+    found = scalar(db, LIVE_MODEL_ID)
+    return None if found is None else str(found)
