@@ -1,0 +1,110 @@
+"""Proposing an adjustment or its end, and deciding about it: two people, once."""
+
+from datetime import date
+from uuid import UUID
+
+from lendmill import ids
+from lendmill.db import Db
+from lendmill.people.sign_in.queries import Caller
+from lendmill.rating.adjusting import queries, store
+from lendmill.rating.adjusting.table import (
+    DECIDERS,
+    PROPOSERS,
+    Adjustment,
+    AdjustmentDecided,
+    AdjustmentOver,
+    NotYourAdjustment,
+    Outcome,
+    OwnAdjustment,
+    check,
+    check_end,
+    check_role,
+    in_words,
+)
+
+
+def propose(
+    db: Db,
+    *,
+    industry: str | None,
+    region: str | None,
+    points: int,
+    from_on: date,
+    until_on: date | None,
+    reason: str,
+    source: str,
+    by: Caller,
+    today: date,
+) -> Adjustment:
+    """Propose points for or against an industry, a region or both; nothing counts before another person agrees.
+
+    Refuses with `NotYourAdjustment`, `InvalidAdjustment`.
+    """
+    check_role(by.role, PROPOSERS)
+    check(industry=industry, region=region, points=points, from_on=from_on, until_on=until_on, today=today)
+    adjustment_id = ids.new()
+    store.add(
+        db,
+        adjustment_id=adjustment_id,
+        ends=None,
+        industry=industry,
+        region=region,
+        points=points,
+        from_on=from_on,
+        until_on=until_on,
+        reason=in_words("reason", reason),
+        source=in_words("source", source),
+        by=by,
+        today=today,
+    )
+    return queries.adjustment(db, adjustment_id)
+
+
+def propose_end(db: Db, *, adjustment_id: UUID, until_on: date, reason: str, by: Caller, today: date) -> Adjustment:
+    """Propose that an adjustment counts for the last time on a day; that too takes another person.
+
+    Refuses with `NotYourAdjustment`, `NoSuchAdjustment`, `AdjustmentOver`, `InvalidAdjustment`.
+    """
+    check_role(by.role, PROPOSERS)
+    ended = queries.adjustment(db, adjustment_id)
+    check_end(ended, until_on, today)
+    end_id = ids.new()
+    store.add(
+        db,
+        adjustment_id=end_id,
+        ends=adjustment_id,
+        industry=ended.industry,
+        region=ended.region,
+        points=0,
+        from_on=today,
+        until_on=until_on,
+        reason=in_words("reason", reason),
+        source=ended.source,
+        by=by,
+        today=today,
+    )
+    return queries.adjustment(db, end_id)
+
+
+def decide(db: Db, *, adjustment_id: UUID, outcome: Outcome, reason: str = "", by: Caller, today: date) -> Adjustment:
+    """Approve or decline what another person proposed, or withdraw one's own; said twice it is done once.
+
+    Refuses with `NoSuchAdjustment`, `OwnAdjustment`, `NotYourAdjustment`, `AdjustmentDecided`, `AdjustmentOver`, and where
+    a refusal gives no reason with `InvalidAdjustment`.
+    """
+    found = queries.adjustment(db, adjustment_id)
+    own = found.proposed_by == by.account_id
+    if outcome == "withdrawn" and not own:
+        raise NotYourAdjustment(role=by.role.value, roles="the one who proposed it")
+    if outcome != "withdrawn" and own:
+        raise OwnAdjustment()
+    if outcome != "withdrawn":
+        check_role(by.role, DECIDERS)
+    if outcome == "approved" and found.until_on is not None and found.until_on < today:
+        raise AdjustmentOver()
+    said = in_words("reason", reason) if outcome == "declined" or reason.strip() else ""
+    first = store.decide(db, found, outcome=outcome, by=by, today=today, reason=said)
+    decided = queries.adjustment(db, adjustment_id)
+    if not first and (decided.outcome, decided.decided_by) != (outcome, by.account_id):
+        raise AdjustmentDecided(outcome=decided.outcome, decided_on=decided.decided_on)
+    return decided
