@@ -83,12 +83,28 @@ class Lake:
         """The earlier import of the same content, if there was one."""
         return next((manifest for manifest in self.imports() if manifest.digest == digest), None)
 
-    def scan(self, until_known_on: date | None = None, kinds: tuple[str, ...] | None = None) -> pl.LazyFrame:
-        """All events as known at the end of a day (or as known now), each in the version then in force."""
-        chosen = [self.folder / part.path for part in self.parts() if kinds is None or part.kind in kinds]
+    def scan(
+        self,
+        until_known_on: date | None = None,
+        kinds: tuple[str, ...] | None = None,
+        since_on: date | None = None,
+    ) -> pl.LazyFrame:
+        """All events as known at the end of a day (or as known now), each in the version then in force.
+
+        With `since_on` only what happened on that day or later: files of earlier months are not even opened.
+        """
+        chosen = [
+            self.folder / part.path
+            for part in self.parts()
+            if (kinds is None or part.kind in kinds)
+            and (since_on is None or part.month >= f"{since_on:%Y-%m}")
+            and (until_known_on is None or part.month <= f"{until_known_on:%Y-%m}")
+        ]
         if not chosen:
             return no_events()
         rows = stored(chosen)
+        if since_on is not None:
+            rows = rows.filter(pl.col("happened_on") >= since_on)
         if until_known_on is None:
             current = pl.col("superseded_on").is_null()
         else:

@@ -1,0 +1,82 @@
+"""Silence: days without any trade where the shop's own rhythm leaves no room for them, and sources that fell silent.
+
+A shop's rhythm is the share of days with any sale between its first and last sale of the year. A stretch of days
+without one is a gap when by that rhythm it had a chance below one in a thousand. A day on which every shop of a source
+that trades on most days is silent is the source's outage, and no shop's gap.
+"""
+
+from datetime import date, timedelta
+from typing import Final
+
+import polars as pl
+
+from lendmill.shops.signs.view import SALES, View
+
+DAYS: Final = 90
+YEAR: Final = 365
+RHYTHM_DAYS_MIN: Final = 20  # days with a sale, or a shop has no rhythm yet
+CHANCE_MAX: Final = 0.001
+OUTAGE_SHOPS_MIN: Final = 10  # of fewer shops, all silent is no sign of the source
+OUTAGE: Final = pl.Schema({"source": pl.String, "kind": pl.String, "on": pl.Date})
+
+
+def gaps(view: View, outages: pl.DataFrame, days: int = YEAR) -> pl.LazyFrame:
+    """Every stretch without a sale that a shop's own rhythm leaves no room for, over the last so many days.
+
+    Gives the ages in days of each stretch's first and last day; a shop with a rhythm and no such stretch has one row of
+    nulls, and a shop without a rhythm has none.
+    """
+    sold = view.events(SALES, YEAR).select(*view.by, "age").unique()
+    held = sold.filter(pl.len().over(view.by) >= RHYTHM_DAYS_MIN)
+    span = pl.col("age").max() + 1 - pl.col("age").min()
+    rhythm = held.group_by(view.by).agg((pl.len() / span).clip(0, 0.999).alias("rhythm"))
+    excused = view.sources(YEAR).join(_excuses(outages, view), on="source").select(*view.by, "age").unique()
+    known = pl.concat([held, excused.join(rhythm, on=view.by, how="semi")]).unique()
+    quiet = (
+        known.sort(*view.by, "age")
+        .with_columns(pl.col("age").shift(1).over(view.by).fill_null(-1).alias("next"))
+        .join(rhythm, on=view.by)
+    )
+    odd = (pl.col("age") - pl.col("next") - 1) * (1 - pl.col("rhythm")).log() < pl.lit(CHANCE_MAX).log()
+    first, last = (pl.col("age") - 1).clip(None, days - 1), pl.col("next") + 1
+    stretch = pl.struct(first.alias("first"), last.alias("last")).filter(odd & (last < days))
+    return quiet.group_by(view.by).agg(stretch.alias("gaps")).explode("gaps", empty_as_null=True).unnest("gaps")
+
+
+def gap_days(view: View, outages: pl.DataFrame) -> pl.LazyFrame:
+    """How many of the last 90 days lie in such stretches; unknown of a shop without a rhythm."""
+    length = (pl.col("first") - pl.col("last") + 1).fill_null(0)
+    return gaps(view, outages, DAYS).group_by(view.by).agg(length.sum().cast(pl.Float64).alias("gap_days_90"))
+
+
+def last_heard(view: View) -> pl.DataFrame:
+    """The day on which each source last told of anything, of whichever shop."""
+    heard = view.everybody_at_all(YEAR).group_by("source").agg(pl.col("known_on").max().alias("heard_on"))
+    return heard.collect(engine="streaming").sort("source")
+
+
+def stale_days(view: View, heard: pl.DataFrame) -> pl.LazyFrame:
+    """How long ago a shop's source last told of anything, of whichever shop; of several sources, the longest."""
+    days = (pl.lit(view.on) - pl.col("heard_on")).dt.total_days().cast(pl.Float64)
+    shops = view.sources(YEAR).join(heard.lazy(), on="source")
+    return shops.group_by(view.by).agg(days.max().alias("source_stale_days"))
+
+
+def source_outages(view: View) -> pl.DataFrame:
+    """Days of the last year on which all shops of a source were silent, in a kind that the source has on most days."""
+    days = view.everybody_at_all(YEAR).select("source", "kind", "shop_key", "happened_on")
+    told = days.group_by("source", "kind").agg(
+        pl.col("happened_on").unique().alias("told"), pl.col("shop_key").n_unique().alias("shops")
+    )
+    rows: list[tuple[str, str, date]] = []
+    for source, kind, told_on, shops in told.collect(engine="streaming").iter_rows():
+        expected = [min(told_on) + timedelta(days=n) for n in range((view.on - min(told_on)).days + 1)]
+        if shops >= OUTAGE_SHOPS_MIN and len(told_on) * 2 > (max(told_on) - min(told_on)).days:
+            rows += [(source, kind, day) for day in sorted(set(expected) - set(told_on))]
+    return pl.DataFrame(rows, schema=OUTAGE, orient="row").sort("source", "kind", "on")
+
+
+def _excuses(outages: pl.DataFrame, view: View) -> pl.LazyFrame:
+    age = (pl.lit(view.on) - pl.col("on")).dt.total_days().cast(pl.Int32)
+    sales = outages.lazy().filter(pl.col("kind").is_in(SALES))
+    return sales.select("source", age.alias("age")).unique()

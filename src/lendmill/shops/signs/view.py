@@ -1,0 +1,73 @@
+"""The part of a record that is looked at: as known at the end of a day, some shops, by shop or by shop and source."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+
+import polars as pl
+
+from lendmill.shops.events import DONE
+from lendmill.shops.lake import Lake
+
+SALES: Final = ("order", "invoice-out")
+BUCKET_ROWS: Final = 4_000_000  # rows of a window that are held at a time
+FEW_SHOPS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What was known of some shops at the end of a day; `by` names the columns a sign is told for."""
+
+    lake: Lake
+    on: date
+    shop_keys: tuple[str, ...] | None = None
+    by: tuple[str, ...] = ("shop_key",)
+    bucket: tuple[int, int] = (0, 1)
+
+    def events(self, kinds: tuple[str, ...], days: int) -> pl.LazyFrame:
+        """Events that hold, of these shops and the last so many days, with their age in days."""
+        return self._these(self.everybody(kinds, days))
+
+    def everybody(self, kinds: tuple[str, ...], days: int) -> pl.LazyFrame:
+        """Events that hold of every shop in the lake."""
+        rows = self.lake.scan(self.on, kinds, self.on - timedelta(days=days - 1))
+        return rows.filter(pl.col("status") == DONE).with_columns(
+            (pl.lit(self.on) - pl.col("happened_on")).dt.total_days().cast(pl.Int32).alias("age")
+        )
+
+    def everybody_at_all(self, days: int) -> pl.LazyFrame:
+        """Every row of every shop, of all kinds and in any state: what the sources told."""
+        return self.lake.scan(self.on, None, self.on - timedelta(days=days - 1))
+
+    def sources(self, days: int) -> pl.LazyFrame:
+        """Which sources told of each of these shops: (shop_key, source)."""
+        return self._these(self.everybody_at_all(days)).select("shop_key", "source").unique()
+
+    def _these(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        if self.shop_keys is not None:
+            rows = rows.filter(pl.col("shop_key").is_in(list(self.shop_keys)))
+        n, of = self.bucket
+        return rows.filter(pl.col("shop_key").hash(seed=11) % of == n) if of > 1 else rows
+
+    def rows(self, days: int, kinds: tuple[str, ...] | None = None) -> int:
+        """How many rows the lake's files hold of the last so many days, at most."""
+        since, until = f"{self.on - timedelta(days=days - 1):%Y-%m}", f"{self.on:%Y-%m}"
+        return sum(
+            part.rows
+            for part in self.lake.parts()
+            if since <= part.month <= until and (kinds is None or part.kind in kinds)
+        )
+
+    def buckets(self, days: int) -> Iterator["View"]:
+        """The same view in parts, each with some of the shops, so that memory stays flat in the size of the lake."""
+        few = self.shop_keys is not None and len(self.shop_keys) <= FEW_SHOPS
+        of = 1 if few else -(-self.rows(days) // BUCKET_ROWS) or 1
+        for n in range(of):
+            yield replace(self, bucket=(n, of))
+
+
+def view(lake: Lake, on: date, shop_keys: Sequence[str] | None = None, *, by_source: bool = False) -> View:
+    """A view of the lake as known on a day."""
+    by = ("shop_key", "source") if by_source else ("shop_key",)
+    return View(lake, on, None if shop_keys is None else tuple(sorted(set(shop_keys))), by)
