@@ -15,6 +15,8 @@ class Consent:
     title_zh: str
     en: str
     zh: str
+    lasts_days: int = 0  # 0: until it is taken back
+    needed: bool = True
 
     def wording(self, language: str) -> str:
         """The text as shown in a language."""
@@ -44,6 +46,7 @@ CONSENTS: Final = (
         "how I repay. A late repayment can be reported; I am told beforehand.",
         "本人同意贷款人为本次申请向依法设立的征信机构查询本人信用信息，并依法报送本人的还款情况。如发生逾期，"
         "不良信息报送前将提前告知本人。",
+        lasts_days=90,
     ),
     Consent(
         "automated-decision",
@@ -54,4 +57,17 @@ CONSENTS: Final = (
         "本人知悉本次申请由系统按既定规则自动审批。本人有权随时要求说明审批依据，并有权要求人工复核。",
     ),
 )
-BY_PURPOSE: Final = {consent.purpose: consent for consent in CONSENTS}
+FREE_CONSENTS: Final = (
+    Consent(
+        "official-records",
+        "Verification with customs, the tax office and the business registry",
+        "海关、税务及工商信息核验授权",
+        "I agree that the lender asks customs, the tax office and the business registry to confirm my declarations, "
+        "filings and registration, in order to rate the shop and to set a limit. I need not agree to this. I may "
+        "withdraw this consent at any time; from then on nobody is asked.",
+        "本人同意贷款人向海关、税务机关及工商登记机关核验本人（本企业）的报关、纳税申报及登记信息，仅用于信用评级和额度核定。"
+        "本授权为自愿授权，不影响申请；本人可随时撤回，撤回后贷款人不再查询。",
+        needed=False,
+    ),
+)
+BY_PURPOSE: Final = {consent.purpose: consent for consent in (*CONSENTS, *FREE_CONSENTS)}

@@ -115,7 +115,7 @@ class Trial:
                 "amount_cents": max(SMALLEST_CENTS, min(wished_cents, one.limit_cents)),
                 "purpose": "stock",
                 "language": "zh-Hans",
-                "consents": ["shop-record", "credit-report", "automated-decision"],
+                "consents": ["shop-record", "credit-report", "automated-decision", "official-records"],
             }
             self.database.act(
                 credit.apply_at_once,

@@ -14,7 +14,7 @@ from lendmill.api.statuses import status
 from lendmill.credit import actions as credit_actions
 from lendmill.credit import queries as credit
 from lendmill.credit.applications.application import AnswerWrong, ConsentMissing
-from lendmill.credit.consents import CONSENTS
+from lendmill.credit.consents import BY_PURPOSE
 from lendmill.people import queries as people
 from lendmill.people.actions import IdentityDiffers, IdentityTaken, NotAnIdentity
 from lendmill.people.command import Command
@@ -72,7 +72,7 @@ def _facts(request: Asked, application_id: UUID) -> dict[str, Any]:
             "offer": offers.get(application.product_key),
             "product": products.product(db, application.product_key),
             "purposes": credit.policy(db).eligibility.purposes,
-            "consents": CONSENTS,
+            "consents": tuple(BY_PURPOSE.values()),
             "borrower": people.borrower(db, borrower_id),
             "shop": people.shop_of(db, borrower_id),
             "named": product_names(db, request),
@@ -136,7 +136,7 @@ def take_step(request: Asked, application_id: FromPath[UUID], data: Form) -> Res
 def _answers(request: Asked, step: int, data: dict[str, str]) -> dict[str, Any]:
     if step == ASKING:
         return {"amount_cents": money.cents(data.get("amount", "")), "purpose": data.get("purpose")}
-    agreed = [consent.purpose for consent in CONSENTS if data.get(f"consent-{consent.purpose}") == "yes"]
+    agreed = [purpose for purpose in BY_PURPOSE if data.get(f"consent-{purpose}") == "yes"]
     return {
         "language": words_of(request).language,
         "consents": agreed,

@@ -26,6 +26,7 @@ from lendmill.credit.applications.queries import application, open_applications
 from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Ask, case_of
 from lendmill.credit.cases.queries import gathered, net_assets_cents
+from lendmill.credit.consents import FREE_CONSENTS
 from lendmill.credit.decide import Decision
 from lendmill.credit.decisions.actions import decide_and_keep
 from lendmill.credit.decisions.queries import decision, policy
@@ -129,7 +130,8 @@ def _identity(db: Db, borrower_id: UUID, answers: Mapping[str, Any], seal: Seal 
         if not isinstance(identity_no, str):
             raise AnswerWrong(field="identity_no", value="(not text)", allowed="an identity number")
         verify_identity(db, borrower_id=borrower_id, identity_no=identity_no, seal=seal)
-    return {"language": language, "consents": list(CONSENTS_NEEDED), "identity_given": bool(identity_no)}
+    free = [consent.purpose for consent in FREE_CONSENTS if consent.purpose in answers["consents"]]
+    return {"language": language, "consents": [*CONSENTS_NEEDED, *free], "identity_given": bool(identity_no)}
 
 
 def _keep_consents(db: Db, borrower_id: UUID, application_id: UUID, kept: Mapping[str, Any]) -> None:

@@ -108,7 +108,7 @@ def agreed_consents(answers: Mapping[str, Any]) -> str:
         raise AnswerWrong(field="consents", value=given, allowed="a list")
     for purpose in given:
         if purpose not in BY_PURPOSE:
-            raise AnswerWrong(field="consents", value=purpose, allowed=f"one of {', '.join(CONSENTS_NEEDED)}")
+            raise AnswerWrong(field="consents", value=purpose, allowed=f"one of {', '.join(BY_PURPOSE)}")
     missing = [BY_PURPOSE[purpose].title(str(language)) for purpose in CONSENTS_NEEDED if purpose not in given]
     if missing:
         raise ConsentMissing(missing=", ".join(missing))

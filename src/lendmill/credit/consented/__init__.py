@@ -1,0 +1,1 @@
+"""What a borrower has agreed to outside an application, and what they have taken back."""
