@@ -141,6 +141,8 @@ STATUSES: Final[dict[str, int]] = {
     "no-such-proposal": NOT_FOUND,
     "proposed-already": CONFLICT,
     "live-card-changed": CONFLICT,
+    "no-such-level": UNPROCESSABLE,
+    "levels-crossed": UNPROCESSABLE,
     "invalid-scale": UNPROCESSABLE,
     "invalid-card": UNPROCESSABLE,
     "bank-rating-offered": UNPROCESSABLE,

@@ -109,6 +109,7 @@ create table outcome (
     check (defaulted = (cause <> ''))
 );
 create index outcome_by_model on outcome (model_id, decided_on);
+create index decision_approved_on on decision (decided_on) where outcome = 'approve';
 
 -- The figures a card was watched by, one row a figure and day: of the whole, of a feature, of a month, of a segment.
 create table model_watch (
@@ -119,9 +120,25 @@ create table model_watch (
     value double precision,
     low double precision,
     high double precision,
+    expected double precision,
+    chance double precision,
     counted integer not null check (counted >= 0),
     bads integer check (bads between 0 and counted),
     alarm text not null default '' check (alarm in ('', 'watch', 'alarm')),
     made_at timestamptz not null default now(),
     primary key (model_id, watched_on, figure, about)
+);
+grant update on model_watch to lendmill_app;
+
+-- From where on a figure calls for a look, or for action, where the house wants it otherwise than shipped; the newest
+-- row of a figure counts.
+create table watch_level (
+    level_id uuid primary key,
+    figure text not null,
+    watch_from double precision not null,
+    alarm_from double precision not null,
+    reason text not null check (reason <> ''),
+    set_by uuid not null references account,
+    set_on date not null,
+    made_at timestamptz not null default now()
 );
