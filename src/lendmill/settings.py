@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, get_type_hints
 
 LANGUAGES: Final = ("zh-Hans", "en")
 PREFIX: Final = "LENDMILL_"
+SIMULATED: Final = "Unset: a simulated one is started, whose answers are made up and say so."
 NOT_SETTINGS: Final = frozenset({"LENDMILL_SETTINGS", "LENDMILL_TEST_DATABASE_URL"})
 
 
@@ -77,6 +78,13 @@ def _processes(value: Any) -> int:
     return _whole(value, 1, 32)
 
 
+def _switch(value: Any) -> bool:
+    spelled = {"on": True, "true": True, "off": False, "false": False}
+    if (found := spelled.get(str(value).strip().lower())) is None:
+        raise _Mistake("must be on or off")
+    return found
+
+
 def _language(value: Any) -> str:
     if value not in LANGUAGES:
         raise _Mistake(f"must be one of {', '.join(LANGUAGES)}")
@@ -117,7 +125,18 @@ class Settings:
         str | None,
         Meant(_web_url, "Where the payment rail answers. Unset: a simulated rail is started on a free port."),
     ] = None
+    customs_url: Annotated[str | None, Meant(_web_url, f"Where customs answers. {SIMULATED}")] = None
+    tax_url: Annotated[str | None, Meant(_web_url, f"Where the tax office answers. {SIMULATED}")] = None
+    bureau_url: Annotated[str | None, Meant(_web_url, f"Where the credit bureau answers. {SIMULATED}")] = None
+    registry_url: Annotated[str | None, Meant(_web_url, f"Where the business registry answers. {SIMULATED}")] = None
     language: Annotated[str, Meant(_language, "The language of pages for those who have chosen none.")] = "zh-Hans"
+    questionnaire: Annotated[
+        bool,
+        Meant(
+            _switch,
+            "Whether sellers are offered the voluntary questionnaire; what it may count for is the policy's to say.",
+        ),
+    ] = True
     connections: Annotated[
         int, Meant(_connections, "How many database connections, and so requests at once, one process may hold.")
     ] = 16
@@ -132,6 +151,13 @@ class Settings:
             "Unset: `secret.key` in the var folder.",
         ),
     ] = None
+
+    @property
+    def party_urls(self) -> dict[str, str | None]:
+        """Where each third party answers, by its name."""
+        return {
+            "customs": self.customs_url, "tax": self.tax_url, "bureau": self.bureau_url, "registry": self.registry_url,
+        }  # fmt: skip
 
     @property
     def lake(self) -> Path:

@@ -4,7 +4,7 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from lendmill.api import approvals, books, changes, credit, house, loans
+from lendmill.api import approvals, books, changes, credit, house, loans, questionnaire
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     house.me,
@@ -34,6 +34,13 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     loans.payoff,
     loans.payment_quote,
     loans.payments,
+    questionnaire.questionnaire,
+    questionnaire.begin,
+    questionnaire.withdraw,
+    questionnaire.result,
+    questionnaire.question,
+    questionnaire.answer,
+    questionnaire.send,
     changes.changes,
     changes.propose,
     changes.preview,

@@ -20,6 +20,8 @@ from lendmill.people import queries as people
 from lendmill.people.queries import house_day
 from lendmill.people.roles import CREDIT
 from lendmill.rating import queries as ratings
+from lendmill.rating.psychometrics import queries as psychometrics
+from lendmill.rating.psychometrics.validity import validity
 from lendmill.web.own import product_names
 from lendmill.web.pages import page, words_of
 from lendmill.web.sheets import cents_as_yuan, sheet
@@ -82,6 +84,8 @@ def _facts(db: Db, borrower_id: UUID, words: Words, rated: bool) -> dict[str, An
         "features": _named(snapshot, words),
         "meanings": {feature.name: _meaning(feature, words) for feature in FEATURES},
         "decisions": credit.decisions_of(db, borrower_id) if rated else [],
+        "questionnaire": psychometrics.panel(db, borrower_id) if rated else None,
+        "validity": validity,
         "lines": credit.lines_of(db, borrower_id),
         "loans": loans.loans_of(db, borrower_id, today),
         "beside": beside(db, borrower_id),

@@ -49,6 +49,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         blocked=standing.late_since_on is not None,
         late=[loan for loan in running if loan.days_past_due],
         claimed_cents=claimed_cents,
+        questionnaire_offered=request.app.state.settings.questionnaire,
     )
 
 

@@ -17,6 +17,7 @@ from lendmill.web import (
     home,
     loans,
     portfolio,
+    questionnaire,
     staff_loans,
 )
 
@@ -43,6 +44,14 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     loans.repay,
     loans.payment_page,
     loans.payment_state,
+    questionnaire.questionnaire_page,
+    questionnaire.begin,
+    questionnaire.withdraw,
+    questionnaire.ask_explanation,
+    questionnaire.question_page,
+    questionnaire.take_answer,
+    questionnaire.send,
+    questionnaire.own_answers,
     portfolio.portfolio_page,
     portfolio.chart,
     applications.applications_page,

@@ -1,6 +1,6 @@
 """One person's go at the questionnaire: the form they were given, how long they have, and what may not be done."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -98,6 +98,12 @@ class Attempt:
     def keys(self) -> list[str]:
         """The items in their order."""
         return [screen.item_key for screen in self.screens]
+
+    def place(self, wanted: int, answered: Collection[str]) -> int:
+        """The screen to show, counted from 0: the wanted one, counted from 1, as far as it was reached, else the first
+        one without an answer. As many as there are screens: all are answered."""
+        reached = next((at for at, key in enumerate(self.keys) if key not in answered), len(self.keys))
+        return wanted - 1 if 1 <= wanted <= reached else reached
 
     def is_open(self, today: date) -> bool:
         """Whether it can be gone on with."""

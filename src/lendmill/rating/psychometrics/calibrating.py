@@ -16,7 +16,7 @@ TIMES_MIN: Final = 50
 
 
 @dataclass(frozen=True)
-class Calibration:
+class BankCalibration:
     """A version of the bank with estimated parameters, and which items kept the values they had."""
 
     bank: ItemBank
@@ -29,7 +29,7 @@ class Calibration:
         return [item.key for item in self.bank.items if item.key not in self.estimated]
 
 
-def calibrated(bank: ItemBank, forms: Sequence[Sequence[ItemAnswer]], people_min: int = PEOPLE_MIN) -> Calibration:
+def calibrated(bank: ItemBank, forms: Sequence[Sequence[ItemAnswer]], people_min: int = PEOPLE_MIN) -> BankCalibration:
     """Estimate each trait's items from forms of one edition; refuses with `TooFewAnswers`.
 
     An item that fewer than `people_min` have answered keeps its values; an item's pace in a language needs
@@ -45,7 +45,7 @@ def calibrated(bank: ItemBank, forms: Sequence[Sequence[ItemAnswer]], people_min
     made = msgspec.structs.replace(
         bank, parameters=bank.parameters + 1, origin=f"estimated from {len(forms)} people", items=items
     )
-    return Calibration(made, len(forms), estimated)
+    return BankCalibration(made, len(forms), estimated)
 
 
 def _trait(

@@ -7,10 +7,10 @@ from lendmill.rating.psychometrics.item import CHINESE
 WORDING_EN: Final = (
     "I answer this questionnaire of my own free will. If I do not, or stop in the middle, nothing changes for me: not "
     "whether I can borrow, not how much, not at what price. The lender keeps my answers and the time each took, to "
-    "learn whether such answers say anything about how loans are repaid. They count in a rating only after the lender has "
-    "published a policy that says so, and they are never the reason I am given for a decision. They are used for "
-    "nothing else and given to nobody else. I may see my answers, ask for an explanation by a person, and withdraw this "
-    "consent at any time on the same page; from then on the answers are not used any more."
+    "learn whether such answers say anything about how loans are repaid. They count in a rating only after the "
+    "lender has published a policy that says so, and they are never the reason I am given for a decision. They are "
+    "used for nothing else and given to nobody else. I may see my answers, ask for an explanation by a person, and "
+    "withdraw this consent at any time on the same page; from then on the answers are not used any more."
 )
 WORDING_ZH: Final = (
     "本人自愿填写本问卷。不填写或中途退出，对本人没有任何影响：不影响能否借款、额度和价格。贷款人保存本人的作答及每题用时，"

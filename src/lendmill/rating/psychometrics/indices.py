@@ -110,7 +110,7 @@ def _is_best(bank: ItemBank, answer: ItemAnswer) -> bool:
 
 
 def straight_line(bank: ItemBank, answers: Sequence[ItemAnswer]) -> StraightLine:
-    """Among the statements as they came: the longest run of one step, the commonest step's share, the share of the ends."""
+    """The statements as they came: the longest run of one step, the commonest step's share, the share of the ends."""
     steps = [answer.choice for answer in answers if not bank.by_key[answer.item_key].is_situation]
     if not steps:
         return StraightLine(0, 0.0, 0.0)
