@@ -38,6 +38,7 @@ STATUSES: Final[dict[str, int]] = {
     "no-seal": UNAVAILABLE,
     # third parties
     "no-such-party": NOT_FOUND,
+    "no-borrower-of-shop": NOT_FOUND,
     "no-identity-to-ask-with": CONFLICT,
     "consent-needed": CONFLICT,
     # two people

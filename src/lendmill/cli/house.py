@@ -20,7 +20,7 @@ commands = typer.Typer()
 
 @commands.command()
 def up() -> None:
-    """Start everything: PostgreSQL, the pages, the worker and the payment rail's simulator. Ctrl-C stops all of it."""
+    """Start everything: PostgreSQL, the pages, the worker and the simulators. Ctrl-C stops all of it."""
     from lendmill.cli import supervisor
 
     supervisor.run(load(), prepare=_open)
@@ -161,6 +161,7 @@ def worker() -> None:
     from lendmill import jobs
     from lendmill.cli import opened
     from lendmill.outside.rail import HttpRail
+    from lendmill.people.seal import Seal
 
     settings = load()
     if settings.rail_url is None:
@@ -170,8 +171,19 @@ def worker() -> None:
     asked_to_stop = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: threading.Thread(target=asked_to_stop.set).start())
-    with opened.database(settings) as database, contextlib.closing(HttpRail(settings.rail_url)) as rail:
-        jobs.run_worker(database, rail, asked_to_stop)
+    with (
+        opened.database(settings) as database,
+        contextlib.closing(HttpRail(settings.rail_url)) as rail,
+        opened.parties(settings) as parties,
+    ):
+        seal = Seal(settings.secret_key())
+        enquirer = threading.Thread(target=jobs.run_enquirer, args=(database, parties, seal, asked_to_stop))
+        enquirer.start()
+        try:
+            jobs.run_worker(database, rail, asked_to_stop)
+        finally:
+            asked_to_stop.set()
+            enquirer.join()
 
 
 def _open(database: "Database") -> list[str]:

@@ -3,7 +3,7 @@
 import fcntl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from lendmill.settings import Settings, StartUpProblem, load
@@ -11,6 +11,7 @@ from lendmill.settings import Settings, StartUpProblem, load
 if TYPE_CHECKING:
     from lendmill.db import Database
     from lendmill.db.embedded import EmbeddedPostgres
+    from lendmill.outside.parties.party import Party
 
 ATTACH_SECONDS_MAX: Final = 30.0
 
@@ -64,6 +65,21 @@ def _server(settings: Settings) -> Iterator["EmbeddedPostgres"]:
             fcntl.flock(guests, fcntl.LOCK_EX)
         finally:
             server.stop()
+
+
+@contextmanager
+def parties(settings: Settings) -> Iterator[dict[str, "Party"]]:
+    """The third parties that have an address, ready to be asked."""
+    from lendmill.outside.parties.over_http import HttpParty
+
+    with ExitStack() as stack:
+        found: dict[str, Party] = {}
+        for name, url in settings.party_urls.items():
+            if url is not None:
+                party = HttpParty(name, url)
+                stack.callback(party.close)
+                found[name] = party
+        yield found
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Looks after everything `lendmill up` starts, and stops all of it together.
 
-PostgreSQL, the pages, the worker and the payment rail's simulator are child processes. The kernel stops them when
-this process dies, even by SIGKILL. A child that ends is started again, because its work waits safely in the database;
-one that keeps ending, and a PostgreSQL that ends, stop the whole, because then a person has to look.
+PostgreSQL, the pages, the worker and the simulators of the payment rail and of third parties are child processes. The
+kernel stops them when this process dies, even by SIGKILL. A child that ends is started again, because its work waits
+safely in the database; one that keeps ending, and a PostgreSQL that ends, stop the whole, because then a person has to
+look.
 """
 
 import contextlib
@@ -231,6 +232,7 @@ def _children(settings: Settings, url: str, owner_url: str, listening: socket.so
         "LENDMILL_RAIL_URL": rail_url,
         "PYTHONUNBUFFERED": "1",
     }
+    parties = _simulated_parties(settings, environment)
     ours = [sys.executable, "-m", "lendmill.cli"]
     socket_number = listening.fileno()
     doors = [
@@ -250,7 +252,18 @@ def _children(settings: Settings, url: str, owner_url: str, listening: socket.so
     if rail_port is not None:
         rail = [sys.executable, "-m", "lendmill.outside.simulated_rail", "--port", str(rail_port)]
         children.insert(0, Child("rail simulator", rail, settings.logs / "rail.log", environment))
-    return children
+    return [*parties, *children]
+
+
+def _simulated_parties(settings: Settings, environment: dict[str, str]) -> list[Child]:
+    """One process that answers for every third party without an address; the environment learns where."""
+    unset = [name for name, url in settings.party_urls.items() if url is None]
+    if not unset:
+        return []
+    port = _free_port()
+    environment |= {f"LENDMILL_{name.upper()}_URL": f"http://127.0.0.1:{port}/{name}" for name in unset}
+    command = [sys.executable, "-m", "lendmill.outside.parties.simulated_parties", "--port", str(port)]
+    return [Child("third parties' simulator", command, settings.logs / "parties.log", environment)]
 
 
 def _free_port() -> int:

@@ -26,6 +26,7 @@ from lendmill.credit.applications.queries import application, open_applications
 from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Ask, case_of
 from lendmill.credit.cases.queries import gathered, net_assets_cents
+from lendmill.credit.consented.actions import take_back_consent
 from lendmill.credit.consents import FREE_CONSENTS
 from lendmill.credit.decide import Decision
 from lendmill.credit.decisions.actions import decide_and_keep
@@ -38,7 +39,7 @@ from lendmill.credit.offers.queries import offers_of
 from lendmill.credit.policy import Policy
 from lendmill.db import Db
 from lendmill.people.actions import Command, lock_borrower, once, remember, verify_identity
-from lendmill.people.queries import shop_of
+from lendmill.people.queries import house_day, shop_of
 from lendmill.people.seal import Seal
 from lendmill.products.document import Product
 from lendmill.products.queries import product as product_on_sale
@@ -118,6 +119,8 @@ def save_step(
     else:
         kept = _identity(db, borrower_id, answers, seal)
         _keep_consents(db, borrower_id, application_id, kept)
+        for purpose in set(begun.answers.get("consents", ())) - set(kept["consents"]):
+            take_back_consent(db, borrower_id=borrower_id, purpose=purpose, today=house_day(db))
         store.save(db, borrower_id=borrower_id, application_id=application_id, step=CONFIRMING, answers=kept)
     return application(db, borrower_id, application_id)
 
