@@ -1,11 +1,12 @@
 """One feature: what it means in both languages, its unit, and its formula in words and as arithmetic."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-import polars as pl
+import narwhals as nw
 
-from lendmill.features.sums import MICRO, covers
+from lendmill.features.sums import MICRO, covers, total
 
 Direction = Literal["better", "worse"]
 Block = Literal[
@@ -17,17 +18,23 @@ Block = Literal[
     "psychometrics",
     "soft information",
 ]
+Use = Literal["reason", "fairness", "public index"]
 
 SALES: Final = ("order|invoice-out",)
 ORDERS: Final = ("order",)
 ISSUED: Final = ("invoice-out",)
 RECEIVED: Final = ("invoice-in",)
-HISTORY: Final = pl.col("age")
+HISTORY: Final = nw.col("history")
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One fact about a shop as of a day; null where the shop's sources do not tell."""
+    """One fact about a shop as of a day; null where the shop's sources do not tell.
+
+    `not_for` says where it may not be used: told to a seller as a reason, taken as a ground that explains a difference
+    between groups (fairness), or shown to others in the public index. `actionable` says whether a seller can do
+    something about it, `protected` that it lies too close to what nobody may be judged by.
+    """
 
     name: str
     meaning: str
@@ -37,16 +44,24 @@ class Feature:
     higher_is: Direction | None
     block: Block
     needs: tuple[str, ...]
-    value: pl.Expr = field(compare=False, repr=False)
+    value: nw.Expr = field(compare=False, repr=False)
+    not_for: tuple[Use, ...] = ()
+    actionable: bool = True
+    protected: bool = False
 
-    def worked_out(self) -> pl.Expr:
+    def worked_out(self) -> nw.Expr:
         """The feature of each shop whose sources deliver what it needs."""
-        delivered = [pl.any_horizontal(pl.col(covers(kind)) for kind in need.split("|")) for need in self.needs]
-        known = pl.all_horizontal(delivered) if delivered else pl.lit(True)
-        return pl.when(known).then(self.value.cast(pl.Float64)).alias(self.name)
+        value = self.value.cast(nw.Float64)
+        if not self.needs:
+            return value.alias(self.name)
+        delivered = [
+            nw.any_horizontal(*(nw.col(covers(kind)) for kind in need.split("|")), ignore_nulls=False)
+            for need in self.needs
+        ]
+        return nw.when(nw.all_horizontal(*delivered, ignore_nulls=False)).then(value).alias(self.name)
 
 
-def over(value: pl.Expr, number: float) -> pl.Expr:
+def over(value: nw.Expr, number: float) -> nw.Expr:
     """A value divided by a fixed number, rounded once.
 
     The engine multiplies long columns by the number's reciprocal, which rounds twice, but divides a single row: a shop
@@ -55,57 +70,84 @@ def over(value: pl.Expr, number: float) -> pl.Expr:
     return value / (value * 0 + number)
 
 
-def yuan(cents: pl.Expr) -> pl.Expr:
+def yuan(cents: nw.Expr) -> nw.Expr:
     """A sum of cents in yuan."""
     return over(cents, 100)
 
 
-def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+def share(part: nw.Expr, whole: nw.Expr) -> nw.Expr:
     """A part of a whole; of nothing there is no share."""
-    return pl.when(whole > 0).then(part / whole)
+    return part / nw.when(whole > 0).then(whole)
 
 
-def growth(now: pl.Expr, before: pl.Expr) -> pl.Expr:
+def growth(now: nw.Expr, before: nw.Expr) -> nw.Expr:
     """By how much now exceeds before, as a share of before; unknown where there was nothing to grow from."""
-    return pl.when(before > 0).then(now / before - 1)
+    return share(now, before) - 1
 
 
-def after(days: int, value: pl.Expr) -> pl.Expr:
+def closeness(one: nw.Expr, other: nw.Expr) -> nw.Expr:
+    """How close two amounts are: the smaller over the larger, 1 if they are the same.
+
+    >>> import polars as pl
+    >>> stated = nw.from_native(pl.DataFrame({"stated": [80.0, 100.0], "seen": [100.0, 50.0]}))
+    >>> stated.select(closeness(nw.col("stated"), nw.col("seen")))["stated"].to_list()
+    [0.8, 0.5]
+    """
+    small, large = nw.min_horizontal(one, other), nw.max_horizontal(one, other)
+    both = ~(one.is_null() | other.is_null())
+    return nw.when(both & (small >= 0) & (large > 0)).then(share(small, large))
+
+
+def after(days: int, value: nw.Expr) -> nw.Expr:
     """A value that means something only once the shop has so long a history."""
-    return pl.when(days <= HISTORY).then(value)
+    return nw.when(days <= HISTORY).then(value)
 
 
-def millionths(name: str) -> pl.Expr:
+def millionths(value: nw.Expr) -> nw.Expr:
     """A whole number of millionths as a number."""
-    return over(pl.col(name), MICRO)
+    return over(value, MICRO)
 
 
-def months(name: str, count: int) -> list[pl.Expr]:
+def months(measure: str, count: int) -> list[nw.Expr]:
     """The last months' sums (30 days each), the latest first."""
-    return [pl.col(f"{name}_month_{k}").cast(pl.Float64) for k in range(count)]
+    return [total(measure, 30 * (k + 1), 30 * k).cast(nw.Float64) for k in range(count)]
 
 
-def added(parts: list[pl.Expr]) -> pl.Expr:
+def weeks(measure: str, count: int) -> list[nw.Expr]:
+    """The last weeks' sums, the latest first."""
+    return [total(measure, 7 * (k + 1), 7 * k).cast(nw.Float64) for k in range(count)]
+
+
+def added(parts: Sequence[nw.Expr]) -> nw.Expr:
     """A sum in one fixed order, so that it is the same to the last bit each time."""
-    total = parts[0]
+    whole = parts[0]
     for part in parts[1:]:
-        total = total + part
-    return total
+        whole = whole + part
+    return whole
 
 
-def variation(parts: list[pl.Expr]) -> pl.Expr:
+def variation(parts: Sequence[nw.Expr]) -> nw.Expr:
     """The standard deviation of some sums over their mean."""
     mean = over(added(parts), len(parts))
     spread = over(added([(part - mean) * (part - mean) for part in parts]), len(parts))
-    return pl.when(mean > 0).then(spread.sqrt() / mean)
+    return share(spread.sqrt(), mean)
 
 
-def slope(parts: list[pl.Expr]) -> pl.Expr:
+def slope(parts: Sequence[nw.Expr]) -> nw.Expr:
     """The straight line through some sums, latest first: its rise per step over their mean."""
     middle = (len(parts) - 1) / 2
     weights = [middle - k for k in range(len(parts))]
     rise = over(
         added([part * weight for part, weight in zip(parts, weights, strict=True)]), sum(w * w for w in weights)
     )
-    mean = over(added(parts), len(parts))
-    return pl.when(mean > 0).then(rise / mean)
+    return share(rise, over(added(parts), len(parts)))
+
+
+def daily_variation(square: nw.Expr, number: nw.Expr, days: int) -> nw.Expr:
+    """The standard deviation of daily numbers over their mean, from their sum and the sum of their squares.
+
+    variation^2 = days x squares / sum^2 - 1, which whole numbers give exactly up to the division
+    """
+    whole = number.cast(nw.Float64)
+    ratio = share(square.cast(nw.Float64) * days, whole * whole) - 1
+    return nw.max_horizontal(ratio, ratio * 0).sqrt()

@@ -1,100 +1,171 @@
-"""Features of what a shop sells: how much, how steadily, to how many."""
+"""Features of what a shop sells: how much, how steadily, and how it goes on from month to month."""
 
 from typing import Final
 
-import polars as pl
+import narwhals as nw
 
 from lendmill.features.feature import (
     HISTORY,
+    ORDERS,
     SALES,
     Feature,
     added,
     after,
+    daily_variation,
     growth,
-    millionths,
     months,
-    over,
     share,
     slope,
     variation,
     yuan,
 )
-from lendmill.features.sums import MONTHS, WINDOWS
+from lendmill.features.sums import MONTHS, WINDOWS, gap, last_age, peak, total
 
-_FLOW: Final = [pl.col(f"net_cents_{days}") - pl.col(f"out_cents_{days}") for days in WINDOWS]
-_SPAN: Final = pl.min_horizontal(HISTORY + 1, pl.lit(365, dtype=pl.Int64))
-_LOSING: Final = added([(month < 0).cast(pl.Int64) for month in months("flow_cents", MONTHS)])
-_SELLING: Final = added([(month > 0).cast(pl.Int64) for month in months("sale_n", MONTHS)])
+_SPAN: Final = nw.min_horizontal(HISTORY + 1, nw.lit(365).cast(nw.Int64))
+_NET: Final = months("net_cents", MONTHS)
+_SELLING: Final = added([(month > 0).cast(nw.Int64) for month in months("sale_n", MONTHS)])
+
+
+def _mean_sale(until: int, first: int = 0) -> nw.Expr:
+    return share(total("sale_cents", until, first), total("sale_n", until, first) * 100)
+
+
+def _cancelled(days: int) -> nw.Expr:
+    void = total("order_void_n", days)
+    return share(void, void + total("order_n", days))
+
 
 SIZE: Final = (
     *(
         Feature(
             f"sales_net_{days}", f"net sales of the last {days} days", f"近{days}天净销售额", "yuan",
             f"sales - refunds (or reversed invoices), days 0 to {days - 1} before the day", "better", "transactions",
-            SALES, yuan(pl.col(f"net_cents_{days}")),
+            SALES, yuan(total("net_cents", days)),
         )
         for days in WINDOWS
     ),
     Feature(
         "sales_monthly_mean", "net sales a month, over the last year or since the first event", "月均净销售额", "yuan",
         "sales_net_365 x 30 / min(365, history_days + 1)", "better", "transactions",
-        SALES, pl.col("net_cents_365") * 30 / (_SPAN * 100),
+        SALES, total("net_cents", 365) * 30 / (_SPAN * 100),
+    ),
+    *(
+        Feature(
+            f"sales_count_{days}", f"number of sales in {days} days", f"近{days}天销售笔数", "count",
+            f"orders (or invoices) of the last {days} days", "better", "transactions", SALES, total("sale_n", days),
+        )
+        for days in WINDOWS
+    ),
+    *(
+        Feature(
+            f"sale_mean_{days}", f"size of an average sale in {days} days", f"近{days}天客单价", "yuan",
+            f"sales of {days} days / sales_count_{days}", None, "transactions", SALES, _mean_sale(days),
+        )
+        for days in (30, 90, 365)
     ),
     Feature(
-        "sales_count_90", "number of sales in 90 days", "近90天销售笔数", "count",
-        "orders (or invoices) of the last 90 days", "better", "transactions", SALES, pl.col("sale_n_90"),
-    ),
-    Feature(
-        "sales_count_365", "number of sales in a year", "近一年销售笔数", "count",
-        "orders (or invoices) of the last 365 days", "better", "transactions", SALES, pl.col("sale_n_365"),
-    ),
-    Feature(
-        "sale_mean_90", "size of an average sale", "近90天客单价", "yuan",
-        "sales of 90 days / sales_count_90", None, "transactions",
-        SALES, share(pl.col("sale_cents_90"), pl.col("sale_n_90") * 100),
+        "sale_mean_growth_90", "growth of the average sale over the 90 days before", "客单价环比（90天）", "share",
+        "sale_mean_90 / average sale of days 90 to 179 - 1; needs 180 days of history", None, "transactions", SALES,
+        after(180, growth(_mean_sale(90), _mean_sale(180, 90))),
     ),
 )  # fmt: skip
 
-COURSE: Final = (
-    Feature(
-        "sales_growth_90", "growth of net sales over the 90 days before", "净销售额环比（90天）", "share",
-        "sales_net_90 / net sales of days 90 to 179 - 1; needs 180 days of history", "better", "transactions",
-        SALES, after(180, growth(pl.col("net_cents_90"), pl.col("net_cents_before_90"))),
-    ),
-    Feature(
-        "sales_growth_30", "growth of net sales over the 30 days before", "净销售额环比（30天）", "share",
-        "sales_net_30 / net sales of days 30 to 59 - 1; needs 60 days of history", "better", "transactions",
-        SALES, after(60, growth(pl.col("net_cents_30"), pl.col("net_cents_before_30"))),
+GROWTH: Final = (
+    *(
+        Feature(
+            f"sales_growth_{days}", f"growth of net sales over the {days} days before", f"净销售额环比（{days}天）",
+            "share",
+            f"sales_net_{days} / net sales of days {days} to {2 * days - 1} - 1; needs {2 * days} days of history",
+            "better", "transactions", SALES,
+            after(2 * days, growth(total("net_cents", days), total("net_cents", 2 * days, days))),
+        )
+        for days in (7, 30, 90, 180)
     ),
     Feature(
         "sales_growth_year", "growth over the same 90 days a year ago, free of the season", "净销售额同比（90天）",
         "share",
         "sales_net_90 / net sales of days 365 to 454 - 1; needs 455 days of history", "better", "transactions",
-        SALES, after(455, growth(pl.col("net_cents_90"), pl.col("net_cents_year_ago"))),
+        SALES, after(455, growth(total("net_cents", 90), total("net_cents", 455, 365))),
     ),
+    Feature(
+        "sales_growth_year_30", "growth over the same 30 days a year ago, free of the season", "净销售额同比（30天）",
+        "share",
+        "sales_net_30 / net sales of days 365 to 394 - 1; needs 395 days of history", "better", "transactions",
+        SALES, after(395, growth(total("net_cents", 30), total("net_cents", 395, 365))),
+    ),
+    *(
+        Feature(
+            f"sales_count_growth_{days}", f"growth of the number of sales over the {days} days before",
+            f"销售笔数环比（{days}天）", "share",
+            f"sales_count_{days} / sales of days {days} to {2 * days - 1} - 1; needs {2 * days} days of history",
+            "better", "transactions", SALES,
+            after(2 * days, growth(total("sale_n", days), total("sale_n", 2 * days, days))),
+        )
+        for days in (30, 90)
+    ),
+    Feature(
+        "sales_count_growth_year", "growth of the number of sales over the same 90 days a year ago",
+        "销售笔数同比（90天）", "share",
+        "sales_count_90 / sales of days 365 to 454 - 1; needs 455 days of history", "better", "transactions", SALES,
+        after(455, growth(total("sale_n", 90), total("sale_n", 455, 365))),
+    ),
+)  # fmt: skip
+
+COURSE: Final = (
     Feature(
         "sales_trend_180", "direction of six months' net sales", "近180天销售趋势", "share per month",
         "slope of six 30-day sums / their mean; needs 180 days of history", "better", "transactions",
-        SALES, after(180, slope(months("net_cents", 6))),
+        SALES, after(180, slope(_NET[:6])),
+    ),
+    Feature(
+        "sales_trend_365", "direction of a year's net sales", "近一年销售趋势", "share per month",
+        "slope of twelve 30-day sums / their mean; needs 360 days of history", "better", "transactions",
+        SALES, after(360, slope(_NET)),
     ),
     Feature(
         "sales_volatility_180", "unsteadiness of six months' net sales", "近180天销售波动", "ratio",
         "standard deviation of six 30-day sums / their mean; needs 180 days of history", "worse", "transactions",
-        SALES, after(180, variation(months("net_cents", 6))),
+        SALES, after(180, variation(_NET[:6])),
     ),
     Feature(
         "sales_volatility_365", "unsteadiness of a year's net sales", "近一年销售波动", "ratio",
         "standard deviation of twelve 30-day sums / their mean; needs 360 days of history", "worse", "transactions",
-        SALES, after(360, variation(months("net_cents", MONTHS))),
+        SALES, after(360, variation(_NET)),
+    ),
+    *(
+        Feature(
+            f"sales_daily_volatility_{days}", f"unsteadiness of {days} days' sales from day to day",
+            f"近{days}天日销售波动", "ratio",
+            f"standard deviation of the daily number of sales of {days} days / its mean; needs {days} days of history",
+            "worse", "transactions", SALES,
+            after(days, daily_variation(total("sale_square", days), total("sale_n", days), days)),
+        )
+        for days in (30, 90)
     ),
     Feature(
         "sales_season_share", "how much of the year one month brings", "旺季集中度", "share",
         "largest of twelve 30-day sums / their sum; needs 360 days of history", None, "transactions",
-        SALES, after(360, share(pl.max_horizontal(months("net_cents", MONTHS)), added(months("net_cents", MONTHS)))),
+        SALES, after(360, share(nw.max_horizontal(*_NET), added(_NET))),
     ),
     Feature(
-        "sale_days_90", "days with at least one sale", "近90天有销售天数", "days",
-        "days of the last 90 with a sale", "better", "transactions", SALES, pl.col("sale_days_90"),
+        "sales_low_season_share", "how much of the year the weakest month brings", "淡季占比", "share",
+        "smallest of twelve 30-day sums / their sum; needs 360 days of history", "better", "transactions",
+        SALES, after(360, share(nw.min_horizontal(*_NET), added(_NET))),
+    ),
+    Feature(
+        "sales_from_best_365", "the last month against the year's best", "当月与全年最好月之比", "ratio",
+        "sales_net_30 / largest of twelve 30-day sums; needs 360 days of history", "better", "transactions",
+        SALES, after(360, share(_NET[0], nw.max_horizontal(*_NET))),
+    ),
+)  # fmt: skip
+
+RHYTHM: Final = (
+    *(
+        Feature(
+            f"sale_days_{days}", f"days of the last {days} with at least one sale", f"近{days}天有销售天数", "days",
+            f"days of the last {days} with a sale", "better", "transactions", SALES, total("sale_days", days),
+        )
+        for days in (30, 90, 180, 365)
     ),
     Feature(
         "sale_months_365", "months with at least one sale", "近一年有销售月数", "months",
@@ -103,114 +174,47 @@ COURSE: Final = (
     Feature(
         "days_since_sale", "days since the last sale", "距最近销售天数", "days",
         "day - last sale's day; unknown if none within 455 days", "worse",
-        "transactions", SALES, pl.col("last_sale_age"),
+        "transactions", SALES, last_age("sale_days"),
+    ),
+    *(
+        Feature(
+            f"sale_gap_{days}", f"longest stretch without a sale in {days} days", f"近{days}天最长断销天数", "days",
+            f"longest distance between days with a sale in the last {days}, edges counted", "worse", "transactions",
+            SALES, gap("sale_days", days),
+        )
+        for days in (90, 180)
+    ),
+    *(
+        Feature(
+            f"sale_burst_{days}", f"share of {days} days' sales on the busiest day; brushing (刷单) shows here",
+            f"近{days}天单日销售集中度", "share",
+            f"sales of the busiest day / sales_count_{days}", "worse", "transactions",
+            SALES, share(peak("sale_n", days), total("sale_n", days)), not_for=("reason",),
+        )
+        for days in (30, 90)
     ),
     Feature(
-        "sale_gap_180", "longest stretch without a sale", "近180天最长断销天数", "days",
-        "longest distance between days with a sale in the last 180, edges counted", "worse", "transactions",
-        SALES, pl.col("sale_gap"),
+        "sale_weekend_share_90", "share of sales on Saturdays and Sundays", "近90天周末销售占比", "share",
+        "sales of 90 days on Saturdays and Sundays / sales_count_90", None, "transactions", SALES,
+        share(total("sale_weekend_n", 90), total("sale_n", 90)), actionable=False,
+    ),
+    *(
+        Feature(
+            f"order_cancelled_share_{days}", f"share of {days} days' orders that were cancelled",
+            f"近{days}天订单取消占比", "share",
+            f"void orders / all orders, by number, {days} days", "worse", "transactions", ORDERS, _cancelled(days),
+        )
+        for days in (30, 90, 365)
     ),
     Feature(
-        "sale_burst_90", "share of 90 days' sales on the busiest day; brushing (刷单) shows here", "单日销售集中度",
-        "share",
-        "sales of the busiest day / sales_count_90", "worse", "transactions",
-        SALES, share(pl.col("busiest_day_n"), pl.col("sale_n_90")),
+        "order_cancelled_rise_90", "cancelled orders of 90 days against the year's", "订单取消占比变化", "share",
+        "order_cancelled_share_90 - order_cancelled_share_365", "worse", "transactions", ORDERS,
+        _cancelled(90) - _cancelled(365),
     ),
     Feature(
         "history_days", "days since the shop's first event", "经营记录天数", "days",
-        "day - first event's day", "better", "identity and registration", (), HISTORY,
+        "day - first event's day", "better", "identity and registration", (), HISTORY, actionable=False,
     ),
 )  # fmt: skip
 
-FLOW: Final = (
-    Feature(
-        "cash_flow_90", "money in less money out, as far as it is known", "近90天现金净流入", "yuan",
-        "sales_net_90 - purchases - advertising of 90 days", "better", "transactions", SALES, yuan(_FLOW[1]),
-    ),
-    Feature(
-        "cash_flow_365", "money in less money out over a year", "近一年现金净流入", "yuan",
-        "sales_net_365 - purchases - advertising of 365 days", "better", "transactions", SALES, yuan(_FLOW[3]),
-    ),
-    Feature(
-        "cash_flow_share_365", "what is left of each yuan sold", "近一年现金留存率", "share",
-        "cash_flow_365 / sales_net_365", "better", "transactions", SALES, share(_FLOW[3], pl.col("net_cents_365")),
-    ),
-    Feature(
-        "cash_gap_months_365", "months in which more went out than came in", "现金缺口月数", "months",
-        "of twelve 30-day spans, those with money out above net sales", "worse", "transactions", SALES, _LOSING,
-    ),
-    Feature(
-        "refund_rate_90", "share of sales given back", "近90天退款率", "share",
-        "refunds (or reversed invoices) / sales, both of 90 days", "worse", "transactions",
-        SALES, share(pl.col("back_cents_90"), pl.col("sale_cents_90")),
-    ),
-    Feature(
-        "refund_rate_365", "share of a year's sales given back", "近一年退款率", "share",
-        "refunds (or reversed invoices) / sales, both of 365 days", "worse", "transactions",
-        SALES, share(pl.col("back_cents_365"), pl.col("sale_cents_365")),
-    ),
-    Feature(
-        "refund_count_rate_90", "refunds for each sale", "近90天退款笔数占比", "share",
-        "number of refunds (or reversed invoices) / sales_count_90", "worse", "transactions",
-        SALES, share(pl.col("back_n_90"), pl.col("sale_n_90")),
-    ),
-    Feature(
-        "refund_rate_rise_90", "refund rate of 90 days against the year's", "退款率变化", "share",
-        "refund_rate_90 - refund_rate_365", "worse", "transactions", SALES,
-        share(pl.col("back_cents_90"),
-        pl.col("sale_cents_90")) - share(pl.col("back_cents_365"), pl.col("sale_cents_365")),
-    ),
-    Feature(
-        "settlement_90", "money the platform paid out", "近90天结算到账", "yuan",
-        "settlements of 90 days", "better", "transactions", ("settlement",), yuan(pl.col("settlement_cents_90")),
-    ),
-    Feature(
-        "open_orders", "paid by buyers and not yet paid out to the shop", "未结算订单金额", "yuan",
-        "orders - refunds - settlements of the whole record, at least 0", None, "transactions", ("settlement", "order"),
-        yuan(pl.max_horizontal(pl.col("open_cents"), pl.lit(0, dtype=pl.Int64))),
-    ),
-    Feature(
-        "settlement_share_90", "how much of net sales has been settled", "近90天结算比例", "share",
-        "settlement_90 / sales_net_90", None, "transactions", ("settlement", *SALES),
-        share(pl.col("settlement_cents_90"), pl.col("net_cents_90")),
-    ),
-)  # fmt: skip
-
-CUSTOMERS: Final = (
-    Feature(
-        "customers_90", "different customers in 90 days", "近90天客户数", "count",
-        "distinct counterparties of sales", "better", "transactions", SALES, pl.col("customers_90").fill_null(0),
-    ),
-    Feature(
-        "customers_365", "different customers in a year", "近一年客户数", "count",
-        "distinct counterparties of sales", "better", "transactions", SALES, pl.col("customers_365").fill_null(0),
-    ),
-    Feature(
-        "customer_hhi_365", "concentration on few customers", "客户集中度（HHI）", "0 to 1",
-        "sum of squared shares of a year's sales by customer", "worse", "soft information",
-        SALES, over(millionths("customer_hhi_pico"), 1_000_000),
-    ),
-    Feature(
-        "customer_top_share_365", "the largest customer's share", "最大客户占比", "share",
-        "largest customer's sales / all sales with a named customer, 365 days", "worse", "soft information",
-        SALES, millionths("customer_top_micro"),
-    ),
-    Feature(
-        "customer_top5_share_90", "share of sales to the five most frequent customers; circular trade shows here",
-        "前五客户笔数占比", "share", "sales of 90 days to the five most frequent customers / sales to named ones",
-        "worse",
-        "soft information", SALES, share(pl.col("customer_top5_n_90"), pl.col("customer_n_90")),
-    ),
-    Feature(
-        "customer_again_share_365", "customers who came back", "复购客户占比", "share",
-        "customers with more than one sale / customers_365", "better", "soft information",
-        SALES, share(pl.col("customers_again_365"), pl.col("customers_365")),
-    ),
-    Feature(
-        "customer_new_share_90", "customers never seen before within a year", "新客户占比", "share",
-        "customers of 90 days without an earlier sale within 365 days / customers_90", None, "soft information",
-        SALES, share(pl.col("customers_new_90"), pl.col("customers_90")),
-    ),
-)  # fmt: skip
-
-SELLING: Final = (*SIZE, *COURSE, *FLOW, *CUSTOMERS)
+SELLING: Final = (*SIZE, *GROWTH, *COURSE, *RHYTHM)

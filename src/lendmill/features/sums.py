@@ -1,21 +1,49 @@
-"""What a shop's events add up to, over windows that end on one day: whole numbers only, divided later."""
+"""What a shop's days add up to, over windows that end on one day: whole numbers only, divided later.
 
-from datetime import date
+A feature asks for a sum by naming it (`total`, `peak`, `last_age`, ...), and only what is asked for is worked out: days
+are first added up over a few spans of age, and a window is a sum of spans. Everything runs in Narwhals, so that Polars
+here and Spark elsewhere do the same.
+"""
+
+from collections.abc import Sequence
 from typing import Final
 
-import polars as pl
+import narwhals as nw
 
-from lendmill.shops.events import DONE, KIND_NAMES, REVERSAL, VOID
+from lendmill.features.rolling.measures import MEASURE_NAMES
+from lendmill.features.rolling.measures import MICRO as MICRO
+from lendmill.shops.events import KIND_NAMES
 
-WINDOWS: Final = (30, 90, 180, 365)
+WINDOWS: Final = (7, 30, 90, 180, 365)
 MONTH_DAYS: Final = 30
 MONTHS: Final = 12
 WEEKS: Final = 13
-YEAR_AGO: Final = (365, 455)  # the same 90 days a year before
-MICRO: Final = 1_000_000
-OLDEST: Final = 455
+YEAR: Final = 365
+OLDEST: Final = 455  # a year, and the 90 days before it for the season
+EDGES: Final = tuple(
+    sorted({0, *range(7, 92, 7), *range(30, 361, MONTH_DAYS), YEAR, YEAR + 30, OLDEST})
+)  # ages at which a window may begin or end
 
-_AGE: Final = pl.col("age")
+AGE: Final = nw.col("age")
+SHOP: Final = "shop_key"
+ROLES: Final = (
+    "sale_n", "sale_cents", "sale_days", "sale_square", "sale_weekend_n", "back_n", "back_cents", "net_cents",
+    "bought_cents", "out_cents", "flow_cents",
+)  # fmt: skip
+MARKS: Final = {  # a day on which there was at least one of something
+    "order_days": "order_n", "issued_days": "issued_done_n", "received_days": "received_done_n",
+    "login_days": "login_n", "advertising_days": "advertising_n", "community_days": "community_n",
+    "review_days": "review_n", "dispute_days": "dispute_n", "settlement_days": "settlement_n",
+    "message_days": "message_n", "customs_days": "customs_n", "tax_days": "tax_filed_n",
+}  # fmt: skip
+_SQUARES: Final = {"order_n": "order_square", "issued_done_n": "issued_square"}
+_WEEKENDS: Final = {"order_n": "order_weekend_n", "issued_done_n": "issued_weekend_n"}
+_SUMMED: Final = (*MEASURE_NAMES, *MARKS, *ROLES)
+
+_totals: Final[dict[str, tuple[str, int, int]]] = {}
+_peaks: Final[dict[str, tuple[str, int]]] = {}
+_lasts: Final[dict[str, str]] = {}
+_gaps: Final[dict[str, tuple[str, int]]] = {}
 
 
 def covers(kind: str) -> str:
@@ -23,223 +51,191 @@ def covers(kind: str) -> str:
     return f"covers {kind}"
 
 
-def daily(events: pl.LazyFrame, on: date) -> pl.LazyFrame:
-    """Events by shop, kind, status and day: how many, how much, and the quantities in millionths."""
-    day = pl.lit(on, dtype=pl.Date)
-    return (
-        events.with_columns((day - pl.col("happened_on")).dt.total_days().alias("age"))
-        .filter(_AGE >= 0, _AGE < OLDEST)
-        .group_by("shop_key", "kind", "status", "age")
-        .agg(
-            pl.len().cast(pl.Int64).alias("n"),
-            pl.col("amount_cents").sum().alias("cents"),
-            (pl.col("quantity") * MICRO).round().cast(pl.Int64).sum().alias("micro"),
-            (pl.col("quantity") <= 2).sum().cast(pl.Int64).alias("low"),
-        )
+def total(measure: str, until: int, first: int = 0) -> nw.Expr:
+    """A measure's sum over the days from `first` up to but not `until` days before the day."""
+    assert measure in _SUMMED, measure
+    assert {first, until} <= set(EDGES), (first, until)
+    name = f"{measure} {first} to {until}"
+    _totals[name] = (measure, first, until)
+    return nw.col(name)
+
+
+def peak(measure: str, until: int) -> nw.Expr:
+    """A measure's largest day within a window; sales only."""
+    assert measure == "sale_n"
+    assert until in EDGES
+    name = f"most {measure} {until}"
+    _peaks[name] = (measure, until)
+    return nw.col(name)
+
+
+def last_age(mark: str) -> nw.Expr:
+    """How many days ago there last was something; unknown if never within 455 days."""
+    assert mark in MARKS or mark == "sale_days"
+    name = f"last {mark}"
+    _lasts[name] = mark
+    return nw.col(name)
+
+
+def gap(mark: str, until: int) -> nw.Expr:
+    """The longest stretch of days without something in a window, the window's edges counted."""
+    assert mark in ("sale_days", "login_days")
+    name = f"gap {mark} {until}"
+    _gaps[name] = (mark, until)
+    return nw.col(name)
+
+
+def seen_since(days: nw.LazyFrame, sources: nw.LazyFrame) -> nw.LazyFrame:
+    """Per shop: days of history, money its buyers paid and it has not had yet, and which kinds its sources deliver."""
+    since = days.group_by(SHOP, "source").agg(
+        nw.col("on").max(),
+        AGE.max(),
+        *(nw.col(name).sum() for name in ("order_cents", "refund_cents", "settlement_cents")),
+    )
+    known = since.join(sources, on="source", how="left").with_columns(
+        nw.when(nw.col(f"since {kind}") <= nw.col("on")).then(nw.lit(1)).otherwise(nw.lit(0)).alias(covers(kind))
+        for kind in KIND_NAMES
+    )
+    shops = known.group_by(SHOP).agg(
+        AGE.max().cast(nw.Int64).alias("history"),
+        *(nw.col(name).sum() for name in ("order_cents", "refund_cents", "settlement_cents")),
+        *(nw.col(covers(kind)).max() for kind in KIND_NAMES),
+    )
+    return shops.select(
+        SHOP,
+        "history",
+        (nw.col("order_cents") - nw.col("refund_cents") - nw.col("settlement_cents")).alias("open_cents"),
+        *(nw.col(covers(kind)) == 1 for kind in KIND_NAMES),
     )
 
 
-def histories(events: pl.LazyFrame, on: date) -> pl.LazyFrame:
-    """Since when each source has known each shop, and what its buyers have paid that the shop has not yet received."""
-    day = pl.lit(on, dtype=pl.Date)
-    signs = {"order": 1, "refund": -1, "settlement": -1}
-    sign = pl.col("kind").replace_strict(signs, default=0, return_dtype=pl.Int64)
-    return (
-        events.filter(pl.col("happened_on") <= day)
-        .group_by("shop_key", "source")
-        .agg(
-            (day - pl.col("happened_on").min()).dt.total_days().alias("age"),
-            pl.when(pl.col("status") == DONE)
-            .then(pl.col("amount_cents") * sign)
-            .otherwise(0)
-            .sum()
-            .alias("open_cents"),
-        )
+def by_day(days: nw.LazyFrame, measures: Sequence[str]) -> nw.LazyFrame:
+    """One row per shop and day, corrections taken off; measures that no source delivers are nought."""
+    recent = days.filter(AGE < OLDEST).group_by(SHOP, "age").agg(
+        nw.col("weekday").max(), *(nw.col(name).sum() for name in measures)
+    )
+    return recent.with_columns(nw.lit(0).cast(nw.Int64).alias(name) for name in MEASURE_NAMES if name not in measures)
+
+
+def by_span(days: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per shop and span of age: sums, the busiest day, and on how many days and when last there was something."""
+    weekend = nw.col("weekday") >= 5
+    marked = days.with_columns(
+        _span().alias("span"),
+        *(nw.when(nw.col(measure) > 0).then(AGE).alias(mark) for mark, measure in MARKS.items()),
+        *((nw.col(name) * nw.col(name)).alias(square) for name, square in _SQUARES.items()),
+        *(nw.when(weekend).then(nw.col(name)).otherwise(0).alias(when) for name, when in _WEEKENDS.items()),
+    )
+    return marked.group_by(SHOP, "span").agg(
+        *(nw.col(name).sum() for name in (*MEASURE_NAMES, *_SQUARES.values(), *_WEEKENDS.values())),
+        *(nw.col(mark).count().cast(nw.Int64).alias(mark) for mark in MARKS),
+        *(nw.col(mark).min().alias(f"last {mark}") for mark in MARKS),
+        *(nw.col(name).max().alias(f"most {name}") for name in _SQUARES),
     )
 
 
-def partners(events: pl.LazyFrame, on: date) -> pl.LazyFrame:
-    """What each counterparty bought or delivered within a year, by shop and side."""
-    age = (pl.lit(on, dtype=pl.Date) - pl.col("happened_on")).dt.total_days()
-    sides = {"order": "customer", "invoice-out": "customer paper", "invoice-in": "supplier"}
-    recent = pl.col("age") < 90
-    return (
-        events.filter(pl.col("kind").is_in(list(sides)), pl.col("status") == DONE, pl.col("counterparty").is_not_null())
-        .with_columns(age.alias("age"), pl.col("kind").replace_strict(sides, return_dtype=pl.String).alias("side"))
-        .filter(pl.col("age") >= 0, pl.col("age") < 365)
-        .group_by("shop_key", "side", "counterparty")
-        .agg(
-            pl.len().cast(pl.Int64).alias("n"),
-            recent.sum().cast(pl.Int64).alias("n_90"),
-            pl.col("amount_cents").sum().alias("cents"),
-            pl.when(recent).then("amount_cents").otherwise(0).sum().alias("cents_90"),
-            pl.col("age").max().alias("first_age"),
-        )
-    )
+def _span() -> nw.Expr:
+    """The first age of the span in which a day lies."""
+    found = nw.lit(EDGES[0])
+    for edge in EDGES[1:-1]:
+        found = nw.when(edge <= AGE).then(nw.lit(edge)).otherwise(found)
+    return found
 
 
-def coverage(histories: pl.DataFrame, covered: pl.DataFrame) -> pl.DataFrame:
-    """Per shop: days of history, and for each kind whether one of its sources delivers it."""
-    kinds = [pl.col("kinds").list.contains(kind).any().alias(covers(kind)) for kind in KIND_NAMES]
-    by_source = covered.group_by("source").agg(pl.col("kind").alias("kinds"))
-    return (
-        histories.join(by_source, on="source", how="left")
-        .group_by("shop_key")
-        .agg(pl.col("age").max(), pl.col("open_cents").sum(), *kinds)
-    )
-
-
-def with_roles(days: pl.LazyFrame, shops: pl.LazyFrame) -> pl.LazyFrame:
-    """Each day's figures in the role they play: sold, given back, bought, spent.
+def with_roles(spans: nw.LazyFrame, shops: nw.LazyFrame) -> nw.LazyFrame:
+    """Each span's figures in the role they play: sold, given back, bought, spent.
 
     A shop whose orders we see is judged by its orders; its invoices would count the same sales again.
     """
-    seen = days.join(shops.select("shop_key", pl.col(covers("order")).alias("market")), on="shop_key", how="inner")
-    kind, status = pl.col("kind"), pl.col("status")
-    paper = (kind == "invoice-out") & ~pl.col("market")
-    sale = ((kind == "order") | paper) & (status == DONE)
-    back = ((kind == "refund") & (status == DONE)) | (paper & (status == REVERSAL))
-    bought = (kind == "invoice-in") & (status != VOID)
-    spent = (kind == "advertising") & (status == DONE)
-    figures = {
-        "sale_cents": pl.when(sale).then("cents"),
-        "sale_n": pl.when(sale).then("n"),
-        "back_cents": pl.when(back).then(pl.col("cents").abs()),
-        "back_n": pl.when(back).then("n"),
-        "net_cents": pl.when(sale).then("cents").when(back).then(-pl.col("cents").abs()),
-        "out_cents": pl.when(bought | spent).then("cents"),
-        "bought_cents": pl.when(bought).then("cents"),
-        "bought_n": pl.when(bought & (status == DONE)).then("n"),
-        "spent_cents": pl.when(spent).then("cents"),
-    }
-    return seen.with_columns(value.fill_null(0).alias(name) for name, value in figures.items())
+    seen = spans.join(shops.select(SHOP, nw.col(covers("order")).alias("market")), on=SHOP, how="inner")
 
+    def sold(by_order: str, by_paper: str) -> nw.Expr:
+        return nw.when(nw.col("market")).then(nw.col(by_order)).otherwise(nw.col(by_paper))
 
-def totals(days: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per shop with every sum the features are made of."""
-    return days.group_by("shop_key").agg(*_windows(), *_months(), *_kinds(), *_logins(), *_papers(), *_extremes())
+    def back(refund: str, taken: str) -> nw.Expr:
+        return nw.col(refund) + nw.when(nw.col("market")).then(0).otherwise(nw.col(taken))
 
-
-def _sum(value: pl.Expr, first: int, until: int, name: str) -> pl.Expr:
-    within = (first <= _AGE) & (until > _AGE)
-    return pl.when(within).then(value).otherwise(0).sum().alias(name)
-
-
-def _windows() -> list[pl.Expr]:
-    named = (
-        "sale_cents",
-        "sale_n",
-        "back_cents",
-        "back_n",
-        "net_cents",
-        "out_cents",
-        "bought_cents",
-        "bought_n",
-        "spent_cents",
+    return (
+        seen.with_columns(
+            sold("order_n", "issued_done_n").alias("sale_n"),
+            sold("order_cents", "issued_done_cents").alias("sale_cents"),
+            sold("order_days", "issued_days").alias("sale_days"),
+            sold("order_square", "issued_square").alias("sale_square"),
+            sold("order_weekend_n", "issued_weekend_n").alias("sale_weekend_n"),
+            sold("most order_n", "most issued_done_n").alias("most sale_n"),
+            sold("last order_days", "last issued_days").alias("last sale_days"),
+            back("refund_n", "issued_back_n").alias("back_n"),
+            back("refund_cents", "issued_back_cents").alias("back_cents"),
+            (nw.col("received_done_cents") - nw.col("received_back_cents")).alias("bought_cents"),
+        )
+        .with_columns(
+            (nw.col("sale_cents") - nw.col("back_cents")).alias("net_cents"),
+            (nw.col("bought_cents") + nw.col("advertising_cents")).alias("out_cents"),
+        )
+        .with_columns((nw.col("net_cents") - nw.col("out_cents")).alias("flow_cents"))
     )
-    sums = [_sum(pl.col(name), 0, days, f"{name}_{days}") for name in named for days in WINDOWS]
-    sums += [_sum(pl.col(name), 90, 180, f"{name}_before_90") for name in ("net_cents", "bought_cents")]
-    sums += [_sum(pl.col(name), 30, 60, f"{name}_before_30") for name in ("net_cents",)]
-    return [*sums, _sum(pl.col("net_cents"), *YEAR_AGO, "net_cents_year_ago")]
 
 
-def _months() -> list[pl.Expr]:
-    spans = [(k, k * MONTH_DAYS, (k + 1) * MONTH_DAYS) for k in range(MONTHS)]
-    figures = {
-        "net_cents": pl.col("net_cents"),
-        "flow_cents": pl.col("net_cents") - pl.col("out_cents"),
-        "sale_n": pl.col("sale_n"),
-    }
-    return [_sum(value, a, b, f"{name}_month_{k}") for name, value in figures.items() for k, a, b in spans]
-
-
-def _kinds() -> list[pl.Expr]:
-    """Counts, quantities and money of the kinds that have no role in sales."""
-    sums = []
-    for kind in ("visit", "favourite", "review", "dispute", "login", "settlement", "advertising"):
-        mine = (pl.col("kind") == kind) & (pl.col("status") == DONE)
-        for figure in ("n", "micro", "cents", "low"):
-            value = pl.when(mine).then(figure).otherwise(0)
-            sums += [_sum(value, 0, days, f"{kind}_{figure}_{days}") for days in WINDOWS]
-            sums.append(_sum(value, 30, 60, f"{kind}_{figure}_before_30"))
-        days_with = pl.when(mine & (pl.col("n") > 0)).then(1).otherwise(0)
-        sums += [_sum(days_with, 0, days, f"{kind}_days_{days}") for days in WINDOWS]
-    return sums
-
-
-def _logins() -> list[pl.Expr]:
-    """Days with a sign-in, week by week."""
-    mine = pl.when((pl.col("kind") == "login") & (pl.col("status") == DONE)).then(1).otherwise(0)
-    return [_sum(mine, week * 7, week * 7 + 7, f"login_week_{week}") for week in range(WEEKS)]
-
-
-def _papers() -> list[pl.Expr]:
-    """Issued and received invoices, voided ones too: these judge the paper, not the sales."""
-    sums = []
-    for kind in ("invoice-out", "invoice-in"):
-        for status in (DONE, REVERSAL, VOID):
-            mine = (pl.col("kind") == kind) & (pl.col("status") == status)
-            for figure in ("n", "cents"):
-                value = pl.when(mine).then(pl.col(figure).abs()).otherwise(0)
-                sums += [_sum(value, 0, days, f"{kind} {status} {figure}_{days}") for days in (90, 365)]
-    return sums
-
-
-def _extremes() -> list[pl.Expr]:
-    sold = pl.col("sale_n") > 0
-    logged = (pl.col("kind") == "login") & (pl.col("status") == DONE)
-    bought = pl.col("bought_n") > 0
-    return [
-        *(_sum(pl.when(sold).then(1).otherwise(0), 0, days, f"sale_days_{days}") for days in WINDOWS),
-        pl.when(sold & (_AGE < 90)).then("sale_n").otherwise(0).max().alias("busiest_day_n"),
-        pl.when(sold).then("age").min().alias("last_sale_age"),
-        pl.when(logged).then("age").min().alias("last_login_age"),
-        pl.when(bought).then("age").min().alias("last_purchase_age"),
-    ]
-
-
-def gaps(days: pl.LazyFrame, shops: pl.LazyFrame) -> pl.LazyFrame:
-    """The longest stretch without a sale (180 days) and without a sign-in (90 days), the window's edges counted."""
-    sold = (pl.col("sale_n") > 0) & (_AGE < 180)
-    logged = (pl.col("kind") == "login") & (pl.col("status") == DONE) & (_AGE < 90)
-    found = shops.select("shop_key", pl.col("age").alias("history"))
-    for name, rows, window in (("sale_gap", sold, 180), ("login_gap", logged, 90)):
-        marks = days.filter(rows).select("shop_key", "age").unique()
-        edge = shops.select(
-            "shop_key", pl.min_horizontal(pl.col("age"), pl.lit(window - 1, dtype=pl.Int64)).alias("age")
-        )
-        marks = pl.concat([marks, edge, shops.select("shop_key", pl.lit(0, dtype=pl.Int64).alias("age"))])
-        widest = (
-            marks.sort("shop_key", "age").group_by("shop_key").agg(pl.col("age").diff().max().fill_null(0).alias(name))
-        )
-        found = found.join(widest, on="shop_key", how="left")
-    return found.drop("history")
-
-
-def concentrations(partners: pl.LazyFrame, shops: pl.LazyFrame) -> pl.LazyFrame:
-    """How a shop's money is spread over its customers, and over its suppliers; shares in whole millionths."""
-    seen = partners.join(shops.select("shop_key", pl.col(covers("order")).alias("market")), on="shop_key", how="inner")
-    found = shops.select("shop_key")
-    customers = ((pl.col("side") == "customer") & pl.col("market")) | (
-        (pl.col("side") == "customer paper") & ~pl.col("market")
+def totals(spans: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per shop with every sum that some feature asks for."""
+    span = nw.col("span")
+    wanted = spans.with_columns(
+        *(
+            nw.when((span >= first) & (span < until)).then(nw.col(measure)).otherwise(0).alias(name)
+            for name, (measure, first, until) in _totals.items()
+        ),
+        *(
+            nw.when(span < until).then(nw.col(f"most {measure}")).otherwise(0).alias(f"{name}")
+            for name, (measure, until) in _peaks.items()
+        ),
     )
-    for side, rows in (("customer", customers), ("supplier", pl.col("side") == "supplier")):
-        total = pl.col("cents").sum().over("shop_key")
-        share = pl.when(total > 0).then((pl.col("cents") / total * MICRO).round().cast(pl.Int64))
-        spread = (
-            seen.filter(rows)
-            .with_columns(share.alias("share"))
-            .group_by("shop_key")
-            .agg(
-                pl.len().cast(pl.Int64).alias(f"{side}s_365"),
-                (pl.col("n_90") > 0).sum().cast(pl.Int64).alias(f"{side}s_90"),
-                (pl.col("n") > 1).sum().cast(pl.Int64).alias(f"{side}s_again_365"),
-                ((pl.col("n_90") > 0) & (pl.col("first_age") < 90)).sum().cast(pl.Int64).alias(f"{side}s_new_90"),
-                pl.col("share").max().alias(f"{side}_top_micro"),
-                (pl.col("share") * pl.col("share")).sum().alias(f"{side}_hhi_pico"),
-                pl.col("n_90").top_k(5).sum().alias(f"{side}_top5_n_90"),
-                pl.col("n_90").sum().alias(f"{side}_n_90"),
-            )
-        )
-        found = found.join(spread, on="shop_key", how="left")
-    return found
+    return wanted.group_by(SHOP).agg(
+        *(nw.col(name).sum() for name in _totals),
+        *(nw.col(name).max() for name in _peaks),
+        *(nw.col(name).min() for name in _lasts),
+    )
+
+
+def gaps(days: nw.LazyFrame, shops: nw.LazyFrame) -> nw.LazyFrame:
+    """The longest stretches without a sale, and without a sign-in, in the windows that features ask for."""
+    found = shops.select(SHOP, "history")
+    market = shops.select(SHOP, nw.col(covers("order")).alias("market"))
+    sold = days.filter((nw.col("order_n") > 0) | (nw.col("issued_done_n") > 0)).join(market, on=SHOP, how="inner")
+    sold = sold.filter((nw.col("order_n") > 0) | ~nw.col("market"))
+    for mark, rows in (("sale_days", sold), ("login_days", days.filter(nw.col("login_n") > 0))):
+        windows = {name: until for name, (which, until) in _gaps.items() if which == mark}
+        if windows:
+            found = found.join(_widest(rows, windows), on=SHOP, how="left")
+    return found.select(SHOP, *(_with_edges(name, until).alias(name) for name, (_, until) in _gaps.items()))
+
+
+def _widest(rows: nw.LazyFrame, windows: dict[str, int]) -> nw.LazyFrame:
+    """Between days on which there was something: the widest step, the latest and the oldest of each window."""
+    marks = rows.filter(max(windows.values()) > AGE).select(SHOP, "age")
+    steps = marks.with_columns((AGE - AGE.shift(1).over(SHOP, order_by="age")).alias("step"))
+    inside = steps.with_columns(
+        *(nw.when(until > AGE).then(nw.col("step")).alias(f"widest {name}") for name, until in windows.items()),
+        *(nw.when(until > AGE).then(AGE).alias(f"oldest {name}") for name, until in windows.items()),
+    )
+    return inside.group_by(SHOP).agg(
+        *(nw.col(f"widest {name}").max() for name in windows),
+        *(nw.col(f"oldest {name}").max() for name in windows),
+        *(nw.col(f"oldest {name}").min().alias(f"latest {name}") for name in windows),
+    )
+
+
+def _with_edges(name: str, until: int) -> nw.Expr:
+    """A window begins with the shop's history, and its own edges count as if something had been there."""
+    edge = nw.min_horizontal(nw.col("history"), nw.lit(until - 1).cast(nw.Int64))
+    found = nw.max_horizontal(
+        nw.col(f"latest {name}"), nw.col(f"widest {name}"), edge - nw.col(f"oldest {name}")
+    )
+    return nw.when(nw.col(f"oldest {name}").is_null()).then(edge).otherwise(found)
+
+
+def summed_up(days: nw.LazyFrame, shops: nw.LazyFrame, measures: Sequence[str]) -> nw.LazyFrame:
+    """Every shop with its history and all sums over its days; nought where its days have none."""
+    daily = by_day(days, measures)
+    spans = with_roles(by_span(daily), shops)
+    whole = shops.join(totals(spans), on=SHOP, how="left").join(gaps(daily, shops), on=SHOP, how="left")
+    return whole.with_columns(nw.col(name).fill_null(0) for name in (*_totals, *_peaks))
