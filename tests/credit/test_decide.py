@@ -215,6 +215,18 @@ def test_a_shop_without_any_record_is_declined() -> None:
     assert made.terms is None
 
 
+UNREAD: dict[str, Any] = {"grade": "UNKNOWN", "points": None, "pd": None, "doubts": ("sales_net_90: far-out",)}
+
+
+def test_what_the_card_could_not_read_is_looked_at_by_a_person_and_named() -> None:
+    strict = msgspec.structs.replace(POLICY, rating=msgspec.structs.replace(POLICY.rating, unknown="decline"))
+    made = decided(a_case(rating=UNREAD), policy=strict)
+    assert (made.outcome, made.terms) == ("refer", None)
+    values = {found.rule: found.value for found in made.findings if found.step == "rating"}
+    assert values["facts the card can read"] == "sales_net_90: far-out"
+    assert "points" not in values
+
+
 @pytest.mark.parametrize(
     ("rating", "expected", "reasons"),
     [
@@ -227,6 +239,7 @@ def test_a_shop_without_any_record_is_declined() -> None:
         ({"as_of_on": TODAY - timedelta(days=36)}, "refer", ("rating-unknown",)),
         ({"as_of_on": TODAY + timedelta(days=1)}, "refer", ("rating-unknown",)),
         ({"doubts": ("sales_net_90",)}, "refer", ("facts-unknown",)),
+        (UNREAD, "refer", ("rating-unknown", "facts-unknown")),
     ],
 )
 def test_the_rating_decides_who_is_granted(rating: dict[str, Any], expected: str, reasons: tuple[str, ...]) -> None:

@@ -14,8 +14,8 @@ SMALL = Card(
     target="default",
     start=3_912_023_005_428_146,  # ln 50: 600 points
     tables=(
-        Table(axes=(AGE,), cells=(-2 * DOUBLING, 0, DOUBLING, -DOUBLING, -2 * DOUBLING), block="transactions"),
-        Table(axes=(REFUNDS,), cells=(DOUBLING, -DOUBLING // 2, 0, -DOUBLING // 2), block="interaction"),
+        Table(axes=(AGE,), cells=(-2 * DOUBLING, 0, DOUBLING, -DOUBLING), block="transactions"),
+        Table(axes=(REFUNDS,), cells=(DOUBLING, -DOUBLING // 2, 0), block="interaction"),
     ),
 )
 PAIR = Card(
@@ -24,6 +24,6 @@ PAIR = Card(
     start=1018 * UNIT // 1000,  # 516 and a half points: rounding falls differently from shop to shop
     tables=(
         *SMALL.tables,
-        Table(axes=(AGE, REFUNDS), cells=tuple(37 * UNIT // 1000 * (n - 9) for n in range(20)), block="both"),
+        Table(axes=(AGE, REFUNDS), cells=tuple(37 * UNIT // 1000 * (n - 6) for n in range(12)), block="both"),
     ),
 )

@@ -22,14 +22,18 @@ class CaseBorrower(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class CaseRating(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the card said of the shop, and exactly which card."""
+    """What the card said of the shop, and exactly which card.
+
+    An UNKNOWN rating has neither points nor PD; its doubts say what the card could not read, and why. Decisions from
+    before may hold doubts beside a grade.
+    """
 
     rating_id: UUID
     model_id: str
     model_digest: str
     as_of_on: date
-    points: int
-    pd: float
+    points: int | None
+    pd: float | None
     grade: str
     doubts: tuple[str, ...]
 

@@ -1,7 +1,7 @@
 """The decision itself: the same case under the same policy and product gives the same answer, for ever."""
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -25,6 +25,7 @@ from lendmill.products.document import GRADES, Product
 from lendmill.terms.rates import BASIS_POINTS, DAYS_A_YEAR
 
 Outcome = Literal["approve", "refer", "decline"]
+UNKNOWN: Final = "UNKNOWN"  # the grade of a rating whose card was asked what it had not learned
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -87,9 +88,17 @@ def known_grade(case: Case) -> str | None:
 
 
 def rating(case: Case, policy: Policy) -> tuple[Finding, ...]:
-    """A rating that is there, fresh, sure of what it read, and good enough."""
+    """A rating that is there, fresh, sure of what it read, and good enough.
+
+    What the card could not read is looked at by a person: it says nothing against the shop, and nothing for it.
+    """
     rules, grade = policy.rating, known_grade(case)
-    unknown = {"unknown": rules.unknown, "unknown_reason": Reason.RATING_UNKNOWN, "fact": "grade"}
+    unread = case.rating is not None and case.rating.grade == UNKNOWN
+    unknown = {
+        "unknown": "refer" if unread else rules.unknown,
+        "unknown_reason": Reason.RATING_UNKNOWN,
+        "fact": "grade",
+    }
     findings = [
         none_of("rating", "grade not declined", grade, rules.declined, Reason.RATING_TOO_LOW, **unknown),
         none_of(
@@ -126,7 +135,7 @@ def rating(case: Case, policy: Policy) -> tuple[Finding, ...]:
             otherwise="refer",
         )
     )
-    if case.rating is not None:
+    if case.rating is not None and case.rating.grade != UNKNOWN:
         findings.append(noted("rating", "points", case.rating.points, unit="points"))
         findings.append(noted("rating", "probability of default", case.rating.pd, unit="pd"))
     return tuple(findings)

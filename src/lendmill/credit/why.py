@@ -43,6 +43,9 @@ def _opening(content: Content, policy: Policy, product: Product, language: str, 
     yield say["facts"].format(day=case.facts_as_of_on or say["no day"], known=known, all=len(case.facts))
     if case.rating is None:
         yield say["no rating"]
+    elif case.rating.points is None or case.rating.pd is None:
+        rating, doubts = case.rating, ", ".join(case.rating.doubts)
+        yield say["unread"].format(model=rating.model_id, day=rating.as_of_on, doubts=doubts)
     else:
         rating = case.rating
         yield say["rating"].format(

@@ -120,7 +120,7 @@ def case_of(
 def _rating(row: Gathered) -> CaseRating | None:
     if row.rating_id is None or row.model_id is None or row.model_digest is None or row.rated_on is None:
         return None
-    if row.points is None or row.pd is None or row.grade is None:
+    if row.grade is None:
         return None
     return CaseRating(
         rating_id=row.rating_id,

@@ -209,11 +209,11 @@ class _Lessons:
 
 
 def _table(cut: Cut, weight: float) -> Table:
-    """One table of the card: evidence times weight, the missing after the bins, the worst for what cannot be used."""
+    """One table of the card: evidence times weight, the missing after the bins."""
     evidence = (*cut.evidence, cut.missing_evidence)
     cells = [round(weight * MICRO) * round(each * MICRO) * 1000 for each in evidence]
     axis = Axis(feature=cut.feature, edges=cut.edges, low=cut.low, high=cut.high, missing_seen=cut.has_missing)
-    return Table(axes=(axis,), cells=(*cells, min(cells)), block=cut.block)
+    return Table(axes=(axis,), cells=tuple(cells), block=cut.block)
 
 
 def _kept(card: Card, cut: Cut, weight: float, chosen: Counter[str]) -> Kept:

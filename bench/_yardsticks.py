@@ -1,0 +1,134 @@
+"""What analysts use today, each as its own documents say, to stand beside our cards on the same folds."""
+
+import logging
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+THREADS = 2
+
+
+def pandas_of(frame: pl.DataFrame, levels: dict[str, list[str]]) -> pd.DataFrame:
+    """The table as pandas has it: categories with the levels of the whole table, missing as NaN."""
+    columns = {}
+    for name in frame.columns:
+        if name in levels:
+            columns[name] = pd.Categorical(frame[name].to_list(), categories=levels[name])
+        else:
+            columns[name] = frame[name].to_numpy()
+    return pd.DataFrame(columns)
+
+
+def levels_of(frame: pl.DataFrame) -> dict[str, list[str]]:
+    """The levels of each column of text."""
+    return {
+        name: sorted(frame[name].drop_nulls().unique().to_list())
+        for name, dtype in frame.schema.items()
+        if dtype == pl.String
+    }
+
+
+def plain_logistic(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[str, list[str]]) -> Any:
+    """Median for missing, standard scale, dummies, logistic regression: what a first notebook does."""
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    numbers = [name for name in learn.columns if name not in levels]
+    dummies = make_pipeline(
+        SimpleImputer(strategy="constant", fill_value="missing"),
+        OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=20),
+    )
+    made = ColumnTransformer(
+        [("numbers", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numbers),
+         ("categories", dummies, list(levels))]
+    )  # fmt: skip
+    table, other = (pandas_of(each, levels) for each in (learn, held))
+    for name in levels:
+        table[name], other[name] = table[name].astype(object), other[name].astype(object)
+    model = make_pipeline(made, LogisticRegression(max_iter=1000))
+    return model.fit(table, bad).predict_proba(other)[:, 1]
+
+
+def optbinning(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[str, list[str]]) -> Any:
+    """OptBinning's own scorecard recipe: every variable binned to its weight of evidence, then logistic regression."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    from optbinning import BinningProcess
+    from sklearn.linear_model import LogisticRegression
+
+    logging.disable(before)
+    table, other = (pandas_of(each, levels) for each in (learn, held))
+    for name in levels:
+        table[name], other[name] = table[name].astype(object), other[name].astype(object)
+    process = BinningProcess(list(learn.columns), categorical_variables=list(levels) or None)
+    bad = bad.astype(int)
+    found = process.fit(table, bad).transform(table, metric="woe", metric_missing="empirical")
+    model = LogisticRegression(max_iter=1000).fit(found.to_numpy(), bad)
+    return model.predict_proba(process.transform(other, metric="woe", metric_missing="empirical").to_numpy())[:, 1]
+
+
+def lightgbm(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[str, list[str]]) -> Any:
+    """LightGBM as it comes."""
+    import lightgbm as lgb
+
+    model = lgb.LGBMClassifier(n_jobs=THREADS, random_state=0, verbosity=-1)
+    return model.fit(pandas_of(learn, levels), bad).predict_proba(pandas_of(held, levels))[:, 1]
+
+
+SEARCH = (
+    {"num_leaves": 7, "learning_rate": 0.05, "min_child_samples": 20, "reg_lambda": 1.0, "feature_fraction": 0.8},
+    {"num_leaves": 15, "learning_rate": 0.03, "min_child_samples": 50, "reg_lambda": 5.0, "feature_fraction": 0.6},
+    {"num_leaves": 31, "learning_rate": 0.03, "min_child_samples": 100, "reg_lambda": 10.0, "feature_fraction": 0.5},
+    {"num_leaves": 4, "learning_rate": 0.05, "min_child_samples": 20, "reg_lambda": 1.0, "feature_fraction": 0.5},
+)
+
+
+def lightgbm_tuned(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[str, list[str]]) -> Any:
+    """LightGBM with a light search by inner folds: the leaves, their size and the rounds."""
+    import lightgbm as lgb
+    from sklearn.model_selection import StratifiedKFold
+
+    table = pandas_of(learn, levels)
+    data = lgb.Dataset(table, bad.astype(int), free_raw_data=False, params={"verbosity": -1, "feature_pre_filter": False})
+    shared = {"objective": "binary", "metric": "auc", "verbosity": -1, "num_threads": THREADS, "seed": 0,
+              "bagging_fraction": 0.8, "bagging_freq": 1, "feature_pre_filter": False}  # fmt: skip
+    best: tuple[float, int, dict[str, Any]] = (0.0, 1, {})
+    inner = StratifiedKFold(3 if len(bad) > 20_000 else 5, shuffle=True, random_state=1)
+    for tried in SEARCH:
+        told = lgb.cv(
+            shared | tried, data, 2000, folds=inner.split(table, bad), callbacks=[lgb.early_stopping(50, verbose=False)]
+        )
+        scores = told["valid auc-mean"]
+        if max(scores) > best[0]:
+            best = (max(scores), int(np.argmax(scores)) + 1, tried)
+    model = lgb.train(shared | best[2], data, best[1])
+    return model.predict(pandas_of(held, levels), num_threads=THREADS)
+
+
+def ebm(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[str, list[str]]) -> Any:
+    """The explainable boosting machine as it comes."""
+    from interpret.glassbox import ExplainableBoostingClassifier
+
+    table, other = (pandas_of(each, levels) for each in (learn, held))
+    for name in levels:
+        table[name], other[name] = table[name].astype(object), other[name].astype(object)
+    kinds = ["nominal" if name in levels else "continuous" for name in learn.columns]
+    model = ExplainableBoostingClassifier(feature_types=kinds, n_jobs=THREADS, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return model.fit(table, bad).predict_proba(other)[:, 1]
+
+
+YARDSTICKS = {
+    "optbinning": optbinning,
+    "plain logistic": plain_logistic,
+    "lightgbm": lightgbm,
+    "lightgbm tuned": lightgbm_tuned,
+    "ebm": ebm,
+}

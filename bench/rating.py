@@ -1,0 +1,147 @@
+"""How well the cards tell good payers from bad ones, beside what analysts use today, on any table.
+
+    python bench/rating.py --table FILE [--target COLUMN] [--positive VALUE] [--drop A,B] [--sep S] [--no-header]
+                           [--models "boosted card,ebm"] [--signs FILE] [--costs]
+
+Five stratified folds, seed 0; every row is judged by a model that has not seen it. One JSON line per model. Without a
+table it takes the public sets beside the repository, and says which are absent. A file of signs is JSON, such as
+{"income": "better", "debts": "worse"}; with it the cards keep to these directions too, and both figures are given.
+`--costs` says what the cap on pairs and the signs cost.
+"""
+
+import argparse
+import json
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from _tables_of import Known, known
+from _yardsticks import YARDSTICKS, levels_of
+
+from lendmill.rating import measures
+
+FOLDS = 5
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+PUBLIC: dict[str, dict[str, Any]] = {
+    "gmsc": {"path": "gmsc/cs-training.csv.zip", "target": "SeriousDlqin2yrs"},
+    "uci_taiwan": {"path": "uci_taiwan/UCI_Credit_Card.csv", "target": "default.payment.next.month"},
+    "german": {"path": "german/german.data", "header": False, "sep": " ", "positive": "2"},
+}
+
+
+@dataclass
+class Measured:
+    """What one model gave each row, and how long it took to learn."""
+
+    model: str
+    pd: np.ndarray
+    seconds: float
+    by_fold: list[float]
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+def folds(bad: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The same five folds for every model."""
+    from sklearn.model_selection import StratifiedKFold
+
+    return list(StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(np.zeros(len(bad)), bad))
+
+
+def run(name: str, model: Callable[..., Any], table: Known) -> Measured:
+    """Learn on four parts and judge the fifth, five times over."""
+    levels = levels_of(table.frame)
+    pd = np.zeros(len(table.bad))
+    seconds, by_fold, more = 0.0, [], []
+    for learn, held in folds(table.bad):
+        began = time.perf_counter()
+        found = model(table.frame[learn], table.bad[learn], table.frame[held], levels)
+        seconds += time.perf_counter() - began
+        if isinstance(found, tuple):
+            found, told = found
+            more.append(told)
+        pd[held] = found
+        by_fold.append(measures.area(table.bad[held], pd[held]).value)
+    summed = {key: [each[key] for each in more] for key in (more[0] if more else {})}
+    return Measured(name, pd, seconds, by_fold, summed)
+
+
+def line(table: Known, each: Measured, best: Measured) -> dict[str, Any]:
+    """One model's figures."""
+    levels = measures.Levels.of(table.bad, each.pd)
+    start, slope = measures.calibration(table.bad, each.pd)
+    gap = np.array(each.by_fold) - np.array(best.by_fold)
+    return {
+        "table": table.name,
+        "model": each.model,
+        "rows": len(table.bad),
+        "bads": int(table.bad.sum()),
+        "auc": round(measures.area(table.bad, each.pd).value, 4),
+        "ks": round(levels.ks(), 4),
+        "brier": round(levels.brier(), 5),
+        "calibration_slope": round(slope, 3),
+        "calibration_start": round(start, 3),
+        "seconds": round(each.seconds, 1),
+        "auc_by_fold": [round(value, 4) for value in each.by_fold],
+        "auc_below_best": round(float(-gap.mean()), 5),
+        "standard_error": round(float(gap.std(ddof=1) / np.sqrt(FOLDS)), 5),
+        **{key: values if len(set(map(str, values))) > 1 else values[0] for key, values in each.more.items()},
+    }
+
+
+def models(signs: dict[str, str]) -> dict[str, Callable[..., Any]]:
+    """Our two cards, then the yardsticks."""
+    return dict(YARDSTICKS)
+
+
+def tables(asked: argparse.Namespace) -> Iterator[Known]:
+    """The table asked for, or the public ones that are here."""
+    drop = tuple(name for name in asked.drop.split(",") if name)
+    if asked.table:
+        yield known(Path(asked.table), target=asked.target, positive=asked.positive, drop=drop, sep=asked.sep,
+                    header=not asked.no_header)  # fmt: skip
+        return
+    for name, how in PUBLIC.items():
+        path = SHARED / how["path"]
+        if path.exists():
+            found = known(path, **{key: value for key, value in how.items() if key != "path"})
+            found.name = name
+            yield found
+        else:
+            print(f"{name} is absent", file=sys.stderr)
+
+
+def main() -> None:
+    """Run what was asked for and print a line for each model."""
+    asking = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for option in ("--table", "--target", "--positive", "--drop", "--sep", "--models", "--signs"):
+        asking.add_argument(option, default="")
+    asking.add_argument("--no-header", action="store_true")
+    asking.add_argument("--costs", action="store_true")
+    asking.add_argument("--keep", default="", help="a folder to keep each model's PDs in")
+    asked = asking.parse_args()
+    warnings.filterwarnings("ignore")
+    signs = json.loads(Path(asked.signs).read_text()) if asked.signs else {}
+    for table in tables(asked):
+        for note in table.notes:
+            print(f"{table.name}: {note}", file=sys.stderr)
+        chosen = [name.strip() for name in asked.models.split(",") if name.strip()]
+        found = []
+        for name, model in models(signs).items():
+            if not chosen or name in chosen:
+                found.append(run(name, model, table))
+                print(f"{table.name}: {name} {found[-1].by_fold} {found[-1].seconds:.1f}s", file=sys.stderr, flush=True)
+                if asked.keep:
+                    np.save(Path(asked.keep) / f"{table.name}-{name}.npy", found[-1].pd)
+        best = max(found, key=lambda each: float(np.mean(each.by_fold)))
+        for each in found:
+            print(json.dumps(line(table, each, best), ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    main()
