@@ -173,6 +173,7 @@ DAY_END_STEPS: Final = {
     "bring-up": "Loans brought up to the day",
     "accrue": "Interest accrued",
     "funding": "Funding folded back",
+    "outcomes": "Outcomes noted",
     "snapshot": "Portfolio written down",
     "done": "Finished",
 }
@@ -196,6 +197,8 @@ DAY_END_COUNTS: Final = {
     "stopped_accruing": "Stopped accruing",
     "resumed_accruing": "Accruing again",
     "entries": "Entries",
+    "defaults": "Defaults",
+    "paid": "Twelve months without default",
 }
 CONTROLS: Final = {
     "principal": "Principal",
