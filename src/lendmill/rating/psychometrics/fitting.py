@@ -23,6 +23,7 @@ NOT_ASKED: Final = -1
 LOG_A_MEAN, LOG_A_DEVIATION, B_DEVIATION = 0.2, 0.5, 2.0
 STEP_MOST: Final = 1.0
 GAP_LEAST: Final = 0.02
+MOST: Final = 8.0
 
 
 class TooFewAnswers(Refusal):
@@ -89,7 +90,8 @@ def _maximised(a: float, b: Floats, counts: Floats, nodes: Floats) -> tuple[floa
     worth = _worth(a, b, counts, nodes)
     for _ in range(12):
         new_a, new_b = float(a * np.exp(step[0])), b + step[1:]
-        if np.all(np.diff(new_b) > GAP_LEAST) and _worth(new_a, new_b, counts, nodes) >= worth:
+        rising = np.all(np.diff(new_b) > GAP_LEAST) and np.abs(new_b).max() < MOST and new_a < MOST
+        if rising and _worth(new_a, new_b, counts, nodes) >= worth:
             return new_a, new_b
         step /= 2
     return a, b
