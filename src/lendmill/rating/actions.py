@@ -13,9 +13,12 @@ from lendmill import ids
 from lendmill.db import Db
 from lendmill.people.sign_in.queries import Caller
 from lendmill.rating import queries, store
+from lendmill.rating.adjusting import queries as adjusting
 from lendmill.rating.card import Card
 from lendmill.rating.registry import stages
 from lendmill.rating.registry import store as registry
+from lendmill.rating.telling import queries as telling
+from lendmill.rating.telling.kept import Times, rows
 from lendmill.refusals import Refusal
 
 
@@ -95,12 +98,12 @@ def rate_all(db: Db, card: Card, frame: pl.DataFrame, *, today: date, snapshot_i
     if (stage := store.hold_stage(db, model_id)) != "live":
         queries.model(db, model_id)
         raise NotTheLiveCard(model_id=model_id, stage=stage)
-    rated = card.rate_table(frame)
-    known = queries.known_shops(db, rated["shop_key"].to_list())
-    added = store.add_ratings(db, _rows(rated), as_of_on=today, model_id=model_id, snapshot_id=snapshot_id)
+    shop_keys, finished = _finished(db, card, frame, today)
+    known = queries.known_shops(db, shop_keys)
+    added = store.add_ratings(db, finished, as_of_on=today, model_id=model_id, snapshot_id=snapshot_id)
     shadows = tuple(_rate_in_shadow(db, each, frame, today) for each in queries.shadow_models(db))
     return RatedAll(
-        model_id, today, rated=added, unchanged=known - added, strangers=rated.height - known, shadows=shadows
+        model_id, today, rated=added, unchanged=known - added, strangers=len(shop_keys) - known, shadows=shadows
     )
 
 
@@ -113,7 +116,13 @@ def _rate_in_shadow(db: Db, model: queries.Model, frame: pl.DataFrame, today: da
     return ShadowRated(model.model_id, store.add_shadow_ratings(db, rows, as_of_on=today, model_id=model.model_id))
 
 
-def _rows(rated: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
-    told = rated.select("shop_key", "points", "pd", "grade", "contributions", "doubts")
-    for shop_key, points, pd, grade, contributions, doubts in told.iter_rows():
-        yield ids.new(), shop_key, points, pd, grade, msgspec.json.encode(contributions).decode(), doubts
+def _finished(db: Db, card: Card, frame: pl.DataFrame, today: date) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+    """The shops and the rows to keep: what the card says, with the thin file and the day's adjustments on top.
+
+    All is asked for before the first row, for while rows are copied in nothing else can be asked.
+    """
+    rated = card.rate_table(frame)
+    shop_keys = rated["shop_key"].to_list()
+    places, times = telling.places_of(db, shop_keys), Times.on(today, adjusting.in_force(db, today))
+    kept = rows(card, rated, frame, places=places, times=times)
+    return shop_keys, ((ids.new(), *row) for row in kept)

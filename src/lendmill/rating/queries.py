@@ -10,6 +10,7 @@ import msgspec
 
 from lendmill.db import Db, many, maybe, scalar
 from lendmill.rating.card import Card, Contribution, Rated
+from lendmill.rating.telling.kept import Telling
 from lendmill.refusals import Refusal
 
 
@@ -60,6 +61,12 @@ class Rating:
     contributions: list[dict[str, Any]]
     doubts: list[str]
     snapshot_id: UUID | None
+    telling: dict[str, Any] | None = None
+
+    @cached_property
+    def told(self) -> Telling:
+        """How the rating came about beside its parts; those from before it was kept tell nothing of it."""
+        return msgspec.convert(self.telling or {}, Telling)
 
     @property
     def parts(self) -> tuple[Contribution, ...]:
@@ -134,7 +141,8 @@ def shadow_models(db: Db) -> list[Model]:
 
 
 LATEST_RATING = """
-select rating_id, borrower_id, shop_id, as_of_on, model_id, points, pd, grade, contributions, doubts, snapshot_id
+select rating_id, borrower_id, shop_id, as_of_on, model_id, points, pd, grade, contributions, doubts, snapshot_id,
+       telling
   from rating
  where borrower_id = %(borrower_id)s
  order by as_of_on desc, rating_id desc
@@ -148,7 +156,8 @@ def latest_rating(db: Db, borrower_id: UUID) -> Rating | None:
 
 
 RATING = """
-select rating_id, borrower_id, shop_id, as_of_on, model_id, points, pd, grade, contributions, doubts, snapshot_id
+select rating_id, borrower_id, shop_id, as_of_on, model_id, points, pd, grade, contributions, doubts, snapshot_id,
+       telling
   from rating
  where rating_id = %(rating_id)s
    and borrower_id = %(borrower_id)s

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lendmill.db import Db, copy_in, run, scalar
 
-COLUMNS: Final = ("rating_id", "shop_key", "points", "pd", "grade", "contributions", "doubts")
+COLUMNS: Final = ("rating_id", "shop_key", "points", "pd", "grade", "contributions", "doubts", "telling")
 
 KEEP_MODEL = """
 insert into model (model_id, target, body, digest, report, kind, data_hash, code_version, page)
@@ -44,19 +44,20 @@ create temporary table if not exists rated_now (
     pd double precision,
     grade text not null,
     contributions jsonb not null,
-    doubts text[] not null
+    doubts text[] not null,
+    telling jsonb not null
 ) on commit drop
 """
 
 ADD_RATINGS = """
 insert into rating (rating_id, borrower_id, shop_id, as_of_on, model_id, points, pd, grade, contributions, doubts,
-                    snapshot_id)
+                    telling, snapshot_id)
 select fresh.rating_id, shop.borrower_id, shop.shop_id, %(as_of_on)s, %(model_id)s, fresh.points, fresh.pd, fresh.grade,
-       fresh.contributions, fresh.doubts, %(snapshot_id)s
+       fresh.contributions, fresh.doubts, fresh.telling, %(snapshot_id)s
   from rated_now fresh
   join shop on shop.shop_key = fresh.shop_key
   left join lateral (
-       select old.model_id, old.points, old.pd, old.grade, old.contributions, old.doubts
+       select old.model_id, old.points, old.pd, old.grade, old.contributions, old.doubts, old.telling
          from rating old
         where old.borrower_id = shop.borrower_id
           and old.shop_id = shop.shop_id
@@ -64,9 +65,10 @@ select fresh.rating_id, shop.borrower_id, shop.shop_id, %(as_of_on)s, %(model_id
         order by old.rating_id desc
         limit 1
        ) last on true
- where (last.model_id, last.points, last.pd, last.grade, last.contributions, last.doubts)
+ where (last.model_id, last.points, last.pd, last.grade, last.contributions, last.doubts, last.telling)
        is distinct from
-       (%(model_id)s::text, fresh.points, fresh.pd, fresh.grade, fresh.contributions, fresh.doubts)
+       (%(model_id)s::text, fresh.points, fresh.pd, fresh.grade, fresh.contributions, fresh.doubts,
+        fresh.telling)
 """
 
 

@@ -124,8 +124,8 @@ def interval(
 
         half_width = sqrt(card_half_width ** 2 + (1.96 * (1 - Z) * spread) ** 2)
 
-    The card's own doubt stays whole, and the part of the shop that was taken from the population is as uncertain as shops
-    differ. Where the card tells no interval, none is made up.
+    The card's own doubt stays whole, and the part of the shop that was taken from the population is as uncertain as
+    shops differ. Where the card tells no interval, none is made up.
     """
     if pd is None:
         return None
@@ -138,8 +138,8 @@ def interval(
 def capped(grades: Iterable[str], scale: Scale, rule: ThinRule) -> str:
     """The grade a thin file may have: the worst of those found for it and of the best the rule allows.
 
-    What is drawn towards the population must not be graded better than the little that is known of it. A scale that does
-    not know the rule's grade has no cap.
+    What is drawn towards the population must not be graded better than the little that is known of it. A scale that
+    does not know the rule's grade has no cap.
 
     >>> capped(["AA"], Scale(), RULES[0]), capped(["C"], Scale(), RULES[0]), capped(["BBB", "D"], Scale(), RULES[0])
     ('BB', 'C', 'D')

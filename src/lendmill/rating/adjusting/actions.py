@@ -89,8 +89,8 @@ def propose_end(db: Db, *, adjustment_id: UUID, until_on: date, reason: str, by:
 def decide(db: Db, *, adjustment_id: UUID, outcome: Outcome, reason: str = "", by: Caller, today: date) -> Adjustment:
     """Approve or decline what another person proposed, or withdraw one's own; said twice it is done once.
 
-    Refuses with `NoSuchAdjustment`, `OwnAdjustment`, `NotYourAdjustment`, `AdjustmentDecided`, `AdjustmentOver`, and where
-    a refusal gives no reason with `InvalidAdjustment`.
+    Refuses with `NoSuchAdjustment`, `OwnAdjustment`, `NotYourAdjustment`, `AdjustmentDecided`, `AdjustmentOver`, and
+    where a refusal gives no reason with `InvalidAdjustment`.
     """
     found = queries.adjustment(db, adjustment_id)
     own = found.proposed_by == by.account_id

@@ -1,7 +1,6 @@
 """Writes adjustments and what was decided about them; neither is ever changed."""
 
 from datetime import date
-from uuid import UUID
 
 from lendmill.db import Db, run
 from lendmill.people.sign_in.queries import Caller

@@ -1,27 +1,40 @@
 """The sub-scores: where a shop stands, block by block, between the worst and the best a card could have said of it."""
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from typing import Any, Final, Literal, get_args
+from collections.abc import Iterable
+from functools import cache
+from typing import Final, Literal
 
 import msgspec
 import polars as pl
 
-from lendmill.features.catalogue import FEATURES
-from lendmill.features.feature import Block
 from lendmill.rating.card import Card, Contribution
 from lendmill.rating.tables import Reading, Table
 
-BLOCKS: Final[tuple[str, ...]] = get_args(Block)
+BLOCKS: Final = (
+    "transactions",
+    "identity and registration",
+    "behaviour trail",
+    "customer interaction",
+    "third party",
+    "psychometrics",
+    "soft information",
+)
 SCORE_MAX: Final = 100
-_BLOCK_OF: Final[dict[str, str]] = {feature.name: feature.block for feature in FEATURES}
+
+
+@cache
+def _block_of() -> dict[str, str]:
+    """The block of each feature of the catalogue, which is read when first needed: a rating kept needs none of it."""
+    from lendmill.features.catalogue import FEATURES
+
+    return {feature.name: feature.block for feature in FEATURES}
 
 
 class SubScore(msgspec.Struct, frozen=True):
     """How a shop does in one block, from 0 (the worst this card could say) to 100 (the best).
 
-    Without a score the block is `not-measured` (the card reads it, and nothing is known of it here) or `not-used` (the card
-    reads nothing of it).
+    Without a score the block is `not-measured` (the card reads it, and nothing is known of it here) or `not-used` (the
+    card reads nothing of it).
     """
 
     state: Literal["measured", "not-measured", "not-used"]
@@ -35,25 +48,26 @@ def block_of(table: Table) -> str:
     """The block a table's points belong to; those of a pair over two blocks go to its first feature's."""
     if table.block in BLOCKS:
         return table.block
-    return _BLOCK_OF.get(table.axes[0].feature, table.block)
+    return _block_of().get(table.axes[0].feature, table.block)
 
 
-@lru_cache(maxsize=32)
-def _ends(digest: str, card: Card) -> dict[str, tuple[str, int, int]]:
+Ends = dict[str, tuple[str, int, int]]
+
+
+def ends_of(card: Card) -> Ends:
     """Each table's block, and the fewest and most points it can give."""
     weight = card.scale.weight
     return {t.feature: (block_of(t), weight(min(t.cells)), weight(max(t.cells))) for t in card.tables}
 
 
-def sub_scores(card: Card, contributions: Iterable[Contribution]) -> dict[str, SubScore]:
+def sub_scores(ends: Ends, contributions: Iterable[Contribution]) -> dict[str, SubScore]:
     """The seven blocks of one rating.
 
         score = 100 * (points - worst) / (best - worst), rounded half-up
 
-    Worst and best are sums of what each of the block's tables could give at most either way, so that the same score means the
-    same position for every shop a card rates. Scores of two cards do not compare.
+    Worst and best are sums of what each of the block's tables could give at most either way, so that the same score
+    means the same position for every shop a card rates. Scores of two cards do not compare.
     """
-    ends = _ends(card.digest, card)
     points = dict.fromkeys(BLOCKS, 0)
     worst, best = dict.fromkeys(BLOCKS, 0), dict.fromkeys(BLOCKS, 0)
     known = dict.fromkeys(BLOCKS, False)
@@ -81,14 +95,9 @@ def known_blocks(frame: pl.DataFrame) -> list[int]:
     """For each shop of a table of features, of how many blocks anything at all is known."""
     named: dict[str, list[str]] = {}
     for name in frame.columns:
-        if name in _BLOCK_OF:
-            named.setdefault(_BLOCK_OF[name], []).append(name)
+        if (block := _block_of().get(name)) is not None:
+            named.setdefault(block, []).append(name)
     if not named:
         return [0] * frame.height
     said = [pl.any_horizontal(pl.col(names).is_not_null()).cast(pl.Int64) for names in named.values()]
     return frame.select(pl.sum_horizontal(said).alias("blocks"))["blocks"].to_list()
-
-
-def read(body: Mapping[str, Any]) -> dict[str, SubScore]:
-    """Sub-scores as they were kept."""
-    return {block: msgspec.convert(each, SubScore) for block, each in body.items()}

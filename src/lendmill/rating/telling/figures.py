@@ -43,8 +43,8 @@ def zh(language: str) -> bool:
 def said(value: float, unit: str, language: str, digits: int = 3) -> str:
     """A figure with its unit.
 
-    >>> said(0.1234, "share", "en"), said(0.1234, "share", "zh-Hans"), said(1.0, "days", "en"), said(12345.6, "yuan", "en")
-    ('12.3 %', '12.3%', '1 day', '¥12,346')
+    >>> said(0.1234, "share", "en"), said(0.1234, "share", "zh-Hans"), said(1.0, "days", "en"), said(12345.6, "yuan",
+    "en") ('12.3 %', '12.3%', '1 day', '¥12,346')
     """
     if unit in ONE and value == 1 and not zh(language):
         return ONE[unit]

@@ -1,18 +1,20 @@
-"""What is put on top of a card's answer, in this order: a thin file, then the adjustment of the times; and how it is kept."""
+"""What is put on top of a card's answer: first a thin file, then the adjustment of the times; and how it is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 import msgspec
+import polars as pl
 
 from lendmill.rating.adjusting.table import Adjustment, body_of, together
 from lendmill.rating.card import Card, Contribution, Rated
 from lendmill.rating.scale import logit_of, probability
 from lendmill.rating.tables import START, Reading
-from lendmill.rating.telling.blocks import SubScore, sub_scores
-from lendmill.rating.thin import File, ThinRule, capped, file_of, interval, rule_on, shrunk
+from lendmill.rating.telling.blocks import Ends, SubScore, ends_of, known_blocks, sub_scores
+from lendmill.rating.thin import HISTORY, SALES, File, ThinRule, capped, file_of, interval, rule_on, shrunk
 
 THIN: Final = "thin-file"
 ADJUSTMENT: Final = "adjustment"
@@ -58,63 +60,74 @@ class Times:
 
 def population_logit(card: Card) -> int:
     """The log odds of the shops a card was learned from; a card that does not tell them stands at its start."""
-    bands = getattr(card, "bands", ())
-    shops, bads = sum(each.shops for each in bands), sum(each.bads for each in bands)
+    shops, bads = sum(band.shops for band in card.bands), sum(band.bads for band in card.bands)
     return logit_of(bads / shops) if 0 < bads < shops else card.start
 
 
-def finished(
-    card: Card, rated: Rated, facts: Mapping[str, Any], *, blocks: int, place: Place, times: Times
-) -> tuple[Rated, Telling]:
-    """A rating as it is given: the card's, drawn in where the file is thin, adjusted, its grade capped, and how.
+@dataclass(frozen=True)
+class Teller:
+    """Finishes the ratings of one card on one day; what they share is worked out once."""
 
-    A point of adjustment is exactly one point: the logit moves by that many of the scale's, and PD and grade follow by the
-    card's own scale. A rating the card could not give stays as it is; nothing is put on top of the unknown.
-    """
-    file = file_of(facts, blocks, times.thin)
-    if rated.points is None or rated.pd is None:
-        return rated, Telling(card_grade=rated.grade, file=file, grade_uncapped=rated.grade)
-    scale, population = card.scale, population_logit(card)
-    logit = shrunk(rated.logit, population, file.credibility_bp) if file.kind == "thin" else rated.logit
-    concerned = tuple(each for each in times.adjustments if each.concerns(place.industry, place.region))
-    added = together(concerned)
-    thin_points = scale.points(logit) - rated.points
-    moved = logit + added * scale.per_point
-    points = scale.points(moved)
-    assert points == rated.points + thin_points + added, "a point of adjustment is a point"
+    card: Card
+    times: Times
 
-    own = _interval_of(rated)
-    found = interval(own, rated.logit, moved, file.credibility_bp, times.thin)
-    uncapped = grade = scale.grade(points)
-    if file.kind == "thin":
-        grade = capped([uncapped, scale.grade(rated.points + added)], scale, times.thin)
-    parts = [*rated.contributions, *_beside(thin_points, file, concerned, added)]
-    given = msgspec.structs.replace(
-        rated,
-        points=points,
-        pd=probability(moved),
-        grade=grade,
-        logit=moved,
-        contributions=tuple(parts),
-    )
-    return given, Telling(
-        card_points=rated.points,
-        card_pd=rated.pd,
-        card_grade=rated.grade,
-        population_pd=probability(population) if file.kind == "thin" else None,
-        pd_low=found[0] if found else None,
-        pd_high=found[1] if found else None,
-        blocks=sub_scores(card, rated.contributions),
-        file=file,
-        grade_uncapped=uncapped,
-        adjustments=tuple(body_of(each) for each in concerned),
-        adjustment_points=added,
-    )
+    @cached_property
+    def ends(self) -> Ends:
+        """The fewest and most points each table can give, by block."""
+        return ends_of(self.card)
 
+    @cached_property
+    def population(self) -> int:
+        """The log odds thin files are drawn towards."""
+        return population_logit(self.card)
 
-def _interval_of(rated: Rated) -> tuple[float, float] | None:
-    low, high = getattr(rated, "pd_low", None), getattr(rated, "pd_high", None)
-    return None if low is None or high is None else (low, high)
+    def finished(self, rated: Rated, facts: Mapping[str, Any], *, blocks: int, place: Place) -> tuple[Rated, Telling]:
+        """A rating as it is given: the card's, drawn in where the file is thin, adjusted, its grade capped, and how.
+
+        A point of adjustment is exactly one point: the logit moves by that many of the scale's, and PD and grade follow
+        by the card's own scale. A rating the card could not give stays as it is; nothing is put on top of the unknown.
+        """
+        file = file_of(facts, blocks, self.times.thin)
+        if rated.points is None or rated.logit is None:
+            return rated, Telling(card_grade=rated.grade, file=file, grade_uncapped=rated.grade)
+        scale, population = self.card.scale, self.population
+        logit = shrunk(rated.logit, population, file.credibility_bp) if file.kind == "thin" else rated.logit
+        concerned = tuple(each for each in self.times.adjustments if each.concerns(place.industry, place.region))
+        added = together(concerned)
+        thin_points = scale.points(logit) - rated.points
+        moved = logit + added * scale.per_point
+        points = scale.points(moved)
+        assert points == rated.points + thin_points + added, "a point of adjustment is a point"
+
+        own = None if rated.pd_low is None or rated.pd_high is None else (rated.pd_low, rated.pd_high)
+        found = own if moved == rated.logit else interval(own, rated.logit, moved, file.credibility_bp, self.times.thin)
+        uncapped = grade = scale.grade(points)
+        if file.kind == "thin":
+            grade = capped([uncapped, scale.grade(rated.points + added)], scale, self.times.thin)
+        parts = [*rated.contributions, *_beside(thin_points, file, concerned, added)]
+        given = msgspec.structs.replace(
+            rated,
+            points=points,
+            pd=probability(moved),
+            grade=grade,
+            logit=moved,
+            contributions=tuple(parts),
+            pd_low=found[0] if found else None,
+            pd_high=found[1] if found else None,
+        )
+        return given, Telling(
+            card_points=rated.points,
+            card_pd=rated.pd,
+            card_grade=rated.grade,
+            population_pd=probability(population) if file.kind == "thin" else None,
+            pd_low=given.pd_low,
+            pd_high=given.pd_high,
+            blocks=sub_scores(self.ends, rated.contributions),
+            file=file,
+            grade_uncapped=uncapped,
+            adjustments=tuple(body_of(each) for each in concerned),
+            adjustment_points=added,
+        )
 
 
 def _beside(thin_points: int, file: File, concerned: Sequence[Adjustment], added: int) -> list[Contribution]:
@@ -126,3 +139,23 @@ def _beside(thin_points: int, file: File, concerned: Sequence[Adjustment], added
         what = "; ".join(each.reason for each in concerned)
         parts.append(Contribution(ADJUSTMENT, what, added, added, Reading.KNOWN))
     return parts
+
+
+Row = tuple[str, int | None, float | None, str, str, list[str], str]
+"""A rating as it is kept: shop, points, PD, grade, contributions, what could not be read and why, and the telling."""
+
+
+def rows(
+    card: Card, rated: pl.DataFrame, frame: pl.DataFrame, *, places: Mapping[str, Place], times: Times
+) -> Iterator[Row]:
+    """A rated table as the rows to keep, in its order; each is what `Teller.finished` gives for one shop."""
+    teller = Teller(card, times)
+    held = [name for name in (HISTORY, SALES) if name in frame.columns]
+    lengths = frame.select(held).iter_rows(named=True) if held else iter([{}] * frame.height)
+    for row, facts, blocks in zip(rated.iter_rows(named=True), lengths, known_blocks(frame), strict=True):
+        shop_key = row["shop_key"]
+        place = places.get(shop_key, Place())
+        given, telling = teller.finished(card.rated_row(row), facts, blocks=blocks, place=place)
+        doubts = [f"{each.feature}: {each.reason}" for each in given.unknown]
+        parts, told = (msgspec.json.encode(each).decode() for each in (given.contributions, telling))
+        yield shop_key, given.points, given.pd, given.grade, parts, doubts, told

@@ -1,4 +1,4 @@
-"""The four things that tell most against a shop, from the card's own points: each specific, each something one can change."""
+"""The four things that tell most against a shop, by the card's points: each specific, each in the seller's hands."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,9 +56,9 @@ def reasons(
 ) -> tuple[Against, ...]:
     """What told most against a shop, the worst first: one for each theme.
 
-    A table counts where it gave less than nothing and less than its best, and where a better range is in the seller's hands. A
-    theme is weighed with all its tables together, those that told for the shop included, and is told by its worst. (Specific
-    and principal reasons, as 12 CFR 1002.9(b)(2) asks for; the number follows its commentary.)
+    A table counts where it gave less than nothing and less than its best, and where a better range is in the seller's
+    hands. A theme is weighed with all its tables together, those that told for the shop included, and is told by its
+    worst. (Specific and principal reasons, as 12 CFR 1002.9(b)(2) asks for; the number follows its commentary.)
     """
     tables = {table.feature: table for table in card.tables}
     given = [each for each in contributions if each.feature in tables]
@@ -117,7 +117,7 @@ def _against(table: Table, given: Contribution, facts: Mapping[str, Any]) -> Aga
 
 
 def _better(table: Table, at: Sequence[int], n: int) -> Range | None:
-    """The nearest bin of one axis that gives more, the others staying as they are; of two as near, the one that gives more.
+    """The nearest bin of one axis that gives more, the other staying as it is; of two as near, the one giving more.
 
     Where the value is not known, the best there is once it is known.
     """

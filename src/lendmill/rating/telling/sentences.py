@@ -68,7 +68,8 @@ def _pair(shown: Sequence[Shown], changeable: Shown, language: str) -> str:
         known = clause(other.feature, said(float(other.value), other.feature.unit, language), language)
     if zh(language):
         return f"{own}，同时{known}；在后者不变的情况下，评分更高的店铺前者{better}。"
-    return f"{own}. Beside it: {known[:1].lower()}{known[1:]}. With the second as it is, shops rated higher have {better} of the first."
+    rest = f"With the second as it is, shops rated higher have {better} of the first."
+    return f"{own}. Beside it: {known[:1].lower()}{known[1:]}. {rest}"
 
 
 def _missing(feature: Feature, language: str) -> str:
