@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -11,10 +12,13 @@ import polars as pl
 import pytest
 
 from lendmill.features.windows import as_of
-from lendmill.lab.hidden import BRUSHING
+from lendmill.lab.hidden import BRUSHING, SIDE, stream
 from lendmill.lab.identities import firm_number, person_number
 from lendmill.lab.market import FILES, LATE, NEVER, Market, Payment, event_files, write_market
+from lendmill.lab.offices import papers
+from lendmill.lab.seasons import REGIONS
 from lendmill.people.identity import born_on, plausible
+from lendmill.shops.events import KIND_NAMES, SUBJECTS
 from lendmill.shops.importers.mapped import import_events
 from lendmill.shops.lake import Lake
 from lendmill.shops.sellers import read_sellers
@@ -129,12 +133,53 @@ def test_bad_quality_shows_in_the_outcomes_and_in_the_record() -> None:
     assert {"honest", "brushing", "bust-out"} == {who.kind for who in map(market.hidden, range(600))}
 
 
-def test_brushing_shows_as_bursts_by_a_few_buyers() -> None:
-    market = Market(5, sellers=600)
-    brushing = [who for who in map(market.hidden, range(600)) if who.kind == BRUSHING]
-    for who in brushing[:3]:
-        buyers = market.record(who)["orders"].group_by("buyer").len().sort("len", descending=True)
-        assert buyers["len"].head(5).sum() > 60
+def test_brushing_is_by_a_few_buyers_who_serve_several_shops_or_by_a_crowd() -> None:
+    market = Market(5, sellers=300)
+    few, served = [], Counter[int]()
+    for who in map(market.hidden, range(150, 260)):
+        if who.kind == BRUSHING:
+            buyers = market.record(who)["orders"].group_by("buyer").len().sort("len", descending=True)
+            few.append(buyers["len"].head(5).min() > 50)  # type: ignore[operator]
+            served.update(buyers.filter(pl.col("len") > 50)["buyer"])
+    assert (few.count(True), few.count(False)) == (4, 2)
+    assert sorted(served.values())[-8:] == [3] * 8
+
+
+def test_every_platform_and_office_has_told_something(lake: Lake) -> None:
+    told = lake.scan().group_by("kind", "subject").agg(pl.len(), pl.col("shop_key").n_unique().alias("shops")).collect()
+    assert set(told["kind"]) == set(KIND_NAMES) - {"invoice-in", "invoice-out", "customs", "stated", "questionnaire"}
+    assert set(told.filter(kind="bureau")["subject"]) == set(SUBJECTS["bureau"])
+    assert set(told.filter(kind="registry")["subject"]) == set(SUBJECTS["registry"])
+    assert {"vat", "grade"} <= set(told.filter(kind="tax")["subject"])
+    assert set(told.filter(kind="login")["subject"]) <= set(REGIONS)
+    answered = lake.scan(kinds=("message",)).select(pl.col("quantity").is_not_null().mean()).collect().item()
+    assert 0.8 < answered < 0.99
+
+
+def test_one_seller_in_eight_trades_abroad() -> None:
+    market, orders = Market(5, sellers=400), pl.DataFrame({"second": [0, 10**7], "cents": [10**6, 10**6]})
+    told = [
+        papers(who, market.first_on, market.days, orders, stream(5, SIDE, who.index)).filter(kind="customs")
+        for who in map(market.hidden, range(400))
+    ]
+    traders = [table for table in told if table.height]
+    assert 25 < len(traders) < 75
+    assert set(pl.concat(traders)["subject"]) == {"import", "export"}
+    assert all(table["subject"].n_unique() == 1 and table["partner"].n_unique() <= 4 for table in traders)
+
+
+def test_offices_show_who_will_default_and_give_nobody_away() -> None:
+    market, nothing = Market(5, sellers=1_200), pl.DataFrame({"second": [0], "cents": [0]})
+    day = (date(2025, 7, 1) - market.first_on).days
+    scores: dict[bool, list[float]] = {True: [], False: []}
+    for who in map(market.hidden, range(1_200)):
+        told = papers(who, market.first_on, day + 1, nothing, stream(5, SIDE, who.index))
+        report = told.filter(pl.col("subject") == "score")["figure"]
+        if who.stops > day and len(report) and who.opened == 0:
+            scores[who.stops_within(day, 365)].append(report[-1])
+    assert len(scores[True]) > 50
+    ordered = sum(bad < good for bad in scores[True] for good in scores[False])
+    assert 0.6 < ordered / (len(scores[True]) * len(scores[False])) < 0.8
 
 
 def test_outcomes_are_those_of_the_hidden_day(written: Path) -> None:

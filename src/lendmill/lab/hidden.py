@@ -10,7 +10,7 @@ from lendmill.lab import identities
 from lendmill.lab.seasons import REGIONS, TRADES
 from lendmill.shops.sellers import Seller
 
-SELLERS, MARKET, REPAYING = 0, 1, 2  # which family a stream of chance belongs to
+SELLERS, MARKET, REPAYING, RECORD, SIDE, RINGS, PAIRS = range(7)  # which family a stream of chance belongs to
 HONEST: Final = "honest"
 BRUSHING: Final = "brushing"
 BUST_OUT: Final = "bust-out"

@@ -12,13 +12,12 @@ from typing import Any, Final
 import polars as pl
 
 from lendmill.days import each_day, months_after
-from lendmill.lab.hidden import MARKET, REPAYING, Hidden, hidden_seller, stream
+from lendmill.lab.hidden import MARKET, RECORD, REPAYING, Hidden, hidden_seller, stream
 from lendmill.lab.seasons import Days, Shock, demand, shocked, shocks
 from lendmill.lab.trading import record
 from lendmill.shops.sellers import COLUMNS as SELLER_COLUMNS
 from lendmill.shops.sellers import Seller
 
-RECORD: Final = 3  # a seller's trading is drawn from another stream than the seller
 YEAR_DAYS: Final = 365
 HISTORY_DAYS_MIN: Final = 90
 
@@ -38,7 +37,10 @@ FILES: Final = {
     "visits": ("day", "views"),
     "favourites": ("day", "marks"),
     "advertising": ("day", "amount"),
-    "logins": ("signed_in_at", "device"),
+    "logins": ("signed_in_at", "device", "place"),
+    "messages": ("message_no", "written_at", "minutes", "buyer"),
+    "community": ("day", "posts"),
+    "papers": ("paper_no", "day", "kind", "subject", "amount", "figure", "partner"),
 }
 
 
@@ -91,7 +93,7 @@ class Market:
         if trade not in self._seasons:
             self._seasons[trade] = demand(self.first_on, self.days, trade)
         season = self._seasons[trade] * shocked(self._shocks, self.days, trade, who.seller.region)
-        return record(who, season, stream(self.seed, RECORD, who.index))
+        return record(who, season, self.seed, stream(self.seed, RECORD, who.index), self.first_on)
 
     def outcomes(self, who: Hidden) -> list[tuple[str, date, bool, date]]:
         """For each month's end with enough history: whether a loan given then would be in default within 12 months, and
@@ -191,7 +193,10 @@ def _as_written(table: pl.DataFrame, shop_key: str, midnight: datetime, columns:
     return found.rename(dict(zip(order, columns, strict=True)))
 
 
-_PLACES: Final = ("n", "second", "day", "views", "marks", "stars", "cents", "buyer", "device")
+_PLACES: Final = (
+    "n", "second", "day", "views", "marks", "stars", "minutes", "posts", "kind", "subject", "cents", "figure", "buyer",
+    "device", "place", "partner",
+)  # fmt: skip
 
 
 def _line(cells: tuple[Any, ...]) -> bytes:

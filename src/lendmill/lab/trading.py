@@ -1,13 +1,16 @@
 """A simulated seller's months, day by day: orders and all that follows from them."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from lendmill.lab.hidden import BRUSHING, BUST_OUT, Hidden
+from lendmill.lab import traces
+from lendmill.lab.hidden import BRUSHING, BUST_OUT, SIDE, Hidden, stream
+from lendmill.lab.offices import papers
 from lendmill.lab.seasons import Days
 
 Whole = NDArray[np.int64]
@@ -56,14 +59,15 @@ def mood(who: Hidden, season: Days, chance: Any) -> Mood:
     return Mood(np.where(open_yet, demand, 0.0), refunds, np.where(open_yet, care, 0.0))
 
 
-def record(who: Hidden, season: Days, chance: Any) -> dict[str, pl.DataFrame]:
+def record(who: Hidden, season: Days, seed: int, chance: Any, first_on: date) -> dict[str, pl.DataFrame]:
     """Everything a platform would have written down about one shop, a table for each kind of event.
 
     Days are counted from the market's first; times are whole seconds from its first midnight; money is in cents.
     """
     fares = mood(who, season, chance)
-    days = len(season)
-    orders = _orders(who, fares, chance)
+    days, side = len(season), stream(seed, SIDE, who.index)
+    ring = traces.accounts(seed, who, BUYERS, side) if who.kind == BRUSHING else None
+    orders, brushed = _orders(who, fares, ring, chance)
     refunds, refunded = _refunds(who, fares, orders, days, chance)
     tables = {
         "orders": orders,
@@ -72,12 +76,19 @@ def record(who: Hidden, season: Days, chance: Any) -> dict[str, pl.DataFrame]:
         "reviews": _reviews(who, fares, orders, days, chance),
         "disputes": _disputes(who, orders, days, chance),
         **_visitors(who, fares, orders, days, chance),
-        "logins": _logins(who, fares, days, chance),
+        "logins": traces.logins(who, seed, _logins(who, fares, days, chance), side),
+        "messages": traces.messages(who, fares.care, orders.filter(~brushed), side),
+        "community": traces.community(who, fares.care, side),
+        "papers": papers(who, first_on, days, orders, side),
     }
+    if who.kind == BRUSHING:
+        praised = traces.praise(orders.filter(brushed), days, side)
+        tables["reviews"] = pl.concat([tables["reviews"], praised]).unique("n", maintain_order=True)
     return {name: table.sort(table.columns) for name, table in tables.items()}
 
 
-def _orders(who: Hidden, fares: Mood, chance: Any) -> pl.DataFrame:
+def _orders(who: Hidden, fares: Mood, ring: Whole | None, chance: Any) -> tuple[pl.DataFrame, pl.Series]:
+    """The shop's orders in the order of their time, and which of them are brushed."""
     days = len(fares.demand)
     expected = who.orders_a_day * fares.demand * chance.gamma(6.0, 1 / 6.0, days)
     counts = chance.poisson(np.minimum(expected, 500))
@@ -89,19 +100,20 @@ def _orders(who: Hidden, fares: Mood, chance: Any) -> pl.DataFrame:
     returns = chance.random(len(day)) < who.loyalty
     buyer = np.where(returns, regulars[favourite], chance.integers(0, BUYERS, len(day)))
     second = day * SECONDS + _times(chance, len(day))
-    if who.kind == BRUSHING:
-        fake = _brushed(who, fares, chance)
+    true = len(second)
+    if ring is not None:
+        fake = _brushed(who, fares, ring, chance)
         second, cents, buyer = (np.concatenate(pair) for pair in zip((second, cents, buyer), fake, strict=True))
     place = np.lexsort((buyer, cents, second))
-    return pl.DataFrame(
+    table = pl.DataFrame(
         {"n": np.arange(len(second)), "second": second[place], "cents": cents[place], "buyer": buyer[place]}
     )
+    return table, pl.Series(place >= true)
 
 
-def _brushed(who: Hidden, fares: Mood, chance: Any) -> tuple[Whole, Whole, Whole]:
-    """Brushing (刷单): on some days a handful of accounts buys again and again."""
+def _brushed(who: Hidden, fares: Mood, ring: Whole, chance: Any) -> tuple[Whole, Whole, Whole]:
+    """Brushing (刷单): on some days accounts that belong together buy again and again."""
     days = len(fares.demand)
-    ring = chance.integers(0, BUYERS, int(chance.integers(5, 9)))
     bursts = np.flatnonzero((chance.random(days) < 0.07) & (fares.demand > 0))
     sizes = chance.integers(12, 45, len(bursts)) + int(2 * who.orders_a_day)
     day = np.repeat(bursts, sizes)

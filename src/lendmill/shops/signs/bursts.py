@@ -5,7 +5,7 @@ and either the amounts spread little against those days (0.6 of their coefficien
 bought twice or more on average. A sales festival has the first of these and neither of the others.
 
 A day is a burst of five stars when it has five reviews or more, three times the median of the 60 days before or more,
-all with five stars, though by the shop's own usual share of them that had a chance below one in a hundred.
+all with five stars, though by the shop's own usual share of them that had a chance below one in ten.
 """
 
 from typing import Final
@@ -22,7 +22,7 @@ TIMES: Final = 3
 LARGE_CENTS: Final = 10_000_000  # an amount above this counts as this, so that no day's squares overflow
 EVENNESS: Final = 0.6
 REVIEWS_MIN: Final = 5
-CHANCE_MAX: Final = 0.01
+CHANCE_MAX: Final = 0.1
 MOST_STARS: Final = 5
 
 
