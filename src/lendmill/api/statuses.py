@@ -38,6 +38,8 @@ STATUSES: Final[dict[str, int]] = {
     "no-seal": UNAVAILABLE,
     # third parties
     "no-such-party": NOT_FOUND,
+    "figures-wrong": UNPROCESSABLE,
+    "no-shop-to-speak-of": CONFLICT,
     "no-borrower-of-shop": NOT_FOUND,
     "no-identity-to-ask-with": CONFLICT,
     "consent-needed": CONFLICT,

@@ -10,6 +10,8 @@ from lendmill.settings import load
 
 if TYPE_CHECKING:
     from lendmill.day_end import Report
+    from lendmill.db import Database
+    from lendmill.settings import Settings
 
 commands = typer.Typer()
 DAY = ["%Y-%m-%d"]
@@ -36,7 +38,8 @@ def close_days(
     from lendmill.day_end import day_end, rehearse, report_of
     from lendmill.people.queries import house_day
 
-    with opened.database(load()) as database:
+    settings = load()
+    with opened.database(settings) as database:
         with database.transaction() as db:
             here = house_day(db)
             kept = report_of(db, report.date()) if report else None
@@ -53,12 +56,26 @@ def close_days(
                 reports = rehearse(database, through=last, watch=watch)
             else:
                 reports = day_end(database, through=last, watch=watch, workers=workers or min(os.cpu_count() or 1, 4))
+                _lay_in(settings, database)
         with database.transaction() as db:
             here = house_day(db)
     for one in reports:
         print(_told(one))
     would = "A dry run: nothing was done. " if dry_run else ""
     print(f"{would}The house's day is {here}." if reports else f"Nothing to close: the house's day is {here} already.")
+
+
+def _lay_in(settings: "Settings", database: "Database") -> None:
+    """What the house learned by itself becomes part of the record; while another import writes, the next night does."""
+    from datetime import UTC
+
+    from lendmill.day_end.learning import lay_in
+    from lendmill.shops.lake import Lake, LakeBusy
+
+    try:
+        lay_in(database, Lake(settings.lake), received_at=datetime.now(UTC))
+    except LakeBusy as busy:
+        print(f"{busy} What the house learned is brought in with the next day's end, or by `lendmill import house`.")
 
 
 def _told(report: "Report") -> str:

@@ -112,7 +112,10 @@ def rate(
     as_of: Annotated[str, typer.Option(help="The day, such as 2026-01-31; default: the house's day.")] = "",
 ) -> None:
     """Rate every shop as of a day and keep the ratings, or show how one shop is rated."""
+    from datetime import UTC
+
     from lendmill.cli import opened
+    from lendmill.day_end.learning import lay_in
     from lendmill.features import windows
     from lendmill.features.actions import keep_snapshot
     from lendmill.people.queries import house_day
@@ -123,6 +126,8 @@ def rate(
     with opened.database(settings) as database:
         with database.transaction() as db:
             day, card = _day(as_of) if as_of else house_day(db), queries.live_card(db)
+        if not shop:
+            lay_in(database, Lake(settings.lake), received_at=datetime.now(UTC))
         frame = windows.as_of(Lake(settings.lake), day, [shop] if shop else None)
         if shop:
             _show(card, frame, shop, day)

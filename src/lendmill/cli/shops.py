@@ -87,6 +87,22 @@ def events(
         _register(who)
 
 
+@bringing.command()
+def house() -> None:
+    """Bring in what the house learned by itself: third parties' answers, stated figures, finished questionnaires."""
+    from lendmill.cli import opened
+    from lendmill.day_end.learning import lay_in
+    from lendmill.shops.lake import Lake
+
+    settings = load()
+    with opened.database(settings) as database:
+        reports = lay_in(database, Lake(settings.lake), received_at=datetime.now(UTC))
+    for report in reports:
+        _tell(report)
+    if not reports:
+        print("Nothing was learned since the last time.")
+
+
 @commands.command()
 def features(
     as_of: Annotated[str, typer.Option("--as-of", help="The day, such as 2026-01-31.")],

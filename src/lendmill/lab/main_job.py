@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -15,6 +15,7 @@ import polars as pl
 
 from lendmill.credit import actions as credit
 from lendmill.credit import queries as credit_now
+from lendmill.day_end.learning import lay_in
 from lendmill.db import Database, Db, many, scalar
 from lendmill.features import windows
 from lendmill.funding import actions as funding
@@ -207,7 +208,11 @@ def _live_through(
 ) -> None:
     with database.transaction() as db:
         here = house_day(db)
-    features = partial(windows.as_of, lake)
+
+    def features(today: date) -> pl.DataFrame:
+        lay_in(database, lake, received_at=datetime.now(UTC))
+        return windows.as_of(lake, today)
+
     trial = Trial(database, features, conduct, progress, scale.rail_manners, scale.evening)
     trial.run(plan.opened_on, here, plan.through_on)
     with database.transaction() as db:

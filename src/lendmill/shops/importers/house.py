@@ -1,4 +1,4 @@
-"""What the house learned by itself becomes part of the record: answers of third parties, stated figures, questionnaires.
+"""What the house learned by itself becomes record: answers of third parties, stated figures, questionnaires.
 
 Each kind is a source of its own (`house-tax`, `house-stated`, ...), because a shop of which one kind was learned is not
 thereby covered for the others: what nobody asked about stays unknown, it does not become nought.
@@ -126,7 +126,7 @@ def _manifest(intake: Intake, digest: str, kind: str, frame: pl.DataFrame) -> Ma
         n=intake.n,
         digest=digest,
         source=_source(kind),
-        file=f"{_source(kind)}{THROUGH}{frame['known_on'].max()}",
+        file=f"{_source(kind)}{THROUGH}{max(frame['known_on'].to_list())}",
         rows=frame.height,
         good=frame.height,
         repeated=frame.height - intake.written,
