@@ -52,13 +52,37 @@ class Feature:
     def worked_out(self) -> nw.Expr:
         """The feature of each shop whose sources deliver what it needs."""
         value = self.value.cast(nw.Float64)
-        if not self.needs:
-            return value.alias(self.name)
-        delivered = [
-            nw.any_horizontal(*(nw.col(covers(kind)) for kind in need.split("|")), ignore_nulls=False)
-            for need in self.needs
-        ]
-        return nw.when(nw.all_horizontal(*delivered, ignore_nulls=False)).then(value).alias(self.name)
+        return (nw.when(nw.col(told(self.needs))).then(value) if self.needs else value).alias(self.name)
+
+
+def told(needs: tuple[str, ...]) -> str:
+    """The column that says whether a shop's sources deliver all that is needed."""
+    return f"told {' and '.join(needs)}"
+
+
+def all_told(needs: tuple[str, ...]) -> nw.Expr:
+    """Whether a shop's sources deliver all that is needed, of each alternative at least one."""
+    delivered = [
+        nw.any_horizontal(*(nw.col(covers(kind)) for kind in need.split("|")), ignore_nulls=False) for need in needs
+    ]
+    return nw.all_horizontal(*delivered, ignore_nulls=False).alias(told(needs))
+
+
+_steps: Final[dict[int, dict[str, nw.Expr]]] = {1: {}, 2: {}, 3: {}}
+
+
+def _noted(step: int, value: nw.Expr) -> nw.Expr:
+    """A value that is used more than once, worked out beforehand; a later step may use what an earlier one noted."""
+    name = f"step {step} {len(_steps[step])}"
+    _steps[step][name] = value.alias(name)
+    return nw.col(name)
+
+
+def with_steps(facts: nw.LazyFrame) -> nw.LazyFrame:
+    """The sums with everything beside them that features have noted."""
+    for values in _steps.values():
+        facts = facts.with_columns(*values.values())
+    return facts
 
 
 def over(value: nw.Expr, number: float) -> nw.Expr:
@@ -126,21 +150,23 @@ def added(parts: Sequence[nw.Expr]) -> nw.Expr:
     return whole
 
 
+def _mean(parts: Sequence[nw.Expr]) -> nw.Expr:
+    return _noted(2, over(_noted(1, added(parts)), len(parts)))
+
+
 def variation(parts: Sequence[nw.Expr]) -> nw.Expr:
     """The standard deviation of some sums over their mean."""
-    mean = over(added(parts), len(parts))
-    spread = over(added([(part - mean) * (part - mean) for part in parts]), len(parts))
-    return share(spread.sqrt(), mean)
+    mean = _mean(parts)
+    squares = _noted(3, added([(part - mean) * (part - mean) for part in parts]))
+    return share(over(squares, len(parts)).sqrt(), mean)
 
 
 def slope(parts: Sequence[nw.Expr]) -> nw.Expr:
     """The straight line through some sums, latest first: its rise per step over their mean."""
     middle = (len(parts) - 1) / 2
     weights = [middle - k for k in range(len(parts))]
-    rise = over(
-        added([part * weight for part, weight in zip(parts, weights, strict=True)]), sum(w * w for w in weights)
-    )
-    return share(rise, over(added(parts), len(parts)))
+    rise = _noted(1, added([part * weight for part, weight in zip(parts, weights, strict=True)]))
+    return share(over(rise, sum(w * w for w in weights)), _mean(parts))
 
 
 def daily_variation(square: nw.Expr, number: nw.Expr, days: int) -> nw.Expr:

@@ -7,6 +7,7 @@ from typing import Final
 import narwhals as nw
 
 from lendmill.features.catalogue import FEATURES
+from lendmill.features.feature import all_told, with_steps
 from lendmill.features.partners import dealt_with
 from lendmill.features.rolling.reading import Record
 from lendmill.features.sums import SHOP, seen_since, summed_up
@@ -46,6 +47,8 @@ def features_of(record: Record, signs: nw.LazyFrame) -> nw.LazyFrame:
         .join(latest_words(record.words), on=SHOP, how="left")
         .join(signs.select(SHOP, *SIGN_NAMES), on=SHOP, how="left")
     )
+    needs = sorted({feature.needs for feature in FEATURES if feature.needs})
+    facts = with_steps(facts.with_columns(all_told(need) for need in needs))
     return facts.select(SHOP, *(feature.worked_out() for feature in FEATURES))
 
 

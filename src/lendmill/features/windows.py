@@ -30,11 +30,11 @@ def as_of(lake: Lake, on: date, shop_keys: Sequence[str] | None = None) -> pl.Da
     """
     keys = None if shop_keys is None else sorted(set(shop_keys))
     shelf = _shelf(lake, on, on)
-    trusted = _signs(lake, on, keys)
+    believed = trusted(lake, on, keys)
     found = [pl.DataFrame(schema=_EMPTY)]
     for shops in shelf.portions(keys):
         record = on_one_day(shelf.record(on_polars(shops, keys), own_polars), number(on))
-        found.append(_collected(features_of(record, own_polars("signs", trusted))))
+        found.append(_collected(features_of(record, own_polars("signs", believed))))
     facts = pl.concat(found)
     if keys is not None:
         facts = pl.DataFrame({"shop_key": keys}, schema={"shop_key": pl.String}).join(facts, on="shop_key", how="left")
@@ -57,6 +57,11 @@ def training_set(lake: Lake, pairs: Iterable[tuple[str, date]]) -> pl.DataFrame:
     return cases.select("shop_key", AS_OF, "case").join(pl.concat(found), on="case", how="left").drop("case")
 
 
+def trusted(lake: Lake, on: date, keys: Sequence[str] | None = None) -> pl.DataFrame:
+    """The signs of trust in the record as numbers."""
+    return signs(lake, on, keys).select(pl.col(name).cast(dtype) for name, dtype in _SIGNS.items())
+
+
 def _own_days(lake: Lake, cases: pl.DataFrame) -> pl.DataFrame:
     """The features of some cases, each under its own name."""
     days = cases[AS_OF]
@@ -65,26 +70,21 @@ def _own_days(lake: Lake, cases: pl.DataFrame) -> pl.DataFrame:
     assert isinstance(last, date)
     keys = cases["shop_key"].unique().to_list()
     shelf = _shelf(lake, first, last)
-    trusted = [pl.DataFrame(schema=_SIGNS)]
+    believed = [pl.DataFrame(schema=_SIGNS)]
     for (day,), some in cases.group_by(AS_OF, maintain_order=True):
         assert isinstance(day, date)
-        told = _signs(lake, day, some["shop_key"].to_list())
-        trusted.append(some.join(told, on="shop_key").select(pl.col("case").alias("shop_key"), *SIGN_NAMES))
+        told = trusted(lake, day, some["shop_key"].to_list())
+        believed.append(some.join(told, on="shop_key").select(pl.col("case").alias("shop_key"), *SIGN_NAMES))
     (shops,) = shelf.portions(keys)
     record = shelf.record(on_polars(shops, keys), own_polars)
     dated = on_own_days(record, nw.from_native(cases.lazy().select("shop_key", "on", "case")))
-    facts = _collected(features_of(dated, own_polars("signs", pl.concat(trusted))))
+    facts = _collected(features_of(dated, own_polars("signs", pl.concat(believed))))
     return facts.rename({"shop_key": "case"})
 
 
 def _shelf(lake: Lake, first: date, last: date) -> Shelf:
     rollups = bring_up_to_date(lake)
     return Shelf(lake, rollups, tuple(rollups.pages()), first, last)
-
-
-def _signs(lake: Lake, on: date, keys: Sequence[str] | None) -> pl.DataFrame:
-    """The signs of trust in the record as numbers."""
-    return signs(lake, on, keys).select(pl.col(name).cast(dtype) for name, dtype in _SIGNS.items())
 
 
 def _collected(features: nw.LazyFrame) -> pl.DataFrame:
