@@ -21,6 +21,7 @@ from lendmill.credit.finding import (
 from lendmill.credit.limit import limit
 from lendmill.credit.policy import Policy
 from lendmill.credit.reasons import Reason
+from lendmill.credit.stated import stated_figures
 from lendmill.products.document import GRADES, Product
 from lendmill.terms.rates import BASIS_POINTS, DAYS_A_YEAR
 
@@ -57,6 +58,7 @@ def decide(case: Case, policy: Policy, product: Product) -> Decision:
         *eligibility(case, policy),
         *knock_outs(case, policy),
         *rating(case, policy),
+        *stated_figures(case, policy),
         *granted.findings,
         *price(policy, product, grade),
         *term(policy, product, grade),

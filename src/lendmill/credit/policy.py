@@ -13,6 +13,7 @@ from lendmill.credit.reasons import CODES
 from lendmill.people.canonical import canonical, digest_of
 from lendmill.products.document import GRADES, LARGEST_NUMBER
 from lendmill.products.reading import Misread, content_of, from_content, from_toml, require
+from lendmill.rating.stated.closeness import WEIGHTS
 from lendmill.refusals import Refusal
 from lendmill.terms.rates import BASIS_POINTS
 
@@ -87,6 +88,13 @@ class RatingRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     unknown: HeldBack
 
 
+class StatedRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """From where stated figures count as those of the record, and below where a person looks at them."""
+
+    matches_from: float
+    differs_below: float
+
+
 class LimitRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the limit follows from sales and grade, and what caps it."""
 
@@ -118,6 +126,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     rating: RatingRules
     limit: LimitRules
     months_by_grade: dict[str, int]
+    stated: StatedRules | msgspec.UnsetType = msgspec.UNSET  # a policy from before this step keeps its fingerprint
 
     @cached_property
     def fingerprint(self) -> str:
@@ -130,6 +139,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         sizes = self.limit
         read = [*self.sources.values(), *sizes.monthly_sales_facts, *sizes.open_orders_plus, *sizes.open_orders_minus]
         read += [fact for rule in self.knock_outs for fact in rule.facts]
+        read += WEIGHTS if self.stated is not msgspec.UNSET else ()
         return tuple(dict.fromkeys(read))
 
 
@@ -191,6 +201,11 @@ def _rules(policy: Policy) -> Iterator[tuple[bool, str, Any, str]]:
         yield all(figure >= 0 for figure in table.values()), field, table, "0 or more for each grade"
         falling = [table.get(grade, 0) for grade in granted]
         yield falling == sorted(falling, reverse=True), field, falling, "never more for a worse grade"
+    if policy.stated is not msgspec.UNSET:
+        stated = policy.stated
+        yield 0 < stated.differs_below <= 1, "stated.differs_below", stated.differs_below, "above 0, at most 1"
+        least = stated.differs_below
+        yield least <= stated.matches_from <= 1, "stated.matches_from", stated.matches_from, f"from {least} to 1"
     yield all(m >= 1 for m in policy.months_by_grade.values()), "months_by_grade", policy.months_by_grade, "1 or more"
 
 

@@ -121,6 +121,11 @@ class Reason(Enum):
         "A person will look at this application because of its amount.",
         "申请金额较大，需人工审核。",
     )
+    STATED_FIGURES_DIFFER = (
+        "stated-figures-differ",
+        "A person will look at this application, because some figures you stated and the shop's record are not alike.",
+        "您填报的部分数据与店铺经营记录不完全一致，本次申请需人工审核。",
+    )
     FACTS_UNKNOWN = (
         "facts-unknown",
         "Something needed for the decision is not known; a person will look at it.",
