@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -11,6 +12,9 @@ from lendmill.rating.card import Card
 from lendmill.rating.training.examples import OUTCOME, examples
 from lendmill.rating.training.lessons import Report, train
 from lendmill.shops.lake import Lake
+
+# What sellers say of themselves is voluntary and not validated: a card reads it only where somebody asks for it.
+READ: Final = tuple(feature for feature in FEATURES if feature.block != "psychometrics")
 
 
 def learned_from(
@@ -24,4 +28,4 @@ def learned_from(
 ) -> tuple[Card, Report]:
     """Learn from outcomes known on a day, each beside what was known of its shop on the day it is about."""
     known = examples(labels, lambda on, shops: windows.as_of(lake, on, shops), today=today)
-    return train(known, OUTCOME, FEATURES, key=key, repeats=repeats, progress=progress)
+    return train(known, OUTCOME, READ, key=key, repeats=repeats, progress=progress)
