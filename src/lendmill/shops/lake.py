@@ -55,6 +55,7 @@ class Manifest(msgspec.Struct, frozen=True):
     kinds_known_on: dict[str, date]
     added: list[Part]
     removed: list[str]
+    received_on: date | None = None  # imports of earlier releases did not write it down
 
 
 class Lake:

@@ -27,7 +27,7 @@ import polars as pl
 from lendmill.shops.lake import Lake
 from lendmill.shops.signs.bursts import burst_days, five_star_bursts, order_days
 from lendmill.shops.signs.devices import shared_devices
-from lendmill.shops.signs.doubts import impossible, impossible_count, repeated_rows
+from lendmill.shops.signs.impossible import impossible, impossible_count, repeated_rows
 from lendmill.shops.signs.rings import ring_buyers, ring_shares
 from lendmill.shops.signs.silence import YEAR, gap_days, last_heard, source_outages, stale_days
 from lendmill.shops.signs.view import View, view

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from lendmill.shops.events import HOUSE_ZONE
 from lendmill.shops.importers.files import Batch, CannotRead, batches, columns_of, file_digest, size
 from lendmill.shops.importers.mapping import Entry, Mapping, check_columns, load_mapping
 from lendmill.shops.importers.rows import read_rows
@@ -155,6 +157,7 @@ class _Reading:
             kinds_known_on=dict(sorted(intake.kinds_known_on.items())),
             added=sorted(intake.added, key=lambda part: part.path),
             removed=sorted(intake.removed),
+            received_on=intake.received_at.astimezone(ZoneInfo(HOUSE_ZONE)).date(),
         )
 
 

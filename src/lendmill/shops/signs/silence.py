@@ -2,10 +2,11 @@
 
 A shop's rhythm is the share of days with any sale between its first and last sale of the year. A stretch of days
 without one is a gap when by that rhythm it had a chance below one in a thousand. A day on which every shop of a source
-that trades on most days is silent is the source's outage, and no shop's gap.
+is silent, though many sell on each, is the source's outage, and no shop's gap.
 """
 
 from datetime import date, timedelta
+from math import log
 from typing import Final
 
 import polars as pl
@@ -16,7 +17,6 @@ DAYS: Final = 90
 YEAR: Final = 365
 RHYTHM_DAYS_MIN: Final = 20  # days with a sale, or a shop has no rhythm yet
 CHANCE_MAX: Final = 0.001
-OUTAGE_SHOPS_MIN: Final = 10  # of fewer shops, all silent is no sign of the source
 OUTAGE: Final = pl.Schema({"source": pl.String, "kind": pl.String, "on": pl.Date})
 
 
@@ -40,7 +40,8 @@ def gaps(view: View, outages: pl.DataFrame, days: int = YEAR) -> pl.LazyFrame:
     odd = (pl.col("age") - pl.col("next") - 1) * (1 - pl.col("rhythm")).log() < pl.lit(CHANCE_MAX).log()
     first, last = (pl.col("age") - 1).clip(None, days - 1), pl.col("next") + 1
     stretch = pl.struct(first.alias("first"), last.alias("last")).filter(odd & (last < days))
-    return quiet.group_by(view.by).agg(stretch.alias("gaps")).explode("gaps", empty_as_null=True).unnest("gaps")
+    found = quiet.group_by(view.by).agg(pl.col("rhythm").first(), stretch.alias("gaps"))
+    return found.explode("gaps", empty_as_null=True).unnest("gaps")
 
 
 def gap_days(view: View, outages: pl.DataFrame) -> pl.LazyFrame:
@@ -50,9 +51,10 @@ def gap_days(view: View, outages: pl.DataFrame) -> pl.LazyFrame:
 
 
 def last_heard(view: View) -> pl.DataFrame:
-    """The day on which each source last told of anything, of whichever shop."""
-    heard = view.everybody_at_all(YEAR).group_by("source").agg(pl.col("known_on").max().alias("heard_on"))
-    return heard.collect(engine="streaming").sort("source")
+    """The day on which each source of sales last told of anything, of whichever shop; offices are asked when needed."""
+    sells = pl.col("kind").is_in(SALES).any()
+    heard = view.everybody_at_all(YEAR).group_by("source").agg(pl.col("known_on").max().alias("heard_on"), sells)
+    return heard.filter("kind").drop("kind").collect(engine="streaming").sort("source")
 
 
 def stale_days(view: View, heard: pl.DataFrame) -> pl.LazyFrame:
@@ -63,17 +65,22 @@ def stale_days(view: View, heard: pl.DataFrame) -> pl.LazyFrame:
 
 
 def source_outages(view: View) -> pl.DataFrame:
-    """Days of the last year on which all shops of a source were silent, in a kind that the source has on most days."""
-    days = view.everybody_at_all(YEAR).select("source", "kind", "shop_key", "happened_on")
-    told = days.group_by("source", "kind").agg(
-        pl.col("happened_on").unique().alias("told"), pl.col("shop_key").n_unique().alias("shops")
+    """Days of the last year on which all shops of a source were silent in a kind that so many have each day that this
+    had a chance below one in a thousand. The last days count only as far as the kind is usually known by then."""
+    rows = view.everybody_at_all(YEAR).select("source", "kind", "shop_key", "happened_on", "known_on")
+    days = rows.group_by("source", "kind", "happened_on").agg(
+        pl.col("shop_key").n_unique().alias("shops"),
+        (pl.col("known_on") - pl.col("happened_on")).dt.total_days().median().alias("lag"),
     )
-    rows: list[tuple[str, str, date]] = []
-    for source, kind, told_on, shops in told.collect(engine="streaming").iter_rows():
-        expected = [min(told_on) + timedelta(days=n) for n in range((view.on - min(told_on)).days + 1)]
-        if shops >= OUTAGE_SHOPS_MIN and len(told_on) * 2 > (max(told_on) - min(told_on)).days:
-            rows += [(source, kind, day) for day in sorted(set(expected) - set(told_on))]
-    return pl.DataFrame(rows, schema=OUTAGE, orient="row").sort("source", "kind", "on")
+    told = days.group_by("source", "kind").agg(
+        pl.col("happened_on"), pl.col("shops").sum(), pl.col("lag").median().ceil().cast(pl.Int64)
+    )
+    silent: list[tuple[str, str, date]] = []
+    for source, kind, told_on, shops, lag in told.collect(engine="streaming").iter_rows():
+        expected = [min(told_on) + timedelta(days=n) for n in range((view.on - min(told_on)).days + 1 - lag)]
+        if expected and shops / len(expected) > -log(CHANCE_MAX):
+            silent += [(source, kind, day) for day in sorted(set(expected) - set(told_on))]
+    return pl.DataFrame(silent, schema=OUTAGE, orient="row").sort("source", "kind", "on")
 
 
 def _excuses(outages: pl.DataFrame, view: View) -> pl.LazyFrame:

@@ -40,6 +40,15 @@ class View:
         """Every row of every shop, of all kinds and in any state: what the sources told."""
         return self.lake.scan(self.on, None, self.on - timedelta(days=days - 1))
 
+    def all_of_these(self) -> pl.LazyFrame:
+        """Every row of these shops from their first day, of all kinds and in any state."""
+        return self._these(self.lake.scan(self.on))
+
+    def days_known(self) -> int:
+        """How many days the whole lake's record is long, in whole months; one at the least."""
+        first = min((part.month for part in self.lake.parts()), default=f"{self.on:%Y-%m}")
+        return max((self.on - date.fromisoformat(f"{first}-01")).days + 1, 1)
+
     def sources(self, days: int) -> pl.LazyFrame:
         """Which sources told of each of these shops: (shop_key, source)."""
         return self._these(self.everybody_at_all(days)).select("shop_key", "source").unique()

@@ -1,13 +1,15 @@
 """Figures that cannot be: money given back that was never paid, more reviews than sales, a sale before the firm was.
 
 Each check compares what must follow with what it must follow from, over a longer time, so that an order just outside
-the window is no doubt: refunds, settlements, reviews and disputes of 90 days against the orders of 180.
+the window is no doubt: refunds, settlements, reviews and disputes of 90 days against the orders of 180. A shop whose
+orders are not told, or for less than that, is held against nothing.
 """
 
 from typing import Final
 
 import polars as pl
 
+from lendmill.shops.events import HOUSE_ZONE
 from lendmill.shops.signs.view import SALES, View
 
 DAYS: Final = 90
@@ -31,7 +33,7 @@ def repeated_rows(view: View) -> pl.LazyFrame:
     """The share of a shop's orders, refunds and invoices of 90 days that stand there twice under two names: the same
     second, partner and sum. Rows that tell only their day are left out, since two alike on one day are common."""
     rows = view.events(_TIMED, DAYS).filter(
-        pl.col("happened_at").dt.convert_time_zone("Asia/Shanghai").dt.time() != pl.time(0, 0)
+        pl.col("happened_at").dt.convert_time_zone(HOUSE_ZONE).dt.time() != pl.time(0, 0)
     )
     alike = [*view.by, "kind", "happened_at", "counterparty", "amount_cents"]
     return (
@@ -92,7 +94,7 @@ def _sums(view: View) -> pl.LazyFrame:
         .with_columns(one=pl.lit(1, dtype=pl.Int64))
         .group_by(view.by)
         .agg(
-            (days.max() + 1).alias("known_days"),
+            (days.filter(pl.col("kind") == "order").max() + 1).alias("known_days"),
             total("order", cents, BEFORE).alias("order_180"),
             total("order", one, BEFORE).alias("order_n_180"),
             total("order", one, DAYS).alias("order_n_90"),
