@@ -56,6 +56,44 @@ def invoices(
 
 
 @bringing.command()
+def olist(
+    folder: Annotated[Path, typer.Argument(help="The folder with the set's order_items.parquet and its other tables.")],
+    lake_only: LakeOnly = False,
+) -> None:
+    """Bring in the open set of a Brazilian marketplace: the orders of three thousand sellers."""
+    _bring_set("olist", folder, lake_only)
+
+
+@bringing.command()
+def koubei(
+    folder: Annotated[Path, typer.Argument(help="The folder with the set's shop_info.csv and its other tables.")],
+    lake_only: LakeOnly = False,
+) -> None:
+    """Bring in the open set of local shops: page views and counted payments of two thousand shops."""
+    _bring_set("koubei", folder, lake_only)
+
+
+def _bring_set(name: str, folder: Path, lake_only: bool) -> None:
+    from lendmill.cli.bars import bars
+    from lendmill.shops.importers.presets.bringing import import_preset
+    from lendmill.shops.lake import Lake
+
+    settings = load()
+    with bars() as told:
+        result = import_preset(
+            name,
+            folder,
+            Lake(settings.lake),
+            received_at=datetime.now(UTC),
+            progress=lambda done, total: told(name, done, total),
+        )
+    for report in result.reports:
+        _tell(report)
+    if not lake_only:
+        _register(result.sellers)
+
+
+@bringing.command()
 def events(
     files: Annotated[list[Path], typer.Argument(help="CSV or Parquet files.")],
     mapping: Annotated[Path, typer.Option(help="A TOML file that says which column is what: see docs/import.md.")],
@@ -101,31 +139,6 @@ def house() -> None:
         _tell(report)
     if not reports:
         print("Nothing was learned since the last time.")
-
-
-@commands.command()
-def features(
-    as_of: Annotated[str, typer.Option("--as-of", help="The day, such as 2026-01-31.")],
-    out: Annotated[Path | None, typer.Option(help="Write the table here too, as .parquet or .csv.")] = None,
-    lake_only: Annotated[bool, typer.Option("--lake-only", help="Keep nothing in the database.")] = False,
-) -> None:
-    """Work out every shop's features as of a day, and keep them with the registered shops."""
-    from lendmill.features.actions import keep_snapshot
-    from lendmill.features.windows import as_of as worked_out
-    from lendmill.shops.lake import Lake
-
-    settings = load()
-    day = _day(as_of)
-    table = worked_out(Lake(settings.lake), day)
-    print(f"{table.height:,} shops, {table.width - 1} features as of {day}.")
-    if out is not None:
-        table.write_csv(out) if out.suffix == ".csv" else table.write_parquet(out)
-        print(out)
-    if not lake_only:
-        from lendmill.cli import opened
-
-        with opened.database(settings) as database:
-            print(f"snapshot {database.act(keep_snapshot, table, as_of_on=day)}")
 
 
 @laboratory.command()

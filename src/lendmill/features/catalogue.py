@@ -1,4 +1,4 @@
-"""Every feature the house knows: its name, meaning, unit, formula, expected direction, block, and where it may not go."""
+"""Every feature the house knows: its name, meaning, unit, formula, direction, block, and where it may not go."""
 
 from typing import Final
 

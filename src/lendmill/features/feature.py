@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import narwhals as nw
 
-from lendmill.features.sums import MICRO, covers, total
+from lendmill.features.sums import MICRO, Rows, covers, total
 
 Direction = Literal["better", "worse"]
 Block = Literal[
@@ -78,7 +78,7 @@ def _noted(step: int, value: nw.Expr) -> nw.Expr:
     return nw.col(name)
 
 
-def with_steps(facts: nw.LazyFrame) -> nw.LazyFrame:
+def with_steps(facts: Rows) -> Rows:
     """The sums with everything beside them that features have noted."""
     for values in _steps.values():
         facts = facts.with_columns(*values.values())

@@ -31,6 +31,11 @@ def _void(paper: str, days: int) -> nw.Expr:
     return share(total(f"{paper}_void_n", days), _every(paper, days))
 
 
+def _void_value(days: int) -> nw.Expr:
+    void = total("issued_void_cents", days)
+    return share(void, void + total("issued_done_cents", days))
+
+
 def _left(days: int) -> nw.Expr:
     net = total("net_cents", days)
     return share(net - total("bought_cents", days), net)
@@ -58,7 +63,7 @@ OUT: Final = (
             f"invoice_void_value_share_{days}", f"share of {days} days' invoiced money made void",
             f"近{days}天销项作废金额占比", "share",
             f"voided / (voided + valid), by amount, {days} days", "worse", "third party", ISSUED,
-            share(total("issued_void_cents", days), total("issued_void_cents", days) + total("issued_done_cents", days)),
+            _void_value(days),
         )
         for days in (90, 365)
     ),

@@ -1,13 +1,20 @@
-"""With whom a shop deals: how many customers, suppliers, devices and places, how many of them new, how much hangs on few."""
+"""With whom a shop deals: how many customers, suppliers, devices and places, how many new, how much hangs on few."""
 
 from typing import Final
 
 import narwhals as nw
 
-from lendmill.features.sums import AGE, MICRO, SHOP, YEAR, covers
+from lendmill.features.sums import AGE, MICRO, SHOP, YEAR, Rows, covers
 
 PARTIES: Final = ("customer", "supplier", "device", "place", "abroad")
-SPANS: Final = {"30": (0, 30), "90": (0, 90), "180": (0, 180), "365": (0, YEAR), "before_30": (30, 60), "before_90": (90, 180)}
+SPANS: Final = {
+    "30": (0, 30),
+    "90": (0, 90),
+    "180": (0, 180),
+    "365": (0, YEAR),
+    "before_30": (30, 60),
+    "before_90": (90, 180),
+}
 FIGURES: Final = (
     "count_30", "count_90", "count_180", "count_365", "count_before_30", "count_before_90", "new_30", "new_90",
     "kept_90", "again_90", "again_365", "n_30", "n_90", "n_365", "top_micro_90", "top_micro_365", "hhi_pico_90",
@@ -27,7 +34,7 @@ def party(side: str, figure: str) -> nw.Expr:
     return found.fill_null(0) if figure.startswith(("count", "new", "n_", "kept", "again")) else found
 
 
-def dealt_with(partners: nw.LazyFrame, shops: nw.LazyFrame) -> nw.LazyFrame:
+def dealt_with(partners: Rows, shops: Rows) -> Rows:
     """One row per shop with every figure of its partners that some feature asks for."""
     each = _ranked(_shares(_known(partners, shops)))
     ours = each.group_by(SHOP, "side").agg(*_counts(), *_weights())
@@ -37,7 +44,7 @@ def dealt_with(partners: nw.LazyFrame, shops: nw.LazyFrame) -> nw.LazyFrame:
     return pivot.group_by(SHOP).agg(*(nw.col(name).max() for name in _wanted))
 
 
-def _known(partners: nw.LazyFrame, shops: nw.LazyFrame) -> nw.LazyFrame:
+def _known(partners: Rows, shops: Rows) -> Rows:
     """Each partner of a year, how often in each span and for how much; a shop's customers are those of its orders, or
     of its invoices if its orders are not seen."""
     market = shops.select(SHOP, nw.col(covers("order")).alias("market"))
@@ -56,12 +63,10 @@ def _known(partners: nw.LazyFrame, shops: nw.LazyFrame) -> nw.LazyFrame:
     side = nw.col("side")
     mine = each.filter(nw.col("n_365") > 0).join(market, on=SHOP, how="inner")
     mine = mine.filter(~((side == "customer") & ~nw.col("market")), ~((side == "customer paper") & nw.col("market")))
-    return mine.with_columns(
-        nw.when(side == "customer paper").then(nw.lit("customer")).otherwise(side).alias("side")
-    )
+    return mine.with_columns(nw.when(side == "customer paper").then(nw.lit("customer")).otherwise(side).alias("side"))
 
 
-def _shares(each: nw.LazyFrame) -> nw.LazyFrame:
+def _shares(each: Rows) -> Rows:
     """Each partner's share of the shop's money, in whole millionths, so that sums are exact in any order."""
     for days in ("90", "365"):
         whole = nw.col(f"cents_{days}").sum().over(SHOP, "side")
@@ -72,7 +77,7 @@ def _shares(each: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _ranked(each: nw.LazyFrame) -> nw.LazyFrame:
+def _ranked(each: Rows) -> Rows:
     """The five with whom it deals most, by number and by money; which of equals comes first changes no sum."""
     for name in ("n_90", "micro_365"):
         place = nw.col(name).rank("ordinal", descending=True).over(SHOP, "side")
@@ -89,7 +94,10 @@ def _counts() -> list[nw.Expr]:
         "again_90": nw.col("n_90") > 1,
         "again_365": nw.col("n_365") > 1,
     }
-    return [nw.when(held).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).sum().alias(name) for name, held in flag.items()]
+    return [
+        nw.when(held).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).sum().alias(name)
+        for name, held in flag.items()
+    ]
 
 
 def _weights() -> list[nw.Expr]:

@@ -12,6 +12,7 @@ from lendmill.features.reckoning import features_of, on_one_day
 from lendmill.features.rolling.catching_up import bring_up_to_date
 from lendmill.features.rolling.measures import TABLES
 from lendmill.features.rolling.reading import Shelf, number
+from lendmill.features.sums import Rows
 from lendmill.features.windows import trusted
 from lendmill.shops.lake import Lake
 
@@ -24,16 +25,17 @@ def as_of_on_spark(session: Any, lake: Lake, on: date) -> Any:
     `session` is a pyspark SparkSession that can read the lake's folder.
     """
 
-    def read(table: str, files: Sequence[Path]) -> nw.LazyFrame:
+    def read(table: str, files: Sequence[Path]) -> Rows:
         paths = [str(path.resolve()) for path in files]
-        return nw.from_native(
-            session.read.schema(_columns(TABLES[table])).parquet(*paths)
-            if paths
-            else session.createDataFrame([], _columns(TABLES[table]))
+        columns = _columns(TABLES[table])
+        rows: Rows = nw.from_native(
+            session.read.schema(columns).parquet(*paths) if paths else session.createDataFrame([], columns)
         )
+        return rows
 
-    def own(_: str, table: pl.DataFrame) -> nw.LazyFrame:
-        return nw.from_native(session.createDataFrame(table.rows(), _columns(table.schema)))
+    def own(_: str, table: pl.DataFrame) -> Rows:
+        rows: Rows = nw.from_native(session.createDataFrame(table.rows(), _columns(table.schema)))
+        return rows
 
     rollups = bring_up_to_date(lake)
     shelf = Shelf(lake, rollups, tuple(rollups.pages()), on, on)

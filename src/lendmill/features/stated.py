@@ -102,7 +102,9 @@ CLOSENESS: Final = (
 _PSYCHE: Final[tuple[Use, ...]] = ("reason", "fairness", "public index")
 
 
-def _index(subject: str, meaning: str, meaning_zh: str, higher_is: Direction | None, protected: bool = False) -> Feature:
+def _index(
+    subject: str, meaning: str, meaning_zh: str, higher_is: Direction | None, protected: bool = False
+) -> Feature:
     return Feature(
         f"questionnaire_{subject}", meaning, meaning_zh, "index", "as the latest finished questionnaire says",
         higher_is, "psychometrics", ("questionnaire",), said_number("questionnaire", subject), not_for=_PSYCHE,

@@ -6,7 +6,7 @@ here and Spark elsewhere do the same.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import narwhals as nw
 
@@ -23,6 +23,9 @@ OLDEST: Final = 455  # a year, and the 90 days before it for the season
 EDGES: Final = tuple(
     sorted({0, *range(7, 92, 7), *range(30, 361, MONTH_DAYS), YEAR, YEAR + 30, OLDEST})
 )  # ages at which a window may begin or end
+
+Rows = nw.LazyFrame[Any]
+"""A table of whichever engine works it out."""
 
 AGE: Final = nw.col("age")
 SHOP: Final = "shop_key"
@@ -85,7 +88,7 @@ def gap(mark: str, until: int) -> nw.Expr:
     return nw.col(name)
 
 
-def seen_since(days: nw.LazyFrame, sources: nw.LazyFrame) -> nw.LazyFrame:
+def seen_since(days: Rows, sources: Rows) -> Rows:
     """Per shop: days of history, money its buyers paid and it has not had yet, and which kinds its sources deliver."""
     since = days.group_by(SHOP, "source").agg(
         nw.col("on").max(),
@@ -109,16 +112,18 @@ def seen_since(days: nw.LazyFrame, sources: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def by_day(days: nw.LazyFrame, measures: Sequence[str]) -> nw.LazyFrame:
+def by_day(days: Rows, measures: Sequence[str]) -> Rows:
     """One row per shop and day, corrections taken off; measures that no source delivers are nought."""
-    recent = days.filter(AGE < OLDEST).group_by(SHOP, "age").agg(
-        nw.col("weekday").max(), *(nw.col(name).sum() for name in measures)
+    recent = (
+        days.filter(AGE < OLDEST)
+        .group_by(SHOP, "age")
+        .agg(nw.col("weekday").max(), *(nw.col(name).sum() for name in measures))
     )
     return recent.with_columns(nw.lit(0).cast(nw.Int64).alias(name) for name in MEASURE_NAMES if name not in measures)
 
 
-def by_span(days: nw.LazyFrame) -> nw.LazyFrame:
-    """One row per shop and span of age: sums, the busiest day, and on how many days and when last there was something."""
+def by_span(days: Rows) -> Rows:
+    """One row per shop and span of age: sums, the busiest day, on how many days and when last there was any."""
     weekend = nw.col("weekday") >= 5
     marked = days.with_columns(
         _span().alias("span"),
@@ -142,7 +147,7 @@ def _span() -> nw.Expr:
     return found
 
 
-def with_roles(spans: nw.LazyFrame, shops: nw.LazyFrame) -> nw.LazyFrame:
+def with_roles(spans: Rows, shops: Rows) -> Rows:
     """Each span's figures in the role they play: sold, given back, bought, spent.
 
     A shop whose orders we see is judged by its orders; its invoices would count the same sales again.
@@ -176,7 +181,7 @@ def with_roles(spans: nw.LazyFrame, shops: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def totals(spans: nw.LazyFrame) -> nw.LazyFrame:
+def totals(spans: Rows) -> Rows:
     """One row per shop with every sum that some feature asks for."""
     span = nw.col("span")
     wanted = spans.with_columns(
@@ -196,7 +201,7 @@ def totals(spans: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def gaps(days: nw.LazyFrame, shops: nw.LazyFrame) -> nw.LazyFrame:
+def gaps(days: Rows, shops: Rows) -> Rows:
     """The longest stretches without a sale, and without a sign-in, in the windows that features ask for."""
     found = shops.select(SHOP, "history")
     market = shops.select(SHOP, nw.col(covers("order")).alias("market"))
@@ -209,7 +214,7 @@ def gaps(days: nw.LazyFrame, shops: nw.LazyFrame) -> nw.LazyFrame:
     return found.select(SHOP, *(_with_edges(name, until).alias(name) for name, (_, until) in _gaps.items()))
 
 
-def _widest(rows: nw.LazyFrame, windows: dict[str, int]) -> nw.LazyFrame:
+def _widest(rows: Rows, windows: dict[str, int]) -> Rows:
     """Between days on which there was something: the widest step, the latest and the oldest of each window."""
     marks = rows.filter(max(windows.values()) > AGE).select(SHOP, "age")
     steps = marks.with_columns((AGE - AGE.shift(1).over(SHOP, order_by="age")).alias("step"))
@@ -227,13 +232,11 @@ def _widest(rows: nw.LazyFrame, windows: dict[str, int]) -> nw.LazyFrame:
 def _with_edges(name: str, until: int) -> nw.Expr:
     """A window begins with the shop's history, and its own edges count as if something had been there."""
     edge = nw.min_horizontal(nw.col("history"), nw.lit(until - 1).cast(nw.Int64))
-    found = nw.max_horizontal(
-        nw.col(f"latest {name}"), nw.col(f"widest {name}"), edge - nw.col(f"oldest {name}")
-    )
+    found = nw.max_horizontal(nw.col(f"latest {name}"), nw.col(f"widest {name}"), edge - nw.col(f"oldest {name}"))
     return nw.when(nw.col(f"oldest {name}").is_null()).then(edge).otherwise(found)
 
 
-def summed_up(days: nw.LazyFrame, shops: nw.LazyFrame, measures: Sequence[str]) -> nw.LazyFrame:
+def summed_up(days: Rows, shops: Rows, measures: Sequence[str]) -> Rows:
     """Every shop with its history and all sums over its days; nought where its days have none."""
     daily = by_day(days, measures)
     spans = with_roles(by_span(daily), shops)

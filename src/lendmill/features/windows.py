@@ -11,6 +11,7 @@ from lendmill.features.catalogue import NAMES
 from lendmill.features.reckoning import features_of, on_one_day, on_own_days
 from lendmill.features.rolling.catching_up import bring_up_to_date
 from lendmill.features.rolling.reading import Shelf, number, on_polars, own_polars
+from lendmill.features.sums import Rows
 from lendmill.features.trust import SIGN_NAMES
 from lendmill.shops.lake import Lake
 from lendmill.shops.trust import signs
@@ -87,7 +88,7 @@ def _shelf(lake: Lake, first: date, last: date) -> Shelf:
     return Shelf(lake, rollups, tuple(rollups.pages()), first, last)
 
 
-def _collected(features: nw.LazyFrame) -> pl.DataFrame:
+def _collected(features: Rows) -> pl.DataFrame:
     native = features.to_native()
     assert isinstance(native, pl.LazyFrame)
     return native.collect()

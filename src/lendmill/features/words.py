@@ -5,7 +5,7 @@ from typing import Final
 import narwhals as nw
 
 from lendmill.features.rolling.measures import SAID
-from lendmill.features.sums import AGE, MICRO, SHOP
+from lendmill.features.sums import AGE, MICRO, SHOP, Rows
 from lendmill.shops.events import SUBJECTS
 
 _wanted: Final[dict[str, tuple[str, str, str]]] = {}
@@ -39,7 +39,7 @@ def _word(kind: str, subject: str, figure: str) -> nw.Expr:
     return nw.col(name)
 
 
-def latest_words(words: nw.LazyFrame) -> nw.LazyFrame:
+def latest_words(words: Rows) -> Rows:
     """One row per shop with every latest word that some feature asks for.
 
     Of an event's versions the last one known counts; void ones say nothing. Of two events at the same instant the

@@ -1,4 +1,4 @@
-"""EACH SHOP'S DAYS, SUMMED ONCE. Events become one row per shop, source, day and day of knowing; windows add the rows up.
+"""EACH SHOP'S DAYS, SUMMED ONCE. One row per shop, source, day and day of knowing; windows add rows up.
 
 A row is written when an import brings something new and is never written again: a correction adds a row that is known
 from its own day on and takes the old figures back. So the sum of the rows known by a day is what was known on that day,

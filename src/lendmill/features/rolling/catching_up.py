@@ -60,12 +60,12 @@ def bring_up_to_date(lake: Lake, progress: Progress | None = None) -> RollUps:
         imports, pages = lake.imports(), rollups.pages()
         months = _waiting(rollups, imports, pages)
         for done, month in enumerate(months):
-            if progress is not None:
-                progress(done, len(months))
             mine = [page for page in pages if page.month == month.name]
             n = len(pages) + done + 1
             files = list(_rolled(lake, rollups, month, mine, n))
             rollups.commit(Page(n, month.name, imports[-1].n, imports[-1].digest, files))
+            if progress is not None:
+                progress(done + 1, len(months))
     return rollups
 
 

@@ -53,9 +53,7 @@ class RollUps:
 
     def pages(self) -> list[Page]:
         """Every step that was finished, in order."""
-        return [
-            msgspec.json.decode(path.read_bytes(), type=Page) for path in sorted(self.folder.glob("pages/*.json"))
-        ]
+        return [msgspec.json.decode(path.read_bytes(), type=Page) for path in sorted(self.folder.glob("pages/*.json"))]
 
     def files(self, table: str, pages: Sequence[Page]) -> list[Path]:
         """The files of one table on some pages."""

@@ -13,16 +13,16 @@ from lendmill.features.rolling.measures import MEASURES, TABLES
 from lendmill.features.rolling.pages import Page, RollUps
 from lendmill.features.rolling.shelves import ranges
 from lendmill.features.rolling.summing import ALL_SHOPS, Range, scanned
-from lendmill.features.sums import OLDEST, YEAR
+from lendmill.features.sums import OLDEST, YEAR, Rows
 from lendmill.shops.events import KIND_NAMES
 from lendmill.shops.lake import Lake
 
 AT_ONCE: Final = 3_000_000  # rows that are worked on together
 EPOCH: Final = date(1970, 1, 1)
 
-Read = Callable[[str, Sequence[Path]], nw.LazyFrame]
+Read = Callable[[str, Sequence[Path]], Rows]
 """How an engine reads files of one of the `TABLES` as one table."""
-Own = Callable[[str, pl.DataFrame], nw.LazyFrame]
+Own = Callable[[str, pl.DataFrame], Rows]
 """How an engine takes over a small table made here."""
 
 
@@ -30,11 +30,11 @@ Own = Callable[[str, pl.DataFrame], nw.LazyFrame]
 class Record:
     """What was rolled up of some shops: their days, with whom they dealt, the latest words, and their sources."""
 
-    whole: nw.LazyFrame
-    recent: nw.LazyFrame
-    partners: nw.LazyFrame
-    words: nw.LazyFrame
-    sources: nw.LazyFrame
+    whole: Rows
+    recent: Rows
+    partners: Rows
+    words: Rows
+    sources: Rows
     measures: tuple[str, ...]
     """The measures that some source delivers; the others are nought."""
 
@@ -60,7 +60,7 @@ class Shelf:
         kinds = set(self.lake.covered()["kind"])
         day, newest = nw.col("day"), number(self.last)
 
-        def since(table: str, days: int) -> nw.LazyFrame:
+        def since(table: str, days: int) -> Rows:
             oldest = number(self.first) - days
             return read(table, self.files(table, days)).filter(day > oldest, day <= newest)
 
@@ -92,14 +92,14 @@ def number(day: date) -> int:
 def on_polars(shops: Range = ALL_SHOPS, keys: Sequence[str] | None = None) -> Read:
     """Read with Polars, some shops only."""
 
-    def read(table: str, files: Sequence[Path]) -> nw.LazyFrame:
+    def read(table: str, files: Sequence[Path]) -> Rows:
         rows = scanned(files, TABLES[table], shops)
         return nw.from_native(rows if keys is None else rows.filter(pl.col("shop_key").is_in(list(keys))))
 
     return read
 
 
-def own_polars(_: str, table: pl.DataFrame) -> nw.LazyFrame:
+def own_polars(_: str, table: pl.DataFrame) -> Rows:
     """A small table as Polars has it."""
     return nw.from_native(table.lazy())
 

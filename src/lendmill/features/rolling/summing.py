@@ -1,4 +1,4 @@
-"""From events to a shop's days: each version of an event adds its figures when known, and takes them back when corrected."""
+"""From events to a shop's days: each version of an event adds its figures, until it is corrected."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -65,7 +65,9 @@ def partners_of(kind: str, files: Sequence[Path], shops: Range = ALL_SHOPS) -> l
         rows = _changes(files, shops).filter(pl.col("status") == DONE, pl.col(column).is_not_null())
         named = rows.with_columns(pl.lit(side).alias("side"), pl.col(column).alias("counterparty"))
         cents = (pl.col("amount_cents").fill_null(0) * pl.col("sign")).sum()
-        found.append(named.group_by(PARTNER_KEY).agg(pl.col("sign").sum().cast(pl.Int64).alias("n"), cents.alias("cents")))
+        found.append(
+            named.group_by(PARTNER_KEY).agg(pl.col("sign").sum().cast(pl.Int64).alias("n"), cents.alias("cents"))
+        )
     return found
 
 
@@ -115,7 +117,7 @@ def partners_taken_back(rolled: pl.LazyFrame, kinds: Sequence[str]) -> pl.LazyFr
 
 
 def without_noughts(days: pl.DataFrame, rolled: pl.LazyFrame) -> pl.DataFrame:
-    """Days without the rows that change nothing; a day of which nothing was known before stays, as a day it was known."""
+    """Days without rows that change nothing; what was never heard of before stays, for it says when it was."""
     nothing = pl.all_horizontal(pl.col(name) == 0 for name in MEASURE_NAMES)
     before = rolled.select(DAY_KEY).unique()
     fresh = days.lazy().filter(nothing).join(before, on=list(DAY_KEY), how="anti").collect()
