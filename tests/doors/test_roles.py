@@ -25,7 +25,7 @@ def _path(route: str, house) -> str:  # type: ignore[no-untyped-def]
         "number": "1001",
         "kind": "waive",
     }
-    for name in ("application_id", "decision_id", "instruction_id", "approval_id"):
+    for name in ("application_id", "decision_id", "instruction_id", "approval_id", "proposal_id"):
         filled[name] = ids.new()
     for name, value in filled.items():
         path = path.replace(f"{{{name}}}", str(value))

@@ -4,7 +4,20 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from lendmill.api import approvals, books, changes, credit, house, loans, questionnaire
+from lendmill.api import (
+    adjustments,
+    approvals,
+    books,
+    changes,
+    credit,
+    figures,
+    house,
+    loans,
+    parties,
+    questionnaire,
+    rating,
+    ratings,
+)
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     house.me,
@@ -41,9 +54,34 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     questionnaire.question,
     questionnaire.answer,
     questionnaire.send,
+    figures.figures,
+    figures.state,
+    figures.give,
+    figures.take_back,
+    parties.parties,
+    parties.ask,
     changes.changes,
     changes.propose,
     changes.preview,
+    ratings.rating,
+    ratings.ask_person,
+    ratings.open_questions,
+    ratings.answer,
+    ratings.public_index,
+    ratings.seller_index,
+    ratings.tell_consent,
+    adjustments.adjustments,
+    adjustments.in_force,
+    adjustments.propose,
+    adjustments.propose_end,
+    adjustments.decide,
     approvals.approvals,
     approvals.decide,
+    rating.models,
+    rating.model,
+    rating.watch,
+    rating.move,
+    rating.propose,
+    rating.proposals,
+    rating.decide,
 )

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from lendmill.rating.stated.figures import MISTAKES
+
 METHODS: Final = {
     "on-demand": "Repay any time",
     "interest-first": "Interest monthly, principal at the end",
@@ -255,7 +257,123 @@ FORM_SIGNS: Final = {
     "extreme": "Only the ends of the scale were chosen.",
 }
 
+MODEL_STAGES: Final = {"draft": "Draft", "shadow": "Shadow", "live": "Live", "retired": "Retired"}
+MODEL_KINDS: Final = {"classic": "Classic scorecard", "boosted": "Boosted card"}
+STAGE_REASONS: Final = {
+    "kept after training": "Kept after training",
+    "first card of the house": "First card of the house",
+    "carried over": "Kept by an earlier version",
+}
+STEPS_ALONE: Final = {"shadow": "Let it rate in the shadow", "retired": "Retire it"}
+STEPS_BY_TWO: Final = {"live": "Propose it for the live stage", "retired": "Propose its end"}
+PROPOSED: Final = {"live": "To go live", "retired": "To be retired"}
+PROPOSAL_STATES: Final = {
+    "waiting": "Waiting",
+    "expired": "Over",
+    "approved": "Approved",
+    "declined": "Declined",
+    "withdrawn": "Withdrawn",
+}
+WATCH_FIGURES: Final = {
+    "psi": "Shift of the points (PSI)",
+    "csi": "Shift of a feature (CSI)",
+    "unknown": "Shops the card cannot rate",
+    "auc": "Order of ripe decisions (AUC)",
+    "ks": "Order of ripe decisions (KS)",
+    "brier": "Distance from what happened (Brier)",
+    "calibration": "Defaults of a ripe month",
+    "so far": "Defaults so far of a young month",
+    "impact": "Adverse impact ratio",
+    "given and seen": "Defaults of a segment",
+    "protected": "Protected features it reads",
+}
+ALARMS: Final = {"watch": "Look", "alarm": "Act"}
+DIVISIONS: Final = {"region": "Region", "industry": "Industry", "kind": "Kind", "size": "Net sales a year"}
+SIZES: Final = {
+    "below 100,000": "Below ¥100,000",
+    "100,000 to 1 million": "¥100,000 to ¥1,000,000",
+    "1 to 10 million": "¥1,000,000 to ¥10,000,000",
+    "above 10 million": "Above ¥10,000,000",
+    "unknown": "Unknown",
+    "others": "Others, fewer than 30 each",
+}
+FIGURES: Final = {
+    "sales_year": "A year's sales",
+    "sales_declared": "A year's sales, against those declared for tax",
+    "cost_year": "A year's cost of what was sold",
+    "net_margin": "Net margin",
+    "platform_share": "Share of sales on this platform",
+    "inventory": "Stock",
+    "receivables": "What customers owe",
+    "assets": "All assets",
+    "liabilities": "All debts",
+    "top1_share": "Largest customer, share of sales",
+    "top1_years": "Largest customer, for how long",
+    "top2_share": "Second customer, share of sales",
+    "top2_years": "Second customer, for how long",
+}
+STATED_VERDICTS: Final = {"matches": "Matches", "differs": "Differs", "cannot tell": "Cannot tell"}
+PEER_RATIOS: Final = {
+    "sales_to_seen": "Stated sales to those seen",
+    "net_margin": "Net margin",
+    "top1_share": "Largest customer, share of sales",
+    "debt_share": "Debts to assets",
+}
+PEER_PLACES: Final = {
+    "below most": "Below most",
+    "like most": "Like most",
+    "above most": "Above most",
+    "not known": "Not known",
+}
+PARTY_STATES: Final = {
+    "answered": "Answered",
+    "partial": "Answered in part",
+    "stale": "Too old",
+    "no record": "No record there",
+    "refused": "Refused to answer",
+    "timed out": "No answer in time",
+    "unknown": "Not understood",
+    "not asked": "Not asked",
+    "waiting": "Being asked",
+}
+PARTY_FIGURES: Final = {
+    "import": "Import declared",
+    "export": "Export declared",
+    "vat": "Filing of value-added tax",
+    "income": "Filing of income tax",
+    "grade": "Tax grade, 5 is A",
+    "open_loans": "Open loans",
+    "open_balance": "Owed on them",
+    "late_days_worst": "Longest lateness, days",
+    "enquiries_90": "Enquiries in 90 days",
+    "score": "Bureau's score",
+    "years_known": "Years known to the bureau",
+    "registered_capital": "Registered capital",
+    "active": "In business, 1 is yes",
+    "years_registered": "Years registered",
+    "legal_cases": "Court cases",
+    "enforcement": "On the list of debtors who do not comply, 1 is yes",
+}
+FILES: Final = {"full": "Full file", "thin": "Thin file", "unjudged": "Not judged"}
+ADJUSTMENT_STATES: Final = {
+    "waiting": "Waiting",
+    "to come": "To come",
+    "in force": "In force",
+    "over": "Over",
+    "ended": "Ended sooner",
+    "declined": "Declined",
+    "withdrawn": "Withdrawn",
+}
 ALL: Final = (
+    ADJUSTMENT_STATES,
+    FILES,
+    FIGURES,
+    STATED_VERDICTS,
+    PEER_RATIOS,
+    PEER_PLACES,
+    PARTY_STATES,
+    PARTY_FIGURES,
+    MISTAKES,
     TRAITS,
     FORM_SIGNS,
     METHODS,
@@ -284,4 +402,15 @@ ALL: Final = (
     DAY_END_COUNTS,
     ENTRIES,
     INDUSTRIES,
+    MODEL_STAGES,
+    MODEL_KINDS,
+    STAGE_REASONS,
+    STEPS_ALONE,
+    STEPS_BY_TWO,
+    PROPOSED,
+    PROPOSAL_STATES,
+    WATCH_FIGURES,
+    ALARMS,
+    DIVISIONS,
+    SIZES,
 )

@@ -20,11 +20,18 @@ from lendmill.web.words import NAMES, Words, language_of
 
 LANGUAGE_COOKIE: Final = "lendmill_language"
 
-SELLER_MENU: Final = (("/", "Home", "home"), ("/borrow", "Borrow", "coins"), ("/loans", "My loans", "list"))
+SELLER_MENU: Final = (
+    ("/", "Home", "home"),
+    ("/borrow", "Borrow", "coins"),
+    ("/loans", "My loans", "list"),
+    ("/rating", "My rating", "chart"),
+)
 STAFF_MENU: Final = (
     ("/staff", "Portfolio", "chart"),
     ("/staff/applications", "Applications", "inbox"),
     ("/staff/borrowers", "Borrowers", "people"),
+    ("/staff/ratings", "Ratings", "chart"),
+    ("/staff/models", "Rating cards", "list"),
     ("/staff/approvals", "Approvals", "check"),
     ("/staff/books", "Books", "book"),
     ("/staff/accounts", "Accounts", "key"),

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from lendmill.db import Db, many, maybe, scalar
+from lendmill.rating.registry.comparing import GradePair
 from lendmill.rating.registry.proposal import ModelProposal, NoSuchProposal, StageChange
 
 COLUMNS: Final = """
@@ -114,3 +115,49 @@ def live_model_id(db: Db) -> str | None:
     """The name of the card that rates today, if there is one."""
     found = scalar(db, LIVE_MODEL_ID)
     return None if found is None else str(found)
+
+
+COMPARED_ON = """
+    select max(s.as_of_on)
+      from shadow_rating s
+     where s.model_id = %(model_id)s
+       and exists (select from rating r where r.model_id = %(live_id)s and r.as_of_on = s.as_of_on)
+"""
+
+
+def compared_on(db: Db, model_id: str, live_id: str) -> date | None:
+    """The last day on which a card in the shadow and the live one both rated."""
+    found = scalar(db, COMPARED_ON, model_id=model_id, live_id=live_id)
+    assert found is None or isinstance(found, date)
+    return found
+
+
+# The live card's own answer, before a thin file or an adjustment was put on top: cards are compared, not policies.
+GRADE_PAIRS = """
+    with live as (
+        select distinct on (borrower_id, shop_id) borrower_id, shop_id,
+               coalesce(nullif(telling ->> 'card_grade', ''), grade) as grade,
+               coalesce((telling ->> 'card_pd')::double precision, pd) as pd
+          from rating
+         where model_id = %(live_id)s
+           and as_of_on = %(as_of_on)s
+         order by borrower_id, shop_id, rating_id desc
+    ), shadow as (
+        select distinct on (borrower_id, shop_id) borrower_id, shop_id, grade, pd
+          from shadow_rating
+         where model_id = %(model_id)s
+           and as_of_on = %(as_of_on)s
+         order by borrower_id, shop_id, rating_id desc
+    )
+    select l.grade as live_grade, s.grade as shadow_grade, count(*)::integer as shops,
+           avg(l.pd) as live_pd, avg(s.pd) as shadow_pd
+      from live l
+      join shadow s on (s.borrower_id, s.shop_id) = (l.borrower_id, l.shop_id)
+     group by l.grade, s.grade
+     order by l.grade, s.grade
+"""
+
+
+def grade_pairs(db: Db, model_id: str, live_id: str, as_of_on: date) -> list[GradePair]:
+    """How the shops of a day spread over the grades of two cards."""
+    return many(db, GradePair, GRADE_PAIRS, model_id=model_id, live_id=live_id, as_of_on=as_of_on)

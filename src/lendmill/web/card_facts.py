@@ -1,0 +1,145 @@
+"""What the page of a card shows, on screen and on paper: gathered once, in the reader's language."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Final
+
+from lendmill.credit.decisions.queries import NoSuchPolicy
+from lendmill.credit.queries import policy
+from lendmill.db import Db
+from lendmill.features.catalogue import FEATURES
+from lendmill.rating.queries import Model
+from lendmill.rating.registry import queries as registry
+from lendmill.rating.registry.comparing import ShadowComparison, compared
+from lendmill.rating.registry.proposal import ModelProposal, StageChange
+from lendmill.rating.registry.reading import CardTable, card_tables, report_of
+from lendmill.rating.training.lessons import Report
+from lendmill.rating.watching import queries as watched
+from lendmill.rating.watching.figure import WatchFigure
+from lendmill.web import card_charts as charts
+from lendmill.web import names
+from lendmill.web.words import CHINESE, Words
+
+UNKNOWN_GRADE: Final = "UNKNOWN"
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """One kept card with all that is known about it."""
+
+    model: Model
+    report: Report | None
+    tables: list[CardTable]
+    steps: list[StageChange]
+    proposals: list[ModelProposal]
+    watched_on: date | None
+    figures: list[WatchFigure]
+    comparison: ShadowComparison | None
+
+    @property
+    def months(self) -> tuple[WatchFigure, ...]:
+        """The figures by month of decision."""
+        return charts.months_of(self.figures)
+
+    @property
+    def alarms(self) -> list[WatchFigure]:
+        """The figures that call for a look or for action, those for action first."""
+        return sorted((each for each in self.figures if each.alarm), key=lambda each: each.alarm)
+
+
+def card_facts(db: Db, model: Model) -> CardFacts:
+    """Everything about one card."""
+    report = report_of(model.report)
+    watched_on = watched.last_watched(db, model.model_id)
+    return CardFacts(
+        model=model,
+        report=report,
+        tables=card_tables(model.card, report),
+        steps=registry.stages_of(db, model.model_id),
+        proposals=registry.proposals_of(db, model.model_id),
+        watched_on=watched_on,
+        figures=watched.figures(db, model.model_id, watched_on) if watched_on else [],
+        comparison=comparison(db, model),
+    )
+
+
+def comparison(db: Db, model: Model) -> ShadowComparison | None:
+    """A card in the shadow, or one that was there, beside the live one, where both rated on one day."""
+    live_id = registry.live_model_id(db)
+    if live_id is None or live_id == model.model_id:
+        return None
+    on = registry.compared_on(db, model.model_id, live_id)
+    if on is None:
+        return None
+    return compared(on, registry.grade_pairs(db, model.model_id, live_id, on), approvable(db, model))
+
+
+def approvable(db: Db, model: Model) -> Collection[str]:
+    """The grades the policy in force may approve; all of them where there is no policy yet."""
+    try:
+        declined = set(policy(db).rating.declined)
+    except NoSuchPolicy:
+        declined = set()
+    return [grade.name for grade in model.card.scale.grades if grade.name not in declined]
+
+
+def picture(facts: CardFacts, name: str, words: Words, look: str) -> str | None:
+    """One picture of a card by its name; None where there is no such picture."""
+    points, shops, bad = words.heads("Points", "Shops", "Share that turned bad")
+    kind, _, n = name.partition("-")
+    if kind == "table" and n.isdecimal() and int(n) < len(facts.tables):
+        return charts.table_picture(facts.tables[int(n)], look=look, points=points, shops=shops, bad=bad)
+    if name == "calibration" and len(facts.model.card.bands) > 1:
+        card = facts.model.card
+        return charts.calibration_picture(card.bands, card.scale, look=look, points=points, bad=bad)
+    if name == "months" and facts.months:
+        return charts.months_picture(facts.months, look=look, bad=words.say("Share that defaulted"))
+    if name == "swap" and facts.comparison:
+        grades = (*(grade.name for grade in facts.model.card.scale.grades), UNKNOWN_GRADE)
+        live, shadow = words.heads("The live card", "This card")
+        return charts.swap_picture(facts.comparison, grades, look=look, live=live, shadow=shadow)
+    return None
+
+
+def history_picture(db: Db, model: Model, figure: str, look: str) -> str | None:
+    """How a figure of the whole card went from time to time."""
+    days, levels = tuple(watched.history(db, model.model_id, figure)), watched.levels(db)
+    if len(days) < 2 or figure not in levels:
+        return None
+    return charts.history_picture(days, levels[figure], look=look, form=".2f")
+
+
+def about(figure: WatchFigure, words: Words) -> str:
+    """What a figure is about, in the reader's language: a feature, a month, or a segment."""
+    division, found, segment = figure.about.partition(": ")
+    if found and division in names.DIVISIONS:
+        tables: tuple[dict[str, str], ...] = (names.KINDS, names.INDUSTRIES, names.SIZES)
+        told = next((table[segment] for table in tables if segment in table), None)
+        return f"{words.say(names.DIVISIONS[division])}: {words.say(told) if told else segment}"
+    return meaning(figure.about, words)
+
+
+def meaning(feature: str, words: Words) -> str:
+    """What a feature means, or two together; a name the catalogue does not know stays as it is."""
+    told = _meanings(words.language)
+    return " × ".join(told.get(each, each) for each in feature.split(" × "))
+
+
+@cache
+def _meanings(language: str) -> dict[str, str]:
+    return {each.name: each.meaning_zh if language == CHINESE else each.meaning for each in FEATURES}
+
+
+def measured(facts: CardFacts, words: Words) -> list[tuple[str, str, str]]:
+    """The figures of training: what, how much, and within which bounds."""
+    report = facts.report
+    if report is None:
+        return []
+    rows = []
+    for name, each in (("AUC", report.auc), ("KS", report.ks), ("Brier", report.brier)):
+        rows.append((name, f"{each.value:.3f}", f"{each.low:.3f} – {each.high:.3f}"))
+    slope = words.say("1 would be perfect")
+    rows.append((words.say("Calibration slope"), f"{report.calibration_slope:.2f}", slope))
+    return rows
