@@ -9,6 +9,7 @@ WORLD = (
     "lendmill.db", "psycopg", "psycopg_pool", "sqlite3", "random", "secrets", "logging", "os", "io", "socket", "ssl",
     "subprocess", "time", "tempfile", "shutil", "threading", "httpx", "urllib.request", "numpy.random", "http.client",
 )  # fmt: skip
+IN_MEMORY = ("io.BytesIO", "io.StringIO")  # bytes and text being put together touch nothing
 CLOCKS = (
     "date.today", "datetime.now", "datetime.today", "datetime.utcnow",
     "time.time", "time.time_ns", "time.localtime", "time.gmtime",
@@ -22,7 +23,7 @@ def imported(file: File, modules: tuple[str, ...]) -> list[str]:
     return [
         f"{file.path}:{line} imports {name}"
         for line, name in file.imports()
-        if any(name == module or name.startswith(f"{module}.") for module in modules)
+        if name not in IN_MEMORY and any(name == module or name.startswith(f"{module}.") for module in modules)
     ]
 
 

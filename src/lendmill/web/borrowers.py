@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
 from lendmill.api.callers import Asked, database_of
+from lendmill.api.ratings import own_index, rating_read
 from lendmill.credit import queries as credit
 from lendmill.db import Db
 from lendmill.features import queries as features
@@ -22,8 +23,10 @@ from lendmill.people.roles import CREDIT
 from lendmill.rating import queries as ratings
 from lendmill.rating.psychometrics import queries as psychometrics
 from lendmill.rating.psychometrics.validity import validity
+from lendmill.rating.telling.queries import questions_of
 from lendmill.web.own import product_names
 from lendmill.web.pages import page, words_of
+from lendmill.web.rating_parts import rating_facts, table_named
 from lendmill.web.sheets import cents_as_yuan, sheet
 from lendmill.web.words import CHINESE, Words, marked
 
@@ -74,15 +77,20 @@ def _facts(db: Db, borrower_id: UUID, words: Words, rated: bool) -> dict[str, An
     borrower = people.borrower(db, borrower_id)
     today = house_day(db)
     snapshot = features.latest_snapshot(db, borrower_id) if rated else None
+    read = rating_read(db, borrower_id) if rated else None
     return {
         "today": today,
         "borrower": borrower,
+        "read": read,
+        "told": rating_facts(read, words.language) if read else None,
+        "index": own_index(db, borrower_id, today) if rated else None,
+        "questions": questions_of(db, borrower_id) if rated else [],
+        "table_named": table_named,
         "shops": people.shops_of(db, borrower_id),
         "standing": credit.standing(db, borrower_id),
-        "rating": ratings.latest_rating(db, borrower_id) if rated else None,
+        "rating": read.rating if read else None,
         "snapshot": snapshot,
         "features": _named(snapshot, words),
-        "meanings": {feature.name: _meaning(feature, words) for feature in FEATURES},
         "decisions": credit.decisions_of(db, borrower_id) if rated else [],
         "questionnaire": psychometrics.panel(db, borrower_id) if rated else None,
         "validity": validity,

@@ -354,19 +354,7 @@ PARTY_FIGURES: Final = {
     "legal_cases": "Court cases",
     "enforcement": "On the list of debtors who do not comply, 1 is yes",
 }
-FILES: Final = {"full": "Full file", "thin": "Thin file", "unjudged": "Not judged"}
-ADJUSTMENT_STATES: Final = {
-    "waiting": "Waiting",
-    "to come": "To come",
-    "in force": "In force",
-    "over": "Over",
-    "ended": "Ended sooner",
-    "declined": "Declined",
-    "withdrawn": "Withdrawn",
-}
 ALL: Final = (
-    ADJUSTMENT_STATES,
-    FILES,
     FIGURES,
     STATED_VERDICTS,
     PEER_RATIOS,

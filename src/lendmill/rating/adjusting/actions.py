@@ -38,59 +38,63 @@ def propose(
 ) -> Adjustment:
     """Propose points for or against an industry, a region or both; nothing counts before another person agrees.
 
-    Refuses with `NotYourAdjustment`, `InvalidAdjustment`.
+    Refuses with `NotYourAdjustment`, and as `table.check` and `table.in_words` do.
     """
     check_role(by.role, PROPOSERS)
     check(industry=industry, region=region, points=points, from_on=from_on, until_on=until_on, today=today)
-    adjustment_id = ids.new()
-    store.add(
+    return _proposed(
         db,
-        adjustment_id=adjustment_id,
         ends=None,
         industry=industry,
         region=region,
         points=points,
         from_on=from_on,
         until_on=until_on,
-        reason=in_words("reason", reason),
-        source=in_words("source", source),
+        reason=in_words(reason),
+        source=in_words(source),
         by=by,
         today=today,
     )
-    return queries.adjustment(db, adjustment_id)
 
 
 def propose_end(db: Db, *, adjustment_id: UUID, until_on: date, reason: str, by: Caller, today: date) -> Adjustment:
     """Propose that an adjustment counts for the last time on a day; that too takes another person.
 
-    Refuses with `NotYourAdjustment`, `NoSuchAdjustment`, `AdjustmentOver`, `InvalidAdjustment`.
+    Refuses with `NotYourAdjustment`, `NoSuchAdjustment`, `AdjustmentOver`, `NoSoonerEnd`, `NotExplained`.
     """
     check_role(by.role, PROPOSERS)
     ended = queries.adjustment(db, adjustment_id)
     check_end(ended, until_on, today)
-    end_id = ids.new()
-    store.add(
+    return _proposed(
         db,
-        adjustment_id=end_id,
         ends=adjustment_id,
         industry=ended.industry,
         region=ended.region,
         points=0,
         from_on=today,
         until_on=until_on,
-        reason=in_words("reason", reason),
+        reason=in_words(reason),
         source=ended.source,
         by=by,
         today=today,
     )
-    return queries.adjustment(db, end_id)
+
+
+def _proposed(db: Db, *, by: Caller, today: date, **proposed: object) -> Adjustment:
+    """Written once, however often the same person sends the same while it waits."""
+    earlier = queries.same_waiting(db, proposed_by=by.account_id, **proposed)
+    if earlier is not None:
+        return earlier
+    adjustment_id = ids.new()
+    store.add(db, adjustment_id=adjustment_id, by=by, today=today, **proposed)
+    return queries.adjustment(db, adjustment_id)
 
 
 def decide(db: Db, *, adjustment_id: UUID, outcome: Outcome, reason: str = "", by: Caller, today: date) -> Adjustment:
     """Approve or decline what another person proposed, or withdraw one's own; said twice it is done once.
 
     Refuses with `NoSuchAdjustment`, `OwnAdjustment`, `NotYourAdjustment`, `AdjustmentDecided`, `AdjustmentOver`, and
-    where a refusal gives no reason with `InvalidAdjustment`.
+    where a refusal gives no reason with `NotExplained`.
     """
     found = queries.adjustment(db, adjustment_id)
     own = found.proposed_by == by.account_id
@@ -102,7 +106,7 @@ def decide(db: Db, *, adjustment_id: UUID, outcome: Outcome, reason: str = "", b
         check_role(by.role, DECIDERS)
     if outcome == "approved" and found.until_on is not None and found.until_on < today:
         raise AdjustmentOver()
-    said = in_words("reason", reason) if outcome == "declined" or reason.strip() else ""
+    said = in_words(reason) if outcome == "declined" or reason.strip() else ""
     first = store.decide(db, found, outcome=outcome, by=by, today=today, reason=said)
     decided = queries.adjustment(db, adjustment_id)
     if not first and (decided.outcome, decided.decided_by) != (outcome, by.account_id):

@@ -53,6 +53,23 @@ def adjustments(db: Db, *, before: UUID | None = None, size: int = 50) -> list[A
     return many(db, Adjustment, ADJUSTMENTS, before=before, size=min(size, 500), known_on=None)
 
 
+SAME = f"""
+    select {COLUMNS}
+     where d.outcome is null
+       and a.proposed_by = %(proposed_by)s
+       and (a.ends, a.industry, a.region, a.points, a.from_on, a.until_on, a.reason, a.source)
+           is not distinct from
+           (%(ends)s::uuid, %(industry)s::text, %(region)s::text, %(points)s::integer, %(from_on)s::date,
+            %(until_on)s::date, %(reason)s::text, %(source)s::text)
+     limit 1
+"""
+
+
+def same_waiting(db: Db, **proposed: object) -> Adjustment | None:
+    """The very same proposal by the same person that still waits: a form sent twice proposes once."""
+    return maybe(db, Adjustment, SAME, known_on=None, **proposed)
+
+
 IN_FORCE = f"""
     select {COLUMNS}
      where a.ends is null

@@ -20,8 +20,28 @@ Outcome = Literal["approved", "declined", "withdrawn"]
 State = Literal["waiting", "to come", "in force", "over", "ended", "declined", "withdrawn"]
 
 
-class InvalidAdjustment(Refusal):
-    """The adjustment's {field} is {value!r}; allowed: {allowed}."""
+class AdjustsEverybody(Refusal):
+    """An adjustment concerns an industry, a region, or both: for everybody the card itself is set anew."""
+
+
+class PointsOutOfReach(Refusal):
+    """An adjustment adds or takes 1 to {points_max} points."""
+
+
+class AdjustsThePast(Refusal):
+    """An adjustment begins on {today} at the earliest: what is rated stays."""
+
+
+class NoNearEnd(Refusal):
+    """An adjustment ends within {days_max} days of its first: renew what still holds then."""
+
+
+class NoSoonerEnd(Refusal):
+    """The new last day is {today} or later, and before the one it has."""
+
+
+class NotExplained(Refusal):
+    """Reason and source are said in {letters_min} to {letters_max} letters each, so that another can check them."""
 
 
 class NoSuchAdjustment(Refusal):
@@ -101,28 +121,24 @@ def check(
 ) -> None:
     """Refuse an adjustment of everybody, of nothing, too large, of days that are over, or without a near end."""
     if industry is None and region is None:
-        raise InvalidAdjustment(field="industry", value=None, allowed="an industry, a region, or both")
+        raise AdjustsEverybody()
     if points == 0 or abs(points) > POINTS_MAX:
-        raise InvalidAdjustment(
-            field="points", value=points, allowed=f"a whole number from -{POINTS_MAX} to {POINTS_MAX}, not 0"
-        )
+        raise PointsOutOfReach(points_max=POINTS_MAX)
     if from_on < today:
-        raise InvalidAdjustment(field="first day", value=str(from_on), allowed=f"{today} or later: what is rated stays")
+        raise AdjustsThePast(today=today)
     if until_on is None or not 0 <= (until_on - from_on).days < DAYS_MAX:
-        allowed = f"a day from {from_on} on, within {DAYS_MAX} days: renew what still holds then"
-        raise InvalidAdjustment(field="last day", value=str(until_on) if until_on else None, allowed=allowed)
+        raise NoNearEnd(days_max=DAYS_MAX)
 
 
-def in_words(field: str, text: str) -> str:
+def in_words(text: str) -> str:
     """A reason or a source as it is kept: in words somebody can check.
 
-    >>> in_words("reason", "  export duty of 25 %  on toys ")
+    >>> in_words("  export duty of 25 %  on toys ")
     'export duty of 25 % on toys'
     """
     kept = " ".join(text.split())
     if not LETTERS_MIN <= len(kept) <= LETTERS_MAX or not kept.isprintable():
-        allowed = f"{LETTERS_MIN} to {LETTERS_MAX} letters that say it so that another can check"
-        raise InvalidAdjustment(field=field, value=text[:60], allowed=allowed)
+        raise NotExplained(letters_min=LETTERS_MIN, letters_max=LETTERS_MAX)
     return kept
 
 
@@ -138,8 +154,7 @@ def check_end(adjustment: Adjustment, until_on: date, today: date) -> None:
         raise AdjustmentOver()
     last_on = adjustment.last_on
     if until_on < today or (last_on is not None and until_on >= last_on):
-        allowed = f"{today} or later" + (f", before {last_on}" if last_on else "")
-        raise InvalidAdjustment(field="last day", value=str(until_on), allowed=allowed)
+        raise NoSoonerEnd(today=today)
 
 
 def body_of(adjustment: Adjustment) -> dict[str, Any]:

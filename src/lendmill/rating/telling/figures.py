@@ -7,6 +7,7 @@ from typing import Final
 CHINESE: Final = "zh"
 WHOLE: Final = frozenset({"count", "days", "months", "weeks", "hours"})
 DIGITS_MAX: Final = 6
+YES_OR_NO: Final = "1 or 0"
 
 # Each unit's sentence in English and in Chinese; units that are not here are bare numbers.
 UNITS: Final[dict[str, tuple[str, str]]] = {
@@ -43,9 +44,13 @@ def zh(language: str) -> bool:
 def said(value: float, unit: str, language: str, digits: int = 3) -> str:
     """A figure with its unit.
 
-    >>> said(0.1234, "share", "en"), said(0.1234, "share", "zh-Hans"), said(1.0, "days", "en"), said(12345.6, "yuan",
-    "en") ('12.3 %', '12.3%', '1 day', '¥12,346')
+    >>> said(0.1234, "share", "en"), said(0.1234, "share", "zh-Hans"), said(1.0, "days", "en")
+    ('12.3 %', '12.3%', '1 day')
+    >>> said(12345.6, "yuan", "en"), said(0.0, "1 or 0", "zh-Hans")
+    ('¥12,346', '否')
     """
+    if unit == YES_OR_NO:
+        return (("no", "yes"), ("否", "是"))[zh(language)][value >= 0.5]
     if unit in ONE and value == 1 and not zh(language):
         return ONE[unit]
     number = _number(value * 100 if unit.startswith("share") else value, digits)
@@ -69,6 +74,8 @@ def beside(value: float, better: Range, unit: str, language: str) -> tuple[str, 
     >>> beside(3.0, Range(12.5, None), "days", "zh-Hans")
     ('3天', '至少13天')
     """
+    if unit == YES_OR_NO:
+        return said(value, unit, language), said(1.0 - value, unit, language)
     better = _whole(better) if unit in WHOLE and value == int(value) else better
     ends = [end for end in (better.low, better.high) if end is not None]
     for digits in range(3, DIGITS_MAX + 1):
