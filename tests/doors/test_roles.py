@@ -24,8 +24,19 @@ def _path(route: str, house) -> str:  # type: ignore[no-untyped-def]
         "path": "nothing",
         "number": "1001",
         "kind": "waive",
+        "party": "tax",
+        "purpose": "official-records",
+        "item_key": "x",
     }
-    for name in ("application_id", "decision_id", "instruction_id", "approval_id", "proposal_id"):
+    for name in (
+        "application_id",
+        "decision_id",
+        "instruction_id",
+        "approval_id",
+        "proposal_id",
+        "attempt_id",
+        "adjustment_id",
+    ):
         filled[name] = ids.new()
     for name, value in filled.items():
         path = path.replace(f"{{{name}}}", str(value))

@@ -52,6 +52,7 @@ def test_yuan_with_thousands_and_percentages_are_read_exactly_and_written_back()
         ({"sales_year": "-5"}, ["sales_year"]),
         ({"inventory": "-5"}, ["inventory"]),
         ({"top1_share": "sixty", "top1_years": "long"}, ["top1_share", "top1_years"]),
+        ({"top1_share": "sixty", "assets": "1"}, ["top1_share", "assets"]),
         ({"top1_share": "1e1"}, ["top1_share"]),
         ({"top1_share": "nan"}, ["top1_share"]),
         ({"platform_share": "100.1"}, ["platform_share"]),

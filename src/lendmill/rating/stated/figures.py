@@ -27,12 +27,32 @@ class FiguresWrong(Refusal):
     """These figures cannot be right: {problems}"""
 
 
+MISTAKES: Final = {
+    "not-an-amount": "Write an amount in yuan, such as 1,200,000.",
+    "not-years": "Write a number of years, such as 3.",
+    "not-a-share": "Write a percentage, such as 12.5.",
+    "sales-missing": "Please state a year's sales; the rest may stay empty.",
+    "second-above-first": "The second largest customer cannot buy more than the largest.",
+    "customers-above-all": "The two largest customers together cannot buy more than everything.",
+    "share-missing": "Please state this customer's share too.",
+    "margin-above-rest": "The net margin cannot be more than what sales less cost leave.",
+    "assets-too-small": "Assets are at least the stock and what customers owe, together.",
+    "below-nought": "An amount is nought or more.",
+    "share-out-of-range": "A share is at most 100 percent, and not less than nought.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class StatedMistake:
-    """What cannot be right about one field: a sentence, to be translated, that names the field's business meaning."""
+    """What cannot be right about one field, by a code whose sentence the doors translate."""
 
     field: str
-    sentence: str
+    code: str
+
+    @property
+    def sentence(self) -> str:
+        """The mistake in words."""
+        return MISTAKES[self.code]
 
 
 class StatedFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -72,16 +92,15 @@ def typed_in(typed: Mapping[str, str]) -> tuple[StatedFigures | None, tuple[Stat
         try:
             read[f"{name}_cents" if name in AMOUNTS else name] = _READ[_kind(name)](text)
         except NotAnAmount:
-            mistakes.append(StatedMistake(name, "Write an amount in yuan, such as 1,200,000."))
+            mistakes.append(StatedMistake(name, "not-an-amount"))
         except ValueError:
-            sentence = "Write a number of years, such as 3." if name in YEARS else "Write a percentage, such as 12.5."
-            mistakes.append(StatedMistake(name, sentence))
-    if mistakes or "sales_year_cents" not in read:
-        if "sales_year_cents" not in read and not any(each.field == "sales_year" for each in mistakes):
-            mistakes.insert(0, StatedMistake("sales_year", "Please state a year's sales; the rest may stay empty."))
-        return None, tuple(mistakes)
+            mistakes.append(StatedMistake(name, "not-years" if name in YEARS else "not-a-share"))
+    unread = {each.field for each in mistakes}
+    if "sales_year_cents" not in read:
+        missing = [] if "sales_year" in unread else [StatedMistake("sales_year", "sales-missing")]
+        return None, (*missing, *mistakes)
     figures = StatedFigures(**read)
-    mistakes = list(what_is_wrong(figures))
+    mistakes += [each for each in what_is_wrong(figures) if each.field not in unread]
     return (None, tuple(mistakes)) if mistakes else (figures, ())
 
 
@@ -117,36 +136,36 @@ def what_is_wrong(figures: StatedFigures) -> Iterator[StatedMistake]:
     top1, top2 = figures.top1_share, figures.top2_share
     if top1 is not None and top2 is not None:
         if top2 > top1:
-            yield StatedMistake("top2_share", "The second largest customer cannot buy more than the largest.")
+            yield StatedMistake("top2_share", "second-above-first")
         elif top1 + top2 > 1:
-            yield StatedMistake("top2_share", "The two largest customers together cannot buy more than everything.")
+            yield StatedMistake("top2_share", "customers-above-all")
     for n in ("1", "2"):
         if figures.figure(f"top{n}_years") is not None and figures.figure(f"top{n}_share") is None:
-            yield StatedMistake(f"top{n}_share", "Please state this customer's share too.")
+            yield StatedMistake(f"top{n}_share", "share-missing")
     if figures.cost_year_cents is not None and figures.net_margin is not None and figures.sales_year_cents > 0:
         left = (figures.sales_year_cents - figures.cost_year_cents) / figures.sales_year_cents
         if figures.net_margin > left + ROUNDING_SHARE:
-            yield StatedMistake("net_margin", "The net margin cannot be more than what sales less cost leave.")
+            yield StatedMistake("net_margin", "margin-above-rest")
     held_cents = (figures.inventory_cents or 0) + (figures.receivables_cents or 0)
     if figures.assets_cents is not None and held_cents > figures.assets_cents:
-        yield StatedMistake("assets", "Assets are at least the stock and what customers owe, together.")
+        yield StatedMistake("assets", "assets-too-small")
 
 
 def _out_of_range(figures: StatedFigures) -> Iterator[StatedMistake]:
     if figures.sales_year_cents == 0:
-        yield StatedMistake("sales_year", "Please state a year's sales; the rest may stay empty.")
+        yield StatedMistake("sales_year", "sales-missing")
     for name in AMOUNTS:
         value = figures.figure(name)
         if value is not None and not 0 <= value <= 10**15:
-            yield StatedMistake(name, "An amount is nought or more.")
+            yield StatedMistake(name, "below-nought")
     for name in SHARES:
         value, least = figures.figure(name), MARGIN_MIN if name == "net_margin" else 0.0
         if value is not None and not least <= value <= 1:
-            yield StatedMistake(name, "A share is at most 100 percent, and not less than nought.")
+            yield StatedMistake(name, "share-out-of-range")
     for name in YEARS:
         value = figures.figure(name)
         if value is not None and not 0 <= value <= YEARS_MAX:
-            yield StatedMistake(name, "Write a number of years, such as 3.")
+            yield StatedMistake(name, "not-years")
 
 
 def _kind(name: str) -> str:
