@@ -153,7 +153,7 @@ def market(
     from lendmill.cli.bars import bars
     from lendmill.lab.market import Market, event_files, write_market
 
-    made = Market(seed, sellers=sellers, months=months, through_on=_day(through))
+    made = Market(seed, sellers=sellers, months=months, through_on=day_of(through))
     with bars() as told:
         mapping = write_market(made, out, lambda done, total: told("sellers", done, total))
     print(f"{sellers:,} sellers, {made.first_on} to {made.through_on}. To bring them in:")
@@ -161,7 +161,8 @@ def market(
     print(f"lendmill import events {files} --mapping {mapping} --sellers {out}/sellers.csv")
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """A day as somebody writes it on the command line."""
     try:
         return date.fromisoformat(text)
     except ValueError:
