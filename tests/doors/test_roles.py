@@ -36,6 +36,7 @@ def _path(route: str, house) -> str:  # type: ignore[no-untyped-def]
         "proposal_id",
         "attempt_id",
         "adjustment_id",
+        "question_id",
     ):
         filled[name] = ids.new()
     for name, value in filled.items():
