@@ -1,12 +1,15 @@
 """Nothing known later reaches back: each earlier day's features stay the same to the last bit."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from features.whole_record import ON, SHOPS, Row, bring_in, record
+from lendmill.features.catalogue import NAMES
 from lendmill.features.windows import as_of
 from lendmill.shops.lake import Lake
 from shops.selling import MAPPING, UNDATED, bring
@@ -99,3 +102,49 @@ def test_a_kind_that_a_source_delivers_later_is_unknown_before(tmp_path: Path) -
     bring(lake, tmp_path, "b.csv", "stars,S1,1,2025-04-05,2025-04-06,,5,b1,ok")
     assert table(lake, date(2025, 4, 1)).equals(before)
     assert table(lake, date(2025, 4, 6))["review_count_90"].to_list()[0] == 0.0
+
+
+FIRST_PLANTED = 50_000
+NEVER_OF_ROWS = {  # made of what the sources delivered, or of shops' neighbours; not of one planted row
+    "source_stale_days",
+}
+
+
+def planted() -> list[Row]:
+    """What a leak would show on the day: sales, reports and answers of before it that nobody knew yet, and corrections
+    of half of what was known."""
+    unknown = record(seed=77, events=2500, first_no=FIRST_PLANTED)
+    older = [Row("order", shop, 99_000 + n, ON - timedelta(days=700), ON, 5, "", "z") for n, shop in enumerate(SHOPS)]
+    newest = record(seed=78, events=400, first_no=70_000, ages=(0,))
+    taken_back = [replace(row, state="void") for row in known()[::2] if row.state == "done"]
+    return [*unknown, *older, *newest, *taken_back]
+
+
+def known() -> list[Row]:
+    """What was known by the day."""
+    return [row for row in record(events=1200) if row.known <= ON - timedelta(days=1)]
+
+
+def later(rows: list[Row], days: int) -> list[Row]:
+    """The same rows, known only some days after the day."""
+    return [replace(row, known=ON + timedelta(days=days)) for row in rows]
+
+
+def test_the_future_planted_behind_each_feature_is_not_seen_and_would_be_if_the_guard_were_gone(tmp_path: Path) -> None:
+    lake, leaky = Lake(tmp_path / "lake"), Lake(tmp_path / "leaky")
+    bring_in(lake, tmp_path, "known", known())
+    clean = as_of(lake, ON)
+    assert [name for name in NAMES if clean[name].null_count() == clean.height] == []
+
+    happened_later = [replace(row, at=row.at + timedelta(days=800), known=row.at + timedelta(days=800))
+                      for row in record(seed=79, events=300, first_no=80_000, ages=range(1, 20))]  # fmt: skip
+    bring_in(lake, tmp_path, "planted", [*later(planted(), 1), *happened_later])
+    lake.keep_labels("verdicts", pl.DataFrame({"shop_key": list(SHOPS), "defaulted": [1, 0, 1]}))
+    assert as_of(lake, ON).equals(clean)
+
+    bring_in(leaky, tmp_path, "known", known())
+    bring_in(leaky, tmp_path, "leak", later(planted(), 0))
+    leaked = as_of(leaky, ON)
+    hidden = [name for name in NAMES if leaked[name].equals(clean[name])]
+    assert set(hidden) <= NEVER_OF_ROWS, hidden
+    assert as_of(lake, ON + timedelta(days=1)).height == clean.height

@@ -4,8 +4,21 @@ from typing import Final
 
 import narwhals as nw
 
-from lendmill.features.feature import SALES, Feature, added, after, growth, months, share, slope, variation, yuan
-from lendmill.features.sums import MONTHS, last_age, total
+from lendmill.features.feature import (
+    SALES,
+    Feature,
+    added,
+    after,
+    growth,
+    millionths,
+    months,
+    share,
+    slope,
+    variation,
+    weeks,
+    yuan,
+)
+from lendmill.features.sums import MONTHS, WINDOWS, last_age, total
 
 _FLOW: Final = months("flow_cents", MONTHS)
 _LOSING: Final = added([(month < 0).cast(nw.Int64) for month in _FLOW])
@@ -147,4 +160,54 @@ SETTLEMENTS: Final = (
     ),
 )  # fmt: skip
 
-FLOW: Final = (*CASH, *REFUNDS, *SETTLEMENTS)
+_TAKEN: Final = ("payment",)
+
+TAKINGS: Final = (
+    *(
+        Feature(
+            f"payment_count_{days}", f"payments taken in {days} days, where only their number is told",
+            f"近{days}天收款笔数", "count", f"payments counted on the last {days} days", "better", "transactions",
+            _TAKEN, millionths(total("payment_micro", days)),
+        )
+        for days in WINDOWS
+    ),
+    *(
+        Feature(
+            f"payment_growth_{days}", f"growth of the number of payments over the {days} days before",
+            f"收款笔数环比（{days}天）", "share",
+            f"payment_count_{days} / payments of days {days} to {2 * days - 1} - 1; needs {2 * days} days of history",
+            "better", "transactions", _TAKEN,
+            after(2 * days, growth(total("payment_micro", days), total("payment_micro", 2 * days, days))),
+        )
+        for days in (7, 30, 90)
+    ),
+    Feature(
+        "payment_trend_180", "direction of six months' payments", "近180天收款趋势", "share per month",
+        "slope of six 30-day sums / their mean; needs 180 days of history", "better", "transactions", _TAKEN,
+        after(180, slope(months("payment_micro", 6))),
+    ),
+    Feature(
+        "payment_volatility_90", "unsteadiness of twelve weeks' payments", "近12周收款波动", "ratio",
+        "standard deviation of twelve 7-day sums / their mean; needs 84 days of history", "worse", "transactions",
+        _TAKEN, after(84, variation(weeks("payment_micro", 12))),
+    ),
+    *(
+        Feature(
+            f"payment_days_{days}", f"days of {days} with at least one payment", f"近{days}天有收款天数", "days",
+            f"days of the last {days} with a payment", "better", "transactions", _TAKEN, total("payment_days", days),
+        )
+        for days in (30, 90)
+    ),
+    Feature(
+        "days_since_payment", "days since the last payment", "距最近收款天数", "days",
+        "day - last payment's day; unknown if none within 455 days", "worse", "transactions", _TAKEN,
+        last_age("payment_days"),
+    ),
+    Feature(
+        "payment_conversion_90", "payments for each page view", "近90天访问收款转化率", "ratio",
+        "payment_count_90 / visits_90", "better", "customer interaction", ("visit", "payment"),
+        share(total("payment_micro", 90), total("visit_micro", 90)),
+    ),
+)  # fmt: skip
+
+FLOW: Final = (*CASH, *REFUNDS, *SETTLEMENTS, *TAKINGS)

@@ -38,6 +38,7 @@ MARKS: Final = {  # a day on which there was at least one of something
     "login_days": "login_n", "advertising_days": "advertising_n", "community_days": "community_n",
     "review_days": "review_n", "dispute_days": "dispute_n", "settlement_days": "settlement_n",
     "message_days": "message_n", "customs_days": "customs_n", "tax_days": "tax_filed_n",
+    "payment_days": "payment_micro",
 }  # fmt: skip
 _SQUARES: Final = {"order_n": "order_square", "issued_done_n": "issued_square"}
 _WEEKENDS: Final = {"order_n": "order_weekend_n", "issued_done_n": "issued_weekend_n"}

@@ -58,6 +58,7 @@ _FILED: Final = _ABOUT.is_in(["vat", "income"])
 MEASURES: Final[tuple[Measure, ...]] = (
     *_of("order", n=1, cents=_CENTS),
     Measure("order_void_n", "order", _where(pl.col("status") == VOID)),
+    *_of("payment", micro=_MICRO),
     *_of("refund", n=1, cents=_CENTS),
     *_of("settlement", n=1, cents=_CENTS),
     *_of("review", n=1, micro=_MICRO, low_n=_where(_QUANTITY <= 2), five_n=_where(_QUANTITY == 5)),
