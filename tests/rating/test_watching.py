@@ -13,7 +13,7 @@ from rating_cards import SMALL
 from lendmill.rating.card import Band, Card
 from lendmill.rating.measures import Measured
 from lendmill.rating.watching.alarms import DEFAULTS, LevelsCrossed, NoSuchLevel, level_of, new_level
-from lendmill.rating.watching.chance import chi_square_quantile, share_interval
+from lendmill.rating.watching.chance import chi_square_quantile, ratio_interval, share_interval
 from lendmill.rating.watching.fairness import (
     SegmentCount,
     SegmentOutcome,
@@ -169,9 +169,14 @@ def test_impact_is_measured_against_the_best_placed_segment_and_small_ones_are_p
         SegmentCount("region", "青海", 11, 0),
         SegmentCount("kind", "firm", 29, 29),
     ]
-    told = {each.about: (each.value, each.counted, each.alarm) for each in impact_figures(counts, DEFAULTS)}
-    assert told == {
-        "region: 浙江": (1.0, 1_000, ""),
+    found = list(impact_figures(counts, DEFAULTS))
+    assert {each.about: (each.value, each.counted) for each in found if each.figure == "approval"} == {
+        "region: 浙江": (0.8, 1_000),
+        "region: 广东": (0.5, 1_000),
+        "region: 四川": (0.3, 1_000),
+        "region: others": (0.725, 40),
+    }
+    assert {each.about: (each.value, each.counted, each.alarm) for each in found if each.figure == "impact"} == {
         "region: 广东": (0.625, 1_000, "watch"),
         "region: 四川": (pytest.approx(0.375), 1_000, "alarm"),
         "region: others": (pytest.approx(0.725 / 0.8), 40, ""),
@@ -181,12 +186,18 @@ def test_impact_is_measured_against_the_best_placed_segment_and_small_ones_are_p
 def test_four_fifths_is_no_adverse_impact_and_a_difference_by_chance_is_no_alarm() -> None:
     def alarm(first: tuple[int, int], second: tuple[int, int]) -> str:
         counts = [SegmentCount("kind", "firm", *first), SegmentCount("kind", "person", *second)]
-        return next(each.alarm for each in impact_figures(counts, DEFAULTS) if each.about == "kind: person")
+        return next(each.alarm for each in impact_figures(counts, DEFAULTS) if each.figure == "impact")
 
     assert alarm((10_000, 10_000), (10_000, 8_000)) == ""
     assert alarm((10_000, 10_000), (10_000, 7_999)) == "watch"
     assert alarm((40, 30), (40, 22)) == ""
-    assert [each.value for each in impact_figures([SegmentCount("kind", "firm", 50, 0)], DEFAULTS)] == [None]
+    assert [each.figure for each in impact_figures([SegmentCount("kind", "firm", 50, 0)], DEFAULTS)] == ["approval"]
+
+
+def test_the_interval_of_a_ratio_is_katzs_and_stands_where_a_share_is_nought() -> None:
+    assert ratio_interval((80, 100), (90, 100)) == pytest.approx((0.792, 1.001), abs=1e-3)
+    low, high = ratio_interval((0, 100), (50, 100))
+    assert 0 < low < high < 0.2
 
 
 def test_a_segment_that_pays_otherwise_than_told_is_told_of() -> None:

@@ -9,7 +9,6 @@ from lendmill.rating.card import Band
 from lendmill.rating.registry.comparing import ShadowComparison
 from lendmill.rating.registry.reading import CardTable
 from lendmill.rating.scale import Scale
-from lendmill.rating.watching.alarms import AlarmLevel
 from lendmill.rating.watching.figure import WatchFigure
 from lendmill.rating.watching.queries import WatchDay
 from lendmill.web.charts import FONT, LOOKS
@@ -126,7 +125,11 @@ def calibration_picture(bands: tuple[Band, ...], scale: Scale, *, look: str, poi
     line = alt.Chart(alt.InlineData(values=said)).mark_line(color=LOOKS[look]["ink"], strokeDash=[4, 3])
     line = line.encode(x=alt.X("points:Q"), y=alt.Y("pd:Q"))
     dots = alt.Chart(alt.InlineData(values=seen)).encode(
-        x=alt.X("points:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=points, grid=False, titleFontWeight=500)),
+        x=alt.X(
+            "points:Q",
+            scale=alt.Scale(zero=False),
+            axis=alt.Axis(title=points, grid=False, tickCount=6, titleFontWeight=500),
+        ),
         y=alt.Y("share:Q", axis=alt.Axis(title=bad, format=".0%", tickCount=5, titleFontWeight=500)),
     )
     spans = dots.mark_rule(color=LOOKS[look]["main"], strokeWidth=1.5).encode(y="low:Q", y2="high:Q")
@@ -143,19 +146,21 @@ def _middles(bands: Sequence[Band]) -> list[int]:
 
 
 @lru_cache(maxsize=64)
-def history_picture(days: tuple[WatchDay, ...], level: AlarmLevel, *, look: str, form: str) -> str:
-    """How a figure went from time to time, with lines from where on somebody should look, and act."""
+def history_picture(days: tuple[WatchDay, ...], levels: tuple[float, ...], *, look: str, form: str) -> str:
+    """How a figure went from time to time, with lines from where on somebody should look (dashed), and act."""
     import altair as alt
 
     rows = [{"day": each.watched_on.isoformat(), "value": each.value} for each in days]
     shared = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("day:T", axis=alt.Axis(title=None, format="%Y-%m-%d", grid=False, tickCount=5)),
-        y=alt.Y("value:Q", axis=alt.Axis(title=None, format=form, tickCount=4, domain=False)),
+        y=alt.Y(
+            "value:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=None, format=form, tickCount=4, domain=False)
+        ),
     )
     drawn = shared.mark_line(color=LOOKS[look]["main"], strokeWidth=2.5) + shared.mark_point(
         filled=True, size=40, color=LOOKS[look]["main"], opacity=1
     )
-    for at, dash in ((level.watch, [3, 3]), (level.alarm, [1, 0])):
+    for at, dash in zip(levels, ([3, 3], [1, 0]), strict=False):
         line = alt.Chart(alt.InlineData(values=[{"at": at}])).mark_rule(color=LOOKS[look]["bad"], strokeDash=dash)
         drawn += line.encode(y="at:Q")
     return _svg(drawn.properties(width=430, height=150), look)
@@ -202,7 +207,7 @@ def swap_picture(told: ShadowComparison, grades: tuple[str, ...], *, look: str, 
     squares = shared.mark_rect(cornerRadius=3).encode(color=alt.Color("shops:Q", scale=scale, legend=None))
     colour = alt.condition("datum.loud", alt.value(GROUND[look]), alt.value(LOOKS[look]["ink"]))
     figures = shared.mark_text(fontSize=11, fontWeight=600).encode(text="shops:Q", color=colour)
-    return _svg((squares + figures).properties(width=44 * len(grades), height=28 * len(grades)), look)
+    return _svg((squares + figures).properties(width=56 * len(grades), height=28 * len(grades)), look)
 
 
 def _short(name: str) -> str:

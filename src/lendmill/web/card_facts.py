@@ -17,7 +17,7 @@ from lendmill.rating.registry.proposal import ModelProposal, StageChange
 from lendmill.rating.registry.reading import CardTable, card_tables, report_of
 from lendmill.rating.training.lessons import Report
 from lendmill.rating.watching import queries as watched
-from lendmill.rating.watching.figure import WatchFigure
+from lendmill.rating.watching.figure import AUC, WatchFigure
 from lendmill.web import card_charts as charts
 from lendmill.web import names
 from lendmill.web.words import CHINESE, Words
@@ -60,9 +60,14 @@ def card_facts(db: Db, model: Model) -> CardFacts:
         steps=registry.stages_of(db, model.model_id),
         proposals=registry.proposals_of(db, model.model_id),
         watched_on=watched_on,
-        figures=watched.figures(db, model.model_id, watched_on) if watched_on else [],
+        figures=_in_order(watched.figures(db, model.model_id, watched_on)) if watched_on else [],
         comparison=comparison(db, model),
     )
+
+
+def _in_order(figures: list[WatchFigure]) -> list[WatchFigure]:
+    order = list(names.WATCH_FIGURES)
+    return sorted(figures, key=lambda each: order.index(each.figure) if each.figure in order else len(order))
 
 
 def comparison(db: Db, model: Model) -> ShadowComparison | None:
@@ -104,11 +109,15 @@ def picture(facts: CardFacts, name: str, words: Words, look: str) -> str | None:
 
 
 def history_picture(db: Db, model: Model, figure: str, look: str) -> str | None:
-    """How a figure of the whole card went from time to time."""
+    """How a figure of the whole card went from time to time; the levels of the AUC count from training's."""
     days, levels = tuple(watched.history(db, model.model_id, figure)), watched.levels(db)
     if len(days) < 2 or figure not in levels:
         return None
-    return charts.history_picture(days, levels[figure], look=look, form=".2f")
+    report, level = report_of(model.report), levels[figure]
+    lines: tuple[float, ...] = (level.watch, level.alarm)
+    if figure == AUC:
+        lines = (report.auc.value + level.watch, report.auc.value + level.alarm) if report else ()
+    return charts.history_picture(days, lines, look=look, form=".2f")
 
 
 def about(figure: WatchFigure, words: Words) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from lendmill.db import Db
 from lendmill.rating.queries import Model
+from lendmill.rating.watching.figure import WatchFigure
 from lendmill.refusals import Refusal
 from lendmill.web import card_facts, names
 from lendmill.web.card_facts import CardFacts
@@ -41,7 +42,9 @@ def card_pdf(db: Db, model: Model, language: str) -> bytes:
 def _pictures(facts: CardFacts, words: Words) -> dict[str, bytes]:
     """Every picture by its file's name."""
     tables = [f"table-{n}" for n in range(min(len(facts.tables), TABLES_PRINTED_MAX))]
-    drawn = {name: card_facts.picture(facts, name, words, "light") for name in ("calibration", "months", *tables)}
+    drawn = {
+        name: card_facts.picture(facts, name, words, "light") for name in ("calibration", "months", "swap", *tables)
+    }
     return {f"{name}.svg": picture.encode() for name, picture in drawn.items() if picture}
 
 
@@ -61,6 +64,7 @@ def _told(facts: CardFacts, words: Words, pictures: dict[str, bytes]) -> dict[st
         "notes": [] if report else [untrained],
         "calibration": _file("calibration", pictures),
         "months": _file("months", pictures),
+        "swap": _file("swap", pictures),
         "grades": _grades(facts, words),
         "figures": _figures(facts, words),
         "steps": _steps(facts, words),
@@ -140,27 +144,29 @@ def _figures(facts: CardFacts, words: Words) -> list[list[str]]:
         name = words.say(names.WATCH_FIGURES.get(each.figure, each.figure))
         told = card_facts.about(each, words)
         value = words.say("too few") if each.value is None else f"{each.value:.3f}"
-        rows.append(
-            [
-                f"{name}: {told}" if told else name, value, "" if each.expected is None else f"{each.expected:.3f}",
-                f"{each.counted:,}", words.say(names.ALARMS[each.alarm]) if each.alarm else "",
-            ]
-        )  # fmt: skip
+        alarm = words.say(names.ALARMS[each.alarm]) if each.alarm else ""
+        rows.append([f"{name}: {told}" if told else name, value, _expected(each, words), f"{each.counted:,}", alarm])
     return rows
+
+
+def _expected(figure: WatchFigure, words: Words) -> str:
+    if figure.chance is not None:
+        return words.say("by chance up to {value}", value=f"{figure.chance:.3f}")
+    return "" if figure.expected is None else f"{figure.expected:.3f}"
 
 
 def _words(words: Words) -> dict[str, str]:
     """The heads of the paper, in the reader's language."""
     keys = (
         "calibration", "calibration_note", "grades", "grade", "from_points", "pd_up_to", "watching", "figure", "value",
-        "expected", "counted", "steps", "day", "stage", "who", "why", "tables", "left_out", "feature", "from",
+        "expected", "counted", "beside", "steps", "day", "stage", "who", "why", "tables", "left_out", "feature", "from",
     )  # fmt: skip
     said = words.heads(
         "What it says, and what was seen",
         "Each dot: shops in a range of points, rated by a card that had not seen them, with the 95 % interval. The"
         " line: the PD the card gives there.",
         "Grades", "Grade", "from points", "PD up to", "Watching it", "Figure", "Value", "Expected", "Counted",
-        "The way it has come", "Day", "Stage", "By", "Why", "The tables", "Features left out", "Feature",
-        "Where it comes from",
+        "Beside the live card", "The way it has come", "Day", "Stage", "By", "Why", "The tables", "Features left out",
+        "Feature", "Where it comes from",
     )  # fmt: skip
     return dict(zip(keys, said, strict=True))

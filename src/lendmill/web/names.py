@@ -283,6 +283,7 @@ WATCH_FIGURES: Final = {
     "brier": "Distance from what happened (Brier)",
     "calibration": "Defaults of a ripe month",
     "so far": "Defaults so far of a young month",
+    "approval": "Share with a grade that can be approved",
     "impact": "Adverse impact ratio",
     "given and seen": "Defaults of a segment",
     "protected": "Protected features it reads",

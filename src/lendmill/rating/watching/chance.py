@@ -22,6 +22,22 @@ def share_interval(bads: int, counted: int, sureness: float = 0.95) -> tuple[flo
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
+def ratio_interval(first: tuple[int, int], second: tuple[int, int], sureness: float = 0.95) -> tuple[float, float]:
+    """Between which ratios of two shares the true one lies, so many times in 100: Katz and others (1978), on the log.
+
+        ln(p1 / p2) +- z * sqrt((1 - p1) / (n1 p1) + (1 - p2) / (n2 p2))
+
+    Each is (how many, of how many); a half is added to all counts, so that a share of nought has an interval too.
+
+    >>> [round(end, 3) for end in ratio_interval((80, 100), (90, 100))]
+    [0.792, 1.001]
+    """
+    (a, n), (b, m) = ((some + 0.5, of + 0.5) for some, of in (first, second))
+    half = _NORMAL.inv_cdf(0.5 + sureness / 2) * math.sqrt(1 / a - 1 / n + 1 / b - 1 / m)
+    ratio = (a / n) / (b / m)
+    return ratio * math.exp(-half), ratio * math.exp(half)
+
+
 def chi_square_quantile(degrees: int, sureness: float = 0.95) -> float:
     """What a chi-square of so many degrees stays below, so many times in 100: Wilson and Hilferty (1931).
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from lendmill.rating.watching.alarms import AlarmLevel, level_of
-from lendmill.rating.watching.chance import share_interval
-from lendmill.rating.watching.figure import GIVEN_AND_SEEN, IMPACT, Alarm, WatchFigure
+from lendmill.rating.watching.chance import ratio_interval, share_interval
+from lendmill.rating.watching.figure import APPROVAL, GIVEN_AND_SEEN, IMPACT, Alarm, WatchFigure
 
 CELL_MIN: Final = 30
 OTHERS: Final = "others"
@@ -23,6 +23,11 @@ class SegmentCount:
     counted: int
     approvable: int
 
+    @property
+    def share(self) -> float:
+        """The share with a grade that can be approved."""
+        return self.approvable / self.counted
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentOutcome:
@@ -36,25 +41,25 @@ class SegmentOutcome:
 
 
 def impact_figures(counts: Iterable[SegmentCount], levels: Mapping[str, AlarmLevel]) -> Iterator[WatchFigure]:
-    """The adverse impact ratio of each segment: its approval-grade rate over that of the best-placed segment.
+    """Of each segment, the share with a grade that can be approved, and its adverse impact ratio.
 
-        ratio = rate of the segment / highest rate among the segments of the same division
+        ratio = share of the segment / highest share among the segments of the same division
 
     Below four fifths is taken as adverse impact (Uniform Guidelines on Employee Selection, 29 CFR 1607.4 D; used for
     credit by supervisors and in fair-lending practice). A segment of fewer than 30 borrowers is not told by itself:
     small segments are put together as "others", and left out where even they are fewer. Nor is it an alarm while the
-    intervals of the two rates overlap.
+    ratio's interval holds 1, so that chance could explain it.
     """
     for division, segments in _told(counts).items():
-        best = max(segments, key=lambda each: each.approvable / each.counted)
-        highest = best.approvable / best.counted
+        best = max(segments, key=lambda each: each.share)
         for each in sorted(segments, key=lambda each: -each.counted):
-            rate = each.approvable / each.counted
-            low, high = share_interval(each.approvable, each.counted)
-            ratio = rate / highest if highest else None
-            apart = high < share_interval(best.approvable, best.counted)[0]
-            alarm = level_of(IMPACT, levels).of(ratio) if apart else ""
-            yield WatchFigure(IMPACT, f"{division}: {each.segment}", ratio, each.counted, low, high, rate, alarm=alarm)
+            about, given = f"{division}: {each.segment}", (each.approvable, each.counted)
+            yield WatchFigure(APPROVAL, about, each.share, each.counted, *share_interval(*given))
+            if each is best or not best.approvable:
+                continue
+            ratio, (low, high) = each.share / best.share, ratio_interval(given, (best.approvable, best.counted))
+            alarm = level_of(IMPACT, levels).of(ratio) if high < 1 else ""
+            yield WatchFigure(IMPACT, about, ratio, each.counted, low, high, expected=1.0, alarm=alarm)
 
 
 def _told(counts: Iterable[SegmentCount]) -> dict[str, list[SegmentCount]]:
