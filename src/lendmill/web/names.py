@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from lendmill.rating.stated.closeness import FORMULAS
 from lendmill.rating.stated.figures import MISTAKES
 
 METHODS: Final = {
@@ -300,6 +301,7 @@ SIZES: Final = {
 }
 FIGURES: Final = {
     "sales_year": "A year's sales",
+    "sales_on_platform": "A year's sales on this platform",
     "sales_declared": "A year's sales, against those declared for tax",
     "cost_year": "A year's cost of what was sold",
     "net_margin": "Net margin",
@@ -313,6 +315,7 @@ FIGURES: Final = {
     "top2_share": "Second customer, share of sales",
     "top2_years": "Second customer, for how long",
 }
+CLOSENESS: Final = {name: formula for name, (formula, _) in FORMULAS.items()}
 STATED_VERDICTS: Final = {"matches": "Matches", "differs": "Differs", "cannot tell": "Cannot tell"}
 PEER_RATIOS: Final = {
     "sales_to_seen": "Stated sales to those seen",
@@ -357,6 +360,7 @@ PARTY_FIGURES: Final = {
 }
 ALL: Final = (
     FIGURES,
+    CLOSENESS,
     STATED_VERDICTS,
     PEER_RATIOS,
     PEER_PLACES,

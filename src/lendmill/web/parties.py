@@ -10,10 +10,10 @@ from litestar.response import Redirect
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.figures import FiguresNow, figures_now
 from lendmill.api.statuses import status
-from lendmill.outside.parties.carrying import ask_party
+from lendmill.outside.parties.carrying import ConsentNeeded, ask_party
 from lendmill.people.queries import act_today, borrower, house_day
 from lendmill.people.roles import may
-from lendmill.rating.parties.party import PARTIES, party_called
+from lendmill.rating.parties.party import BY_NAME, PARTIES, party_called
 from lendmill.rating.parties.queries import party_standings
 from lendmill.rating.stated.figures import AMOUNTS, SHARES, StatedFigures
 from lendmill.rating.stated.peers import PeerSpread, place
@@ -51,7 +51,11 @@ def ask_again(
             database_of(request), ask_party, borrower_id=borrower_id, party=party, asked_by=request.user.account_id
         )
     except Refusal as refusal:
-        return _page(request, borrower_id, mistake=words_of(request).refusal(refusal), status_code=status(refusal))
+        words = words_of(request)
+        named = (
+            ConsentNeeded(party=BY_NAME[party].title(words.language)) if isinstance(refusal, ConsentNeeded) else refusal
+        )
+        return _page(request, borrower_id, mistake=words.refusal(named), status_code=status(refusal))
     return go(f"/staff/borrowers/{borrower_id}/figures#{party}")
 
 
