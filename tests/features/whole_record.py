@@ -14,7 +14,7 @@ from lendmill.shops.lake import Lake
 SHOPS = ("S0", "S1", "S2")
 ON = date(2025, 6, 24)
 OLDEST_DAYS = 540
-AGES = (*range(24), *range(96, 112), *range(190, 200), *range(375, 385))  # in few months, so that there are few files
+AGES = (*range(24), *range(31, 40), *range(96, 112), *range(190, 200), *range(375, 385))  # in few months: few files
 RECEIVED_AT = datetime(2026, 6, 1, 4, tzinfo=UTC)
 HEADER = "kind,shop,no,at,known,cents,number,with,about,state"
 MAPPING = """
@@ -32,7 +32,7 @@ subject = "about"
 status = {{ column = "state", values = {{ void = "void" }}, others = "done" }}
 """
 OFTEN = {
-    "order": 40, "payment": 8, "refund": 8, "settlement": 10, "review": 10, "visit": 15, "favourite": 8, "dispute": 4,
+    "order": 90, "payment": 8, "refund": 8, "settlement": 10, "review": 10, "visit": 15, "favourite": 8, "dispute": 4,
     "advertising": 10, "login": 30, "community": 8, "message": 12, "invoice-out": 12, "invoice-in": 12, "customs": 8,
     "tax": 10, "bureau": 8, "registry": 6, "stated": 12, "questionnaire": 10,
 }  # fmt: skip

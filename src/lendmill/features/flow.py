@@ -65,7 +65,7 @@ CASH: Final = (
         "cash_gap_depth_365", "the deepest monthly gap against an average month's sales", "现金缺口深度", "ratio",
         "largest of twelve 30-day sums of money out above money in / mean 30-day net sales of 360 days, at least 0; "
         "needs 360 days of history", "worse", "transactions", SALES,
-        after(360, share(nw.max_horizontal(nw.lit(0.0), *(-month for month in _FLOW)) * MONTHS,
+        after(360, share(nw.max_horizontal(nw.lit(0.0), *(0 - month for month in _FLOW)) * MONTHS,
         added(months("net_cents", MONTHS)))),
     ),
     Feature(
