@@ -7,7 +7,7 @@ import pytest
 from answer_sheets import BANK, LANGUAGE, drawn_score
 
 from lendmill.rating.psychometrics.calibrating import PEOPLE_MIN, calibrated
-from lendmill.rating.psychometrics.fitting import NOT_ASKED, TooFewAnswers, fitted
+from lendmill.rating.psychometrics.fitting import NOT_ASKED, TooFewAnswers, _maximised, _nodes, fitted
 from lendmill.rating.psychometrics.form import composed
 from lendmill.rating.psychometrics.graded import likelihoods
 from lendmill.rating.psychometrics.item import TRAITS
@@ -61,6 +61,27 @@ def test_a_step_nobody_took_does_not_run_away() -> None:
     assert list(found.b) == sorted(found.b)
 
 
+def test_where_it_begins_does_not_matter() -> None:
+    scores = simulated(800, seed=4)
+    far = [(4.0, tuple(np.linspace(-3, -2.7, len(b)))) for _, b in TRUE]
+    near = [(1.0, tuple(np.linspace(-1, 1, len(b)))) for _, b in TRUE]
+    for one, other in zip(fitted(scores, far), fitted(scores, near), strict=True):
+        assert one.a == pytest.approx(other.a, abs=0.02)
+        assert one.b == pytest.approx(other.b, abs=0.02)
+
+
+def test_an_item_all_answer_alike_stays_within_what_a_bank_may_hold() -> None:
+    nodes, weights = _nodes()
+    counts = np.zeros((len(nodes), 5))
+    counts[:, 0] = 1e7 * weights
+    a, b = 1.0, np.linspace(-1, 1, 4)
+    for _ in range(300):
+        a, b = _maximised(a, b, counts, nodes)
+    assert np.abs(b).max() < 8
+    assert (np.diff(b) > 0).all()
+    assert 0 < a < 8
+
+
 def forms(people: int) -> list[list[ItemAnswer]]:
     """Whole forms as the model answers them, each in a time of its own."""
     rng = np.random.default_rng(9)
@@ -88,6 +109,8 @@ def test_a_new_version_says_where_its_parameters_are_from_and_keeps_its_texts() 
     changed = [key for key in made.estimated if made.bank.by_key[key].a != BANK.by_key[key].a]
     assert changed == list(made.estimated)
     assert len(made.estimated) + len(made.kept) == 101
+    against = [fit.a for key, fit in made.estimated.items() if BANK.by_key[key].keyed < 0]
+    assert np.mean(against) > 1.0, "an item keyed against the trait is turned before it is fitted"
     for key in made.kept:
         assert (made.bank.by_key[key].a, made.bank.by_key[key].b) == (BANK.by_key[key].a, BANK.by_key[key].b)
 

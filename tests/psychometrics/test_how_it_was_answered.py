@@ -62,6 +62,10 @@ def test_the_same_answer_to_the_same_thing_is_consistent_in_full() -> None:
     assert (same.index, same.pair_distance) == (1.0, 0.0)
 
 
+def test_answers_more_alike_than_expected_earn_no_more_than_all() -> None:
+    assert consistency(BANK, sheet(modest), PersonFit(-8.0, -10.0, 4.0)).index == 1.0
+
+
 def test_opposite_answers_to_the_same_thing_leave_only_the_fit() -> None:
     second = {other for _, other in BANK.pairs}
     opposite = consistency(BANK, sheet(lambda item: 0 if item.key in second else item.steps - 1), GOOD_FIT)
@@ -94,6 +98,14 @@ def test_quick_best_answers_are_eager_and_slow_ones_are_not() -> None:
     plain = concealment(BANK, sheet(modest, seconds=lambda item: usual_seconds(item) / 2), 0.5)
     assert (quick.eager_share, calm.eager_share, plain.eager_share) == (1.0, 0.0, 0.0)
     assert quick.index - calm.index == pytest.approx(0.25)
+
+
+def test_hurrying_through_the_impression_scale_is_not_eager() -> None:
+    claims_quickly = [
+        each if BANK.by_key[each.item_key].trait is not Trait.IMPRESSION else hurried
+        for each, hurried in zip(sheet(modest), sheet(saint, seconds=lambda _: 1.0), strict=True)
+    ]
+    assert concealment(BANK, claims_quickly, 1.0).eager_share == 0.0
 
 
 def test_a_straight_line_is_found_by_the_step_pressed_not_by_what_it_means() -> None:
