@@ -30,7 +30,7 @@ from lendmill.shops.signs.devices import shared_devices
 from lendmill.shops.signs.impossible import impossible, impossible_count, repeated_rows
 from lendmill.shops.signs.rings import ring_buyers, ring_shares
 from lendmill.shops.signs.silence import YEAR, gap_days, last_heard, source_outages, stale_days
-from lendmill.shops.signs.view import View, view
+from lendmill.shops.signs.view import BUCKET_ROWS, View, view
 
 SIGNS: Final = (
     "trust_share",
@@ -57,13 +57,14 @@ STRENGTHS: Final = {  # each sign's weight, and how strong it is
 }
 
 
-def signs(lake: Lake, on: date, shop_keys: Sequence[str] | None = None) -> pl.DataFrame:
+def signs(lake: Lake, on: date, shop_keys: Sequence[str] | None = None, *, at_once: int = BUCKET_ROWS) -> pl.DataFrame:
     """One row per shop, ordered by its key, with every sign as known at the end of a day; null is unknown.
 
     Shops of which anything happened within the year before, or those asked for. One shop alone has the figures it has
-    among all: where a sign needs the other shops, they are looked at too.
+    among all: where a sign needs the other shops, they are looked at too. `at_once` is how many rows are held at
+    a time.
     """
-    found = _worked_out(view(lake, on, shop_keys))
+    found = _worked_out(view(lake, on, shop_keys, at_once=at_once))
     if shop_keys is not None:
         asked = pl.DataFrame({"shop_key": sorted(set(shop_keys))}, schema={"shop_key": pl.String})
         found = asked.join(found, on="shop_key", how="left")

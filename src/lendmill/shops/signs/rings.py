@@ -16,7 +16,7 @@ import polars as pl
 from lendmill.shops.signs.view import SALES, View
 
 DAYS: Final = 90
-BUYER_ROWS: Final = 20_000_000  # of everybody's orders held at a time
+BUYERS_AT_ONCE: Final = 5  # so many times more of everybody's orders are held at a time: three columns of them
 LONE_ORDERS_MIN: Final = 6
 LONE_A_DAY_MIN: Final = 2.5
 SHARED_ORDERS_MIN: Final = 4
@@ -65,13 +65,14 @@ def _edges(view: View) -> pl.DataFrame:
     All shops of a buyer are looked at, also when only some shops are asked for: a ring shows in the others.
     """
     orders = view.everybody(("order",), DAYS).select("counterparty", "shop_key", "happened_at", "happened_on")
-    whole = orders.group_by("shop_key").agg(pl.col("happened_at").n_unique().alias("whole"))
+    whole = orders.group_by("shop_key").agg(pl.len().alias("whole"))
     orders = orders.filter(pl.col("counterparty").is_not_null())
-    of = -(-view.rows(DAYS, ("order",)) // BUYER_ROWS) or 1
+    of = -(-view.rows(DAYS, ("order",)) // (BUYERS_AT_ONCE * view.at_once)) or 1
     if view.shop_keys is not None:
         of = 1
-        asked = orders.filter(pl.col("shop_key").is_in(list(view.shop_keys))).select("counterparty").unique()
-        orders = orders.join(asked, on="counterparty", how="semi")
+        asked = orders.filter(pl.col("shop_key").is_in(list(view.shop_keys))).select("counterparty")
+        themselves = pl.LazyFrame({"counterparty": list(view.shop_keys)}, schema={"counterparty": pl.String})
+        orders = orders.join(pl.concat([asked, themselves]).unique(), on="counterparty", how="semi")
     found = []
     for n in range(of):
         some = orders.filter(pl.col("counterparty").hash(seed=13) % of == n) if of > 1 else orders
@@ -82,13 +83,11 @@ def _edges(view: View) -> pl.DataFrame:
 def _came_back(orders: pl.LazyFrame, whole: pl.LazyFrame) -> pl.LazyFrame:
     """Buyers with two orders or more at a shop, each with the number of shops they bought at."""
     visits = orders.group_by("counterparty", "shop_key", "happened_on").agg(
-        pl.col("happened_at").n_unique().alias("orders")
+        pl.col("happened_at").n_unique().alias("orders"), pl.len().alias("rows")
     )
-    edges = visits.group_by("counterparty", "shop_key").agg(
-        pl.col("orders").sum(), pl.len().alias("days"), pl.col("orders").max().alias("most")
-    )
+    edges = visits.group_by("counterparty", "shop_key").agg(pl.col("orders", "rows").sum(), pl.len().alias("days"))
     shops = edges.group_by("counterparty").agg(pl.len().alias("shops"))
-    placeholder = (pl.col("orders") >= PLACEHOLDER_ORDERS_MIN) & (pl.col("orders") * 2 > pl.col("whole"))
+    placeholder = (pl.col("orders") >= PLACEHOLDER_ORDERS_MIN) & (pl.col("rows") * 2 > pl.col("whole"))
     return (
         edges.filter(pl.col("orders") >= 2)
         .join(shops, on="counterparty")

@@ -24,6 +24,7 @@ class View:
     shop_keys: tuple[str, ...] | None = None
     by: tuple[str, ...] = ("shop_key",)
     bucket: tuple[int, int] = (0, 1)
+    at_once: int = BUCKET_ROWS
 
     def events(self, kinds: tuple[str, ...], days: int) -> pl.LazyFrame:
         """Events that hold, of these shops and the last so many days, with their age in days."""
@@ -71,12 +72,19 @@ class View:
     def buckets(self, days: int) -> Iterator["View"]:
         """The same view in parts, each with some of the shops, so that memory stays flat in the size of the lake."""
         few = self.shop_keys is not None and len(self.shop_keys) <= FEW_SHOPS
-        of = 1 if few else -(-self.rows(days) // BUCKET_ROWS) or 1
+        of = 1 if few else -(-self.rows(days) // self.at_once) or 1
         for n in range(of):
             yield replace(self, bucket=(n, of))
 
 
-def view(lake: Lake, on: date, shop_keys: Sequence[str] | None = None, *, by_source: bool = False) -> View:
+def view(
+    lake: Lake,
+    on: date,
+    shop_keys: Sequence[str] | None = None,
+    *,
+    by_source: bool = False,
+    at_once: int = BUCKET_ROWS,
+) -> View:
     """A view of the lake as known on a day."""
     by = ("shop_key", "source") if by_source else ("shop_key",)
-    return View(lake, on, None if shop_keys is None else tuple(sorted(set(shop_keys))), by)
+    return View(lake, on, None if shop_keys is None else tuple(sorted(set(shop_keys))), by, at_once=at_once)
