@@ -25,13 +25,36 @@ from _tables_of import Known, known
 from _yardsticks import YARDSTICKS, levels_of
 
 from lendmill.rating import measures
+from lendmill.rating.card import Card
+from lendmill.rating.scale import Scale
+from lendmill.rating.training.learners import Asked, Lesson, NothingLearned, boost, classic
 
 FOLDS = 5
+COSTS = (0, 10, 20, 40, 10_000)
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 PUBLIC: dict[str, dict[str, Any]] = {
     "gmsc": {"path": "gmsc/cs-training.csv.zip", "target": "SeriousDlqin2yrs"},
     "uci_taiwan": {"path": "uci_taiwan/UCI_Credit_Card.csv", "target": "default.payment.next.month"},
     "german": {"path": "german/german.data", "header": False, "sep": " ", "positive": "2"},
+}
+
+
+# What a lender knows beforehand; columns not named here may go either way.
+SIGNS: dict[str, dict[str, str]] = {
+    "gmsc": {
+        "RevolvingUtilizationOfUnsecuredLines": "worse",
+        "age": "better",
+        "NumberOfTime30-59DaysPastDueNotWorse": "worse",
+        "MonthlyIncome": "better",
+        "NumberOfTimes90DaysLate": "worse",
+        "NumberOfTime60-89DaysPastDueNotWorse": "worse",
+    },
+    "uci_taiwan": {
+        "LIMIT_BAL": "better",
+        **{f"PAY_{n}": "worse" for n in (0, 2, 3, 4, 5, 6)},
+        **{f"PAY_AMT{n}": "better" for n in range(1, 7)},
+    },
+    "german": {},
 }
 
 
@@ -94,9 +117,46 @@ def line(table: Known, each: Measured, best: Measured) -> dict[str, Any]:
     }
 
 
-def models(signs: dict[str, str]) -> dict[str, Callable[..., Any]]:
+@dataclass(frozen=True)
+class Feature:
+    """A column as the learners want to know it."""
+
+    name: str
+    higher_is: str | None = None
+    block: str = ""
+
+
+def card(learner: Callable[..., Lesson], signs: dict[str, str], **more: Any) -> Callable[..., Any]:
+    """A learner as a model of this bench: the very card that would be served, written down and read back."""
+
+    def learned(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[str, list[str]]) -> Any:
+        catalogue = [Feature(name, signs.get(name)) for name in learn.columns]
+        asked = Asked(catalogue, levels, "bench", "bad", Scale(), **more)
+        try:
+            made = Card.read(learner(learn, bad, np.arange(len(bad)), asked).card.written())
+        except NothingLearned:
+            return np.full(held.height, bad.mean()), {"cells": 0, "tables": 0, "pairs": 0, "unknown": 0}
+        logit, unknown = made.logits(held)
+        told = {
+            "cells": sum(len(table.cells) for table in made.tables),
+            "tables": len(made.tables),
+            "pairs": sum(len(table.axes) == 2 for table in made.tables),
+            "unknown": int(unknown.sum()),
+        }
+        return 1 / (1 + np.exp(logit / 1e15)), told
+
+    return learned
+
+
+def models(signs: dict[str, str], costs: bool) -> dict[str, Callable[..., Any]]:
     """Our two cards, then the yardsticks."""
-    return dict(YARDSTICKS)
+    found = {"boosted card": card(boost, {}), "classic card": card(classic, {})}
+    if signs:
+        found |= {"boosted card, signed": card(boost, signs), "classic card, signed": card(classic, signs)}
+    if costs:
+        found |= {f"boosted card, {pairs} pairs": card(boost, {}, pairs=pairs) for pairs in COSTS}
+        return found | ({"boosted card, 20 pairs, signed": card(boost, signs, pairs=20)} if signs else {})
+    return found | YARDSTICKS
 
 
 def tables(asked: argparse.Namespace) -> Iterator[Known]:
@@ -126,13 +186,13 @@ def main() -> None:
     asking.add_argument("--keep", default="", help="a folder to keep each model's PDs in")
     asked = asking.parse_args()
     warnings.filterwarnings("ignore")
-    signs = json.loads(Path(asked.signs).read_text()) if asked.signs else {}
+    signs = json.loads(Path(asked.signs).read_text()) if asked.signs else {} if asked.table else SIGNS
     for table in tables(asked):
         for note in table.notes:
             print(f"{table.name}: {note}", file=sys.stderr)
         chosen = [name.strip() for name in asked.models.split(",") if name.strip()]
         found = []
-        for name, model in models(signs).items():
+        for name, model in models(signs.get(table.name, signs) if not asked.table else signs, asked.costs).items():
             if not chosen or name in chosen:
                 found.append(run(name, model, table))
                 print(f"{table.name}: {name} {found[-1].by_fold} {found[-1].seconds:.1f}s", file=sys.stderr, flush=True)

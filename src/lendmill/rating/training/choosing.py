@@ -1,7 +1,7 @@
 """Which features a card keeps: those that tell something, each something of its own, each in its expected direction."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,6 +15,10 @@ ALIKE_MAX: Final = 0.7
 RIDGE: Final = 6.0
 BADS_PER_FEATURE: Final = 3
 FEATURES_MAX: Final = 15
+# Many bad payers teach more: more features, and such as say nearly the same may share the weight.
+MANY_BADS: Final = 1000
+FEATURES_MAX_MANY: Final = 60
+ALIKE_MAX_MANY: Final = 0.97
 WEIGHT_MIN: Final = 0.05
 # The 95 % points of chi-square with 1, 2, ... degrees of freedom: what a feature that says nothing reaches by chance.
 CHANCE: Final = (3.841, 5.991, 7.815, 9.488, 11.070, 12.592, 14.067, 15.507, 16.919, 18.307, 19.675, 21.026)
@@ -29,7 +33,7 @@ class Choice:
     left_out: dict[str, str]
 
 
-def choose(cuts: list[Cut], columns: dict[str, Floats], bad: Flags, independent: float = 1.0) -> Choice:
+def choose(cuts: list[Cut], columns: dict[str, Any], bad: Flags, independent: float = 1.0) -> Choice:
     """Keep the most informative features that are not alike, then those whose weight has the right sign.
 
     A few bad payers cannot teach many features: one feature for every three, between two and fifteen. Where shops come
@@ -37,14 +41,15 @@ def choose(cuts: list[Cut], columns: dict[str, Floats], bad: Flags, independent:
     """
     left_out: dict[str, str] = {}
     bads = int(bad.sum() * independent)
-    most = int(np.clip(bads // BADS_PER_FEATURE, 2, FEATURES_MAX))
+    most = int(np.clip(bads // BADS_PER_FEATURE, 2, FEATURES_MAX if bads < MANY_BADS else FEATURES_MAX_MANY))
+    alike_max = ALIKE_MAX if bads < MANY_BADS else ALIKE_MAX_MANY
     kept: list[Cut] = []
     weighed: dict[str, Floats] = {}
     for each in sorted(cuts, key=lambda c: (-c.information, c.feature)):
         column = each.weigh(columns[each.feature])
         if (reason := _too_weak(each, bad, independent)) is not None:
             left_out[each.feature] = reason
-        elif (twin := _twin(column, weighed)) is not None:
+        elif (twin := _twin(column, weighed, alike_max)) is not None:
             left_out[each.feature] = f"says what {twin} says"
         elif len(kept) == most:
             left_out[each.feature] = f"no room: {most} features are what {bads} bad payers can teach"
@@ -57,17 +62,24 @@ def choose(cuts: list[Cut], columns: dict[str, Floats], bad: Flags, independent:
 def _too_weak(cut: Cut, bad: Flags, independent: float) -> str | None:
     """Information value against the floor and against chance: it times G B / (G + B) is close to a chi-square."""
     goods, bads = float((~bad).sum()) * independent, float(bad.sum()) * independent
-    degrees = len(cut.edges) + cut.has_missing
+    degrees = max(1, len(cut.evidence) - 1 + cut.has_missing)
     if cut.information < INFORMATION_MIN:
         return "tells next to nothing"
-    if cut.information * goods * bads / (goods + bads) < CHANCE[degrees - 1]:
+    if cut.information * goods * bads / (goods + bads) < _chance(degrees):
         return "may be chance"
     return None
 
 
-def _twin(column: Floats, weighed: dict[str, Floats]) -> str | None:
+def _chance(degrees: int) -> float:
+    """The 95 % point of chi-square; beyond the table by Wilson and Hilferty's rule."""
+    if degrees <= len(CHANCE):
+        return CHANCE[degrees - 1]
+    return float(degrees * (1 - 2 / (9 * degrees) + 1.6449 * (2 / (9 * degrees)) ** 0.5) ** 3)
+
+
+def _twin(column: Floats, weighed: dict[str, Floats], alike_max: float) -> str | None:
     for name, other in weighed.items():
-        if abs(float(np.corrcoef(column, other)[0, 1])) > ALIKE_MAX:
+        if abs(float(np.corrcoef(column, other)[0, 1])) > alike_max:
             return name
     return None
 

@@ -1,8 +1,9 @@
 """Learning a card from shops whose outcome is known, and measuring it on shops it was not learned from."""
 
+import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Final, Literal
 
 import msgspec
 import numpy as np
@@ -10,69 +11,29 @@ import polars as pl
 
 from lendmill.rating import measures
 from lendmill.rating.card import Card
-from lendmill.rating.measures import Flags, Floats, Measured
+from lendmill.rating.crowd import probabilities
+from lendmill.rating.measures import Flags, Floats
 from lendmill.rating.scale import Scale
-from lendmill.rating.tables import FORBIDDEN, Axis, BankRatingOffered, Table
-from lendmill.rating.training import choosing
-from lendmill.rating.training.bins import KNOWN_MIN, Cut, Feature, cut
-from lendmill.refusals import Refusal
+from lendmill.rating.training import boosted, proof, rejects
+from lendmill.rating.training.bins import Feature
+from lendmill.rating.training.checking import TooFewBad as TooFewBad
+from lendmill.rating.training.checking import UnusableForTraining as UnusableForTraining
+from lendmill.rating.training.checking import checked
+from lendmill.rating.training.learners import LEARNERS, Asked, Lesson
+from lendmill.rating.training.learners import NothingLearned as NothingLearned
+from lendmill.rating.training.report import FOLDS, OutOfTime
+from lendmill.rating.training.report import Kept as Kept
+from lendmill.rating.training.report import Learned as Learned
+from lendmill.rating.training.report import Report as Report
+from lendmill.rating.training.writing import counted, information
 
-FOLDS: Final = 5
-MICRO: Final = 10**6
+Kind = Literal["classic", "boosted"]
 
-
-class UnusableForTraining(Refusal):
-    """The table to learn from cannot be used: {what}."""
-
-
-class TooFewBad(Refusal):
-    """There are {bads} bad and {goods} good payers; a card is learned and measured from at least {least} of each."""
-
-
-class NothingLearned(Refusal):
-    """No feature tells good payers from bad ones here, so there is no card."""
-
-
-class Learned(msgspec.Struct, frozen=True):
-    """One bin of a kept feature, as counted in training."""
-
-    bin: str
-    goods: int
-    bads: int
-    points: int
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """One feature of the card, its information value, its weight, and in how many folds it was chosen as well."""
-
-    feature: str
-    block: str
-    information: float
-    weight: float
-    folds: int
-    bins: tuple[Learned, ...]
-
-
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What training measured. All figures are out of fold: each shop was rated by a card that had not seen it."""
-
-    shops: int
-    bads: int
-    seed: int
-    auc: Measured
-    ks: Measured
-    brier: Measured
-    auc_by_seed: tuple[float, ...]
-    mean_pd: float
-    calibration_start: float
-    calibration_slope: float
-    folds: int = FOLDS
-    target: str = ""
-    rows: int = 0
-    auc_by_fold: tuple[float, ...] = ()
-    kept: tuple[Kept, ...] = ()
-    left_out: dict[str, str] = {}
-    digest: str = ""
+BOOSTED_LEAST: Final = 100  # bad payers, and good ones; with fewer, trees learn chance
+TOO_FEW_TO_BOOST: Final = (
+    "A boosted card was asked for; with {bads} bad and {goods} good payers a classic one was learned: trees need {least}"
+    " of each to tell shops from chance."
+)
 
 
 def train(
@@ -81,8 +42,13 @@ def train(
     catalogue: Sequence[Feature],
     seed: int = 0,
     *,
+    kind: Kind = "classic",
     key: str = "card",
+    categories: Collection[str] = (),
     repeats: int = 0,
+    pairs: int = boosted.PAIRS,
+    features_max: int = boosted.FEATURES_MAX,
+    turned_away: pl.DataFrame | None = None,
     scale: Scale | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Card, Report]:
@@ -90,29 +56,54 @@ def train(
 
     Cutting, choosing and weighing happen inside each fold anew. Only the catalogue's features are read; another
     lender's rating among the columns is refused. A shop may come as of several days (`as_of_on`): all its rows are
-    then in one fold, and it is measured as of its last day. `repeats`: other seeds for the folds, to show their luck.
-    Refuses with `UnusableForTraining`, `TooFewBad`, `NothingLearned`.
+    then in one fold, it is measured as of its last day, and a card of the earlier days is measured on the later ones.
+    `categories`: which features are categories. `repeats`: other seeds for the folds, to show their luck.
+    `turned_away`: applicants without an outcome, see `rejects`. Refuses with `UnusableForTraining`, `TooFewBad`,
+    `NothingLearned`.
     """
-    frame, bad = _checked(frame, target, catalogue)
-    lessons = _Lessons(frame, bad, target, catalogue, key, scale or Scale())
+    began = time.perf_counter()
+    frame, bad = checked(frame, target, catalogue, categories)
+    known = [feature for feature in catalogue if feature.name in frame.columns]
+    asked = Asked(known, categories, key, target, scale or Scale(), seed, pairs, features_max)
+    chosen, notes = _kind(kind, frame, bad)
+    lessons = _Lessons(frame, bad, asked, chosen, turned_away)
     steps = _Steps(progress, 1 + FOLDS * (1 + repeats))
-    asked = lessons.last
-    card, choice = lessons.learn(np.arange(frame.height))
+    lesson = lessons.learn(np.arange(frame.height))
     steps.taken()
 
-    chosen: Counter[str] = Counter()
-    pd, by_fold = lessons.out_of_fold(seed, chosen, steps)
-    others = [lessons.out_of_fold(seed + n, Counter(), steps)[0] for n in range(1, repeats + 1)]
-    report = _measured(bad[asked], pd[asked], seed, [other[asked] for other in others])
-    return card, msgspec.structs.replace(
-        report,
+    times: Counter[str] = Counter()
+    last = lessons.last
+    told, by_fold = lessons.out_of_fold(seed, times, steps)
+    others = [lessons.out_of_fold(seed + n, Counter(), steps)[0].pd[last] for n in range(1, repeats + 1)]
+    bands = proof.bands(bad[last], lesson.card.scale.points(told.logit[last]))
+    card = msgspec.structs.replace(lesson.card, bands=bands)
+    left_out = {feature.name: "not in the table" for feature in catalogue if feature.name not in frame.columns}
+    report = msgspec.structs.replace(
+        _measured(bad[last], told.pd[last], seed, others),
+        kind=chosen,
         target=target,
         rows=frame.height,
         auc_by_fold=by_fold,
-        kept=tuple(_kept(card, made, weight, chosen) for made, weight in choice.kept),
-        left_out=dict(sorted(choice.left_out.items())),
+        kept=_kept(card, lesson, frame, bad, times),
+        left_out=dict(sorted((left_out | dict(lesson.left_out)).items())),
+        notes=(*notes, *lesson.notes, *([rejects.ASSUMED] if turned_away is not None else [])),
+        unknown_rows=int(told.unknown.sum()),
+        out_of_time=lessons.out_of_time(seed),
+        spreads=proof.spreads(frame, card),
+        points_quantiles=proof.quantiles(lesson.card.scale.points(card.logits(frame.filter(pl.Series(last)))[0])),
+        data_hash=proof.data_hash(frame, target, [feature.name for feature in known]),
+        versions=proof.versions(),
         digest=card.digest,
     )
+    return card, msgspec.structs.replace(report, train_seconds=round(time.perf_counter() - began, 1))
+
+
+def _kind(kind: Kind, frame: pl.DataFrame, bad: Flags) -> tuple[Kind, list[str]]:
+    """The kind of card that so many shops can teach, and why it is not the one asked for."""
+    bads, goods = (frame.filter(bad == which)["shop_key"].n_unique() for which in (True, False))
+    if kind == "boosted" and min(bads, goods) < BOOSTED_LEAST:
+        return "classic", [TOO_FEW_TO_BOOST.format(bads=bads, goods=goods, least=BOOSTED_LEAST)]
+    return kind, []
 
 
 def _measured(bad: Flags, pd: Floats, seed: int, others: Sequence[Floats]) -> Report:
@@ -146,57 +137,74 @@ class _Steps:
             self.told(self.done, self.total)
 
 
+class _Told(msgspec.Struct, frozen=True):
+    """What cards that had not seen them said of all rows; which of them they would have called UNKNOWN."""
+
+    logit: Any
+    unknown: Any
+
+    @property
+    def pd(self) -> Floats:
+        """The PD of each row."""
+        return np.asarray(probabilities(self.logit), dtype=np.float64)
+
+
 class _Lessons:
     """The shops to learn from, and cards learned from some of them."""
 
     def __init__(
-        self, frame: pl.DataFrame, bad: Flags, target: str, catalogue: Sequence[Feature], key: str, scale: Scale
+        self, frame: pl.DataFrame, bad: Flags, asked: Asked, kind: Kind, turned_away: pl.DataFrame | None = None
     ) -> None:
-        self.frame, self.bad, self.target, self.key, self.scale = frame, bad, target, key, scale
-        self.catalogue = [feature for feature in catalogue if feature.name in frame.columns]
+        self.frame, self.bad, self.asked, self.kind, self.turned_away = frame, bad, asked, kind, turned_away
         shops = frame["shop_key"].to_numpy()
         self.shops = np.unique(shops, return_inverse=True)[1]
         self.last = np.append(shops[1:] != shops[:-1], True)
-        self.columns = {f.name: frame[f.name].cast(pl.Float64).to_numpy() for f in self.catalogue}
 
-    def learn(self, rows: Any) -> tuple[Card, choosing.Choice]:
+    def learn(self, rows: Any) -> Lesson:
         """A card from some of the shops, and what was chosen for it."""
-        bad = self.bad[rows]
-        independent = len(np.unique(self.shops[rows])) / len(rows)
-        columns = {name: values[rows] for name, values in self.columns.items()}
-        cuts: list[Cut] = []
-        no_cut: dict[str, str] = {}
-        for feature in self.catalogue:
-            made = cut(feature, columns[feature.name], bad, independent)
-            if made is None:
-                known = int((~np.isnan(columns[feature.name])).sum())
-                no_cut[feature.name] = "no cut in the expected direction" if known >= KNOWN_MIN else "hardly ever known"
-            else:
-                cuts.append(made)
-        choice = choosing.choose(cuts, columns, bad, independent)
-        choice.left_out.update(no_cut)
-        if not choice.kept:
-            raise NothingLearned()
-        tables = tuple(_table(made, weight) for made, weight in choice.kept)
-        start = round(choice.start * MICRO) * 10**9
-        return Card(key=self.key, target=self.target, start=start, tables=tables, scale=self.scale), choice
+        learner = LEARNERS[self.kind]
+        frame, bad, shops = self.frame[rows], self.bad[rows], self.shops[rows]
+        lesson = learner(frame, bad, shops, self.asked)
+        if self.turned_away is None:
+            return lesson
+        return learner(
+            *rejects.with_turned_away(frame, bad, self.turned_away, lesson.card, self.asked.seed), self.asked
+        )
 
-    def out_of_fold(self, seed: int, chosen: Counter[str], steps: "_Steps") -> tuple[Floats, tuple[float, ...]]:
-        """Each shop's PD by a card learned without it, the very card that would be served; and the AUC of each fold."""
-        pd = np.zeros(self.frame.height)
+    def out_of_fold(self, seed: int, times: Counter[str], steps: "_Steps") -> tuple[_Told, tuple[float, ...]]:
+        """What each shop was told by a card learned without it, the very card that would be served; and each fold's AUC."""
+        logit, unknown = np.zeros(self.frame.height, dtype=np.int64), np.zeros(self.frame.height, dtype=np.bool_)
         by_fold = []
         for learned, held in self._folds(seed):
             try:
-                card, _ = self.learn(learned)
+                card = self.learn(learned).card
             except NothingLearned:
-                pd[held] = self.bad[learned].mean()
+                logit[held] = boosted.logit_of_share(self.bad[learned])
             else:
-                chosen.update(card.features)
-                pd[held] = card.rate_table(self.frame[held])["pd"].to_numpy()
+                times.update(table.feature for table in card.tables)
+                logit[held], unknown[held] = card.logits(self.frame[held])
             asked = held[self.last[held]]
-            by_fold.append(measures.area(self.bad[asked], pd[asked]).value)
+            by_fold.append(measures.area(self.bad[asked], -logit[asked].astype(np.float64)).value)
             steps.taken()
-        return pd, tuple(by_fold)
+        return _Told(logit, unknown), tuple(by_fold)
+
+    def out_of_time(self, seed: int) -> OutOfTime | None:
+        """What a card of the earlier days says of the later ones, where there are both, with enough bad payers in each."""
+        split = proof.split_in_time(self.frame, self.bad)
+        if split is None:
+            return None
+        earlier, later, learned_to, measured_from = split
+        try:
+            card = self.learn(earlier).card
+        except NothingLearned:
+            return None
+        last = later[np.append(self.shops[later][1:] != self.shops[later][:-1], True)]
+        pd, bad = np.asarray(probabilities(card.logits(self.frame[last])[0])), self.bad[last]
+        found = _measured(bad, pd, seed, ())
+        return OutOfTime(
+            learned_to, measured_from, found.shops, found.bads, found.auc, found.ks, found.brier,
+            found.calibration_start, found.calibration_slope,
+        )  # fmt: skip
 
     def _folds(self, seed: int) -> Any:
         from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
@@ -208,54 +216,17 @@ class _Lessons:
         return grouped.split(nothing, self.bad, self.shops)
 
 
-def _table(cut: Cut, weight: float) -> Table:
-    """One table of the card: evidence times weight, the missing after the bins."""
-    evidence = (*cut.evidence, cut.missing_evidence)
-    cells = [round(weight * MICRO) * round(each * MICRO) * 1000 for each in evidence]
-    axis = Axis(feature=cut.feature, edges=cut.edges, low=cut.low, high=cut.high, missing_seen=cut.has_missing)
-    return Table(axes=(axis,), cells=tuple(cells), block=cut.block)
-
-
-def _kept(card: Card, cut: Cut, weight: float, chosen: Counter[str]) -> Kept:
-    table = next(table for table in card.tables if table.feature == cut.feature)
-    counted = [*zip(cut.goods, cut.bads, strict=True), *([cut.missing] if cut.has_missing else [])]
-    bins = [
-        Learned(name, goods, bads, card.scale.weight(cell))
-        for name, cell, (goods, bads) in zip(table.names, table.cells, counted, strict=False)
-    ]
-    return Kept(cut.feature, cut.block, round(cut.information, 3), round(weight, 3), chosen[cut.feature], tuple(bins))
-
-
-def _checked(frame: pl.DataFrame, target: str, catalogue: Sequence[Feature]) -> tuple[pl.DataFrame, Flags]:
-    """The table in a fixed order with the outcomes known, or a refusal that says what is wrong with it."""
-    for name in frame.columns:
-        if name.lower() in FORBIDDEN:
-            raise BankRatingOffered(feature=name)
-    if target not in frame.columns or target in {feature.name for feature in catalogue}:
-        raise UnusableForTraining(what=f"{target} must be one of its columns, and none of the features")
-    frame = frame.filter(pl.col(target).is_not_null())
-    if "shop_key" in frame.columns:
-        frame = frame.sort("shop_key", *(["as_of_on"] if "as_of_on" in frame.columns else []))
-    else:
-        frame = frame.with_row_index("shop_key").with_columns(pl.col("shop_key").cast(pl.String))
-    outcome = frame[target].cast(pl.Float64)
-    if not outcome.is_in([0.0, 1.0]).all():
-        raise UnusableForTraining(what=f"{target} holds more than 0 and 1")
-    _check_numbers(frame, catalogue)
-    bad = outcome.to_numpy() == 1.0
-    bads, goods = (frame.filter(bad == which)["shop_key"].n_unique() for which in (True, False))
-    if min(bads, goods) < 2 * FOLDS:
-        raise TooFewBad(bads=bads, goods=goods, least=2 * FOLDS)
-    return frame, bad
-
-
-def _check_numbers(frame: pl.DataFrame, catalogue: Sequence[Feature]) -> None:
-    """Refuse text, and numbers that are not finite, in what is to be learned from."""
-    for feature in catalogue:
-        if feature.name not in frame.columns:
-            continue
-        column = frame[feature.name]
-        if not (column.dtype.is_numeric() or column.dtype == pl.Null):
-            raise UnusableForTraining(what=f"{feature.name} is a column of {column.dtype}, not of numbers")
-        if not column.cast(pl.Float64).drop_nulls().is_finite().all():
-            raise UnusableForTraining(what=f"{feature.name} holds values that are no finite numbers")
+def _kept(card: Card, lesson: Lesson, frame: pl.DataFrame, bad: Flags, times: Counter[str]) -> tuple[Kept, ...]:
+    """Each table with the shops that training saw in its cells."""
+    found = []
+    places, _ = card.lookup.placed_columns(frame)
+    for n, table in enumerate(card.tables):
+        weight = card.scale.weight
+        worth = {name: weight(cell) for name, cell in zip(table.names, table.cells, strict=True)}
+        cells = counted(table, card.lookup.cells_of(n, places), bad)
+        goods, bads = (np.array([cell[which] for cell in cells], dtype=np.float64) for which in (1, 2))
+        bins = tuple(Learned(name, good, ill, worth[name]) for name, good, ill in cells)
+        told = round(information(goods, bads), 3)
+        weighed = round(lesson.weights.get(table.feature, 1.0), 3)
+        found.append(Kept(table.feature, table.block, told, weighed, times[table.feature], bins))
+    return tuple(found)

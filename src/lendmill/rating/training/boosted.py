@@ -1,0 +1,269 @@
+"""Learning a card by boosting: many small trees of one feature, then of the pairs that matter, summed into tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from lendmill.rating.measures import Flags, Floats, logistic
+from lendmill.rating.scale import logit_of
+from lendmill.rating.training import straight
+from lendmill.rating.training.grid import Codes, Column
+from lendmill.rating.training.trees import Tables, centred, pair_gains, summed
+
+FOLDS: Final = 5
+PAIRS: Final = 20
+FEATURES_MAX: Final = 200
+ROUNDS_MAX: Final = 3000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How finely to learn; what the size of the table calls for, see `recipe`."""
+
+    repeats: int
+    rate: float
+    leaf_min: int
+    patience: int
+    pairs: int
+    share: float  # of the features that each tree may choose from
+    leaves: int = 4  # of a tree of one feature
+    random: bool = False  # whether thresholds are drawn, which smooths what few shops tell
+    ridge: float = 2.0
+    pair_share: float = 0.5
+    pair_rate: float = 0.5
+    features_max: int = FEATURES_MAX
+    threads: int = 1
+
+
+@dataclass
+class Boosted:
+    """The tables learned, on the columns' fine axes (pairs: on the coarse ones), and how the parts were weighed."""
+
+    start: float
+    tables: Tables
+    weights: tuple[float, ...]
+    parts: tuple[str, ...] = ()
+    pairs: list[tuple[int, int]] = field(default_factory=list)
+    rounds: list[int] = field(default_factory=list)
+
+
+def recipe(rows: int, bads: int, pairs: int = PAIRS) -> Recipe:
+    """Small tables are learned slowly and often, large ones faster and once per fold."""
+    if rows <= 5_000:
+        few = min(pairs, max(3, min(bads, rows - bads) // 10))
+        return Recipe(4, 0.05, 10, patience=150, pairs=few, share=0.3, leaves=2, random=True)
+    leaf_min = int(np.clip(rows // 400, 10, 100))
+    if rows <= 40_000:
+        return Recipe(1, 0.05, leaf_min, patience=60, pairs=pairs, share=0.4)
+    return Recipe(1, 0.1, leaf_min, patience=40, pairs=pairs, share=0.5, threads=2)
+
+
+def learn(
+    columns: Sequence[Column], bad: Flags, signs: Sequence[int], seed: int, how: Recipe, shops: Any = None
+) -> Boosted:
+    """Learn the tables: mains in every fold, pairs on top of them, a straight part; then weigh the three.
+
+    Each part is learned without each fifth of the shops in turn, and stops where that fifth no longer gains. The parts'
+    weights come from what they told of those they had not seen. What is kept is the mean over the folds. `signs`: +1
+    where more of a feature can only mean more bad payers, -1 where fewer, 0 where that is not known.
+    """
+    bags = _bags(bad, how.repeats, seed, shops)
+    work = _Work(columns, bad, signs, seed, how)
+    mains = [work.mains(bag) for bag in bags]
+    seen = work.out_of_fold(mains, bags)
+    pairs = work.best_pairs(seen)
+    deeper = [work.with_pairs(bag, main, pairs) for bag, main in zip(bags, mains, strict=True)] if pairs else []
+    lines = work.straight(bags)
+    named = {"single features": mains, "pairs": deeper, "straight lines": lines}
+    parts = [part for part in named.values() if part]
+    told = np.column_stack([seen, *(work.out_of_fold(part, bags) for part in parts[1:])])
+    start, weights = blended(told, bad)
+    tables: Tables = {}
+    for part, weight in zip(parts, weights, strict=True):
+        for each in part:
+            for features, values in each.items():
+                tables[features] = tables.get(features, 0.0) + values * (weight / len(bags))
+    moved, tables = work.centred(tables)
+    return Boosted(start + moved, tables, tuple(weights), tuple(n for n in named if named[n]), pairs, work.rounds)
+
+
+def blended(told: Floats, bad: Flags) -> tuple[float, list[float]]:
+    """The start and the weights of the parts: a logistic regression on what each told out of fold, none below nought."""
+    kept = list(range(told.shape[1]))
+    outcome = bad.astype(np.float64)
+    while True:
+        start, *weights = logistic(told[:, kept], outcome, ridge=1.0).tolist()
+        if not weights or min(weights) >= 0 or len(kept) == 1:
+            found = dict(zip(kept, weights, strict=True))
+            return start, [max(0.0, found.get(n, 0.0)) for n in range(told.shape[1])]
+        kept.pop(int(np.argmin(weights)))
+
+
+def logit_of_share(bad: Flags) -> int:
+    """The logit of paying back that the share of bad payers alone tells, in units of 10^-15."""
+    return logit_of(float(bad.mean()))
+
+
+Bag = tuple[Any, Any]
+
+
+def _bags(bad: Flags, repeats: int, seed: int, shops: Any) -> list[Bag]:
+    """The folds, several times over where there are few shops; all rows of a shop are in one."""
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    nothing = np.zeros(len(bad))
+    once = shops is None or len(np.unique(shops)) == len(bad)
+    way = StratifiedKFold if once else StratifiedGroupKFold
+    folds = [way(FOLDS, shuffle=True, random_state=seed * 100 + n) for n in range(repeats)]
+    return [bag for each in folds for bag in each.split(nothing, bad, shops)]
+
+
+class _Work:
+    """The columns as numbers for the trees, and the parts learned from them."""
+
+    def __init__(self, columns: Sequence[Column], bad: Flags, signs: Sequence[int], seed: int, how: Recipe) -> None:
+        self.columns, self.bad, self.signs, self.seed, self.how = columns, bad, list(signs), seed, how
+        self.fine = [column.codes for column in columns]
+        self.coarse = [column.to_coarse[column.codes] for column in columns]
+        self.fine_sizes = [column.axis.size for column in columns]
+        self.coarse_sizes = [column.coarse.size for column in columns]
+        self.label = bad.astype(np.float32)
+        self.rounds: list[int] = []
+
+    def mains(self, bag: Bag) -> Tables:
+        """One fold's tables of single features."""
+        alone = [[n] for n in range(len(self.columns))]
+        return self._boost(bag, self.fine, self.fine_sizes, alone, None)
+
+    def with_pairs(self, bag: Bag, main: Tables, pairs: list[tuple[int, int]]) -> Tables:
+        """One fold's tables of pairs, learned on top of the single ones; what they say of one feature alone included."""
+        groups = [list(pair) for pair in pairs] + [[n] for n in range(len(self.columns))]
+        begun = self.logit(main)
+        found = self._boost(bag, self.coarse, self.coarse_sizes, groups, begun)
+        return {
+            features: values[self.columns[features[0]].to_coarse] if len(features) == 1 else values
+            for features, values in found.items()
+        }
+
+    def straight(self, bags: Sequence[Bag]) -> list[Tables]:
+        """Each fold's straight part, with one ridge for all, the best out of fold."""
+        return straight.lines(self.columns, self.bad, self.signs, bags)
+
+    def best_pairs(self, seen: Floats) -> list[tuple[int, int]]:
+        """The pairs that gain most on top of what the single features told out of fold."""
+        if self.how.pairs == 0 or len(self.columns) < 2:
+            return []
+        order = self._ordered(np.arange(len(self.bad)), self.coarse)
+        data = self._dataset(self.coarse, order, np.arange(len(self.bad)), seen)
+        params = self._params(None) | {"feature_fraction": 0.8, "learning_rate": 0.1}
+        gains = pair_gains(self._train(params, data, 150).dump_model())
+        best = sorted(gains, key=lambda pair: (-gains[pair], pair))
+        return sorted(best[: self.how.pairs])
+
+    def logit(self, tables: Tables) -> Floats:
+        """What tables say of every row."""
+        found = np.zeros(len(self.bad))
+        for features, values in tables.items():
+            if len(features) == 0:
+                found += float(values)
+            elif len(features) == 1:
+                found += values[self.fine[features[0]]]
+            else:
+                found += values[self.coarse[features[0]], self.coarse[features[1]]]
+        return found
+
+    def out_of_fold(self, parts: Sequence[Tables], bags: Sequence[Bag]) -> Floats:
+        """What the parts said of the rows they had not seen, on average."""
+        found, times = np.zeros(len(self.bad)), np.zeros(len(self.bad))
+        for tables, (_, held) in zip(parts, bags, strict=True):
+            found[held] += self.logit(tables)[held]
+            times[held] += 1
+        return found / times
+
+    def centred(self, tables: Tables) -> tuple[float, Tables]:
+        """The same sum with every table about nought."""
+        rows = len(self.bad)
+        fine = [np.bincount(c, minlength=s) / rows for c, s in zip(self.fine, self.fine_sizes, strict=True)]
+        coarse = [np.bincount(c, minlength=s) / rows for c, s in zip(self.coarse, self.coarse_sizes, strict=True)]
+        return centred(tables, fine, coarse, [column.to_coarse for column in self.columns])
+
+    def _boost(
+        self, bag: Bag, codes: list[Codes], sizes: list[int], groups: list[list[int]], begun: Floats | None
+    ) -> Tables:
+        import lightgbm as lgb
+
+        learned, held = bag
+        order = self._ordered(learned, codes)
+        data = self._dataset(codes, order, learned, None if begun is None else begun[learned])
+        check = self._dataset(codes, order, held, None if begun is None else begun[held], data)
+        quiet = [lgb.early_stopping(self.how.patience, first_metric_only=True, verbose=False)]
+        model = self._train(self._params(groups), data, ROUNDS_MAX, valid_sets=[check], callbacks=quiet)
+        self.rounds.append(model.best_iteration)
+        tables = summed(model.dump_model(num_iteration=model.best_iteration), sizes)
+        return {features: _in_order(values, [order.get(f) for f in features]) for features, values in tables.items()}
+
+    def _ordered(self, rows: Any, codes: list[Codes]) -> dict[int, Codes]:
+        """For each category the place of each level when they are ordered by their share of bad payers in these rows."""
+        orders = {}
+        bad = self.label[rows]
+        for n, column in enumerate(self.columns):
+            if column.category:
+                size = column.axis.size
+                counts = np.bincount(codes[n][rows], minlength=size)
+                bads = np.bincount(codes[n][rows], weights=bad, minlength=size)
+                share = (bads + 10 * bad.mean()) / (counts + 10)
+                rank = np.empty(size, dtype=np.int32)
+                rank[np.argsort(share[:-1], kind="stable")] = np.arange(size - 1)
+                rank[-1] = size - 1
+                orders[n] = rank
+        return orders
+
+    def _dataset(
+        self, codes: list[Codes], order: dict[int, Codes], rows: Any, begun: Floats | None, like: Any = None
+    ) -> Any:
+        import lightgbm as lgb
+
+        table = np.empty((len(rows), len(codes)), dtype=np.float32, order="F")
+        for n, column in enumerate(codes):
+            places = column[rows]
+            table[:, n] = order[n][places] if n in order else places
+            table[
+                column[rows] == (self.columns[n].axis.size if codes is self.fine else self.coarse_sizes[n]) - 1, n
+            ] = np.nan
+        params = {"max_bin": 400, "min_data_in_bin": 1, "bin_construct_sample_cnt": max(len(rows), 1), "verbosity": -1,
+                  "feature_pre_filter": False, "num_threads": self.how.threads}  # fmt: skip
+        return lgb.Dataset(table, self.label[rows], init_score=begun, params=params, reference=like)
+
+    def _params(self, groups: list[list[int]] | None) -> dict[str, Any]:
+        params = {
+            "objective": "binary", "max_depth": 2, "num_leaves": 4, "learning_rate": self.how.rate, "extra_trees": self.how.random,
+            "min_data_in_leaf": self.how.leaf_min, "lambda_l2": self.how.ridge, "feature_fraction": self.how.share,
+            "max_bin": 400, "min_data_in_bin": 1, "verbosity": -1, "num_threads": self.how.threads, "seed": self.seed,
+            "deterministic": True, "force_col_wise": True, "feature_pre_filter": False,
+        }  # fmt: skip
+        if groups is not None:
+            params["interaction_constraints"] = groups
+            if all(len(group) == 1 for group in groups):
+                params["num_leaves"] = self.how.leaves
+            else:
+                params["feature_fraction"] = self.how.pair_share
+                params["learning_rate"] *= self.how.pair_rate
+        if any(self.signs):
+            params |= {"monotone_constraints": self.signs, "monotone_constraints_method": "intermediate"}
+        return params
+
+    @staticmethod
+    def _train(params: dict[str, Any], data: Any, rounds: int, **more: Any) -> Any:
+        import lightgbm as lgb
+
+        return lgb.train(params, data, rounds, **more)
+
+
+def _in_order(values: Floats, ranks: list[Codes | None]) -> Floats:
+    """A table over levels by rank, with the levels back in their own order."""
+    for axis, rank in enumerate(ranks):
+        if rank is not None:
+            values = np.take(values, rank, axis=axis)
+    return values

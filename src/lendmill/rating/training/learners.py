@@ -1,0 +1,114 @@
+"""The two ways to learn a card, side by side: the classic scorecard, and the boosted card."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from lendmill.rating.card import Card
+from lendmill.rating.measures import Flags, Floats
+from lendmill.rating.scale import Scale
+from lendmill.rating.tables import Axis, Table
+from lendmill.rating.training import boosted, choosing
+from lendmill.rating.training.bins import KNOWN_MIN, Cut, Feature, cut, cut_category
+from lendmill.rating.training.grid import cut_fine
+from lendmill.rating.training.writing import tables_of, whole
+from lendmill.refusals import Refusal
+
+MICRO: Final = 10**6
+SIGNS: Final[Mapping[str | None, int]] = {"worse": 1, "better": -1, None: 0}
+
+
+class NothingLearned(Refusal):
+    """No feature tells good payers from bad ones here, so there is no card."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A card learned from some shops, the weights of its tables where they have one, and why the rest was left out."""
+
+    card: Card
+    weights: Mapping[str, float]
+    left_out: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to learn: the features, which of them are categories, and what the card is to be called."""
+
+    catalogue: Sequence[Feature]
+    categories: Collection[str]
+    key: str
+    target: str
+    scale: Scale
+    seed: int = 0
+    pairs: int = boosted.PAIRS
+    features_max: int = boosted.FEATURES_MAX
+
+
+def classic(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson:
+    """The classic scorecard: bins by OptBinning, the telling features, their evidence weighed by logistic regression."""
+    independent = len(np.unique(shops)) / len(shops)
+    cuts: list[Cut] = []
+    no_cut: dict[str, str] = {}
+    columns: dict[str, Any] = {}
+    for feature in asked.catalogue:
+        series = frame[feature.name]
+        if feature.name in asked.categories:
+            columns[feature.name] = series
+            made = cut_category(feature, series, bad, independent)
+        else:
+            columns[feature.name] = series.cast(pl.Float64).to_numpy()
+            made = cut(feature, columns[feature.name], bad, independent)
+        if made is None:
+            known = len(series) - series.null_count()
+            no_cut[feature.name] = "no cut in the expected direction" if known >= KNOWN_MIN else "hardly ever known"
+        else:
+            cuts.append(made)
+    choice = choosing.choose(cuts, columns, bad, independent)
+    choice.left_out.update(no_cut)
+    if not choice.kept:
+        raise NothingLearned()
+    tables = tuple(_table(made, weight) for made, weight in choice.kept)
+    start = round(choice.start * MICRO) * 10**9
+    card = Card(key=asked.key, target=asked.target, start=start, tables=tables, scale=asked.scale)
+    return Lesson(card, {made.feature: weight for made, weight in choice.kept}, choice.left_out)
+
+
+def _table(made: Cut, weight: float) -> Table:
+    """One table of the card: evidence times weight, the missing after the bins."""
+    evidence = (*made.evidence, made.missing_evidence)
+    cells = tuple(round(weight * MICRO) * round(each * MICRO) * 1000 for each in evidence)
+    axis = made.levels or Axis(made.feature, made.edges, made.low, made.high, made.has_missing)
+    return Table(axes=(axis,), cells=cells, block=made.block)
+
+
+def boost(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson:
+    """The boosted card: small trees of one feature and of the best pairs, summed into tables."""
+    names = [feature.name for feature in asked.catalogue]
+    columns = cut_fine(frame, names, {name: name in asked.categories for name in names})
+    left_out = dict.fromkeys(set(names) - {column.name for column in columns}, "the same for every shop")
+    if not columns:
+        raise NothingLearned()
+    higher = {feature.name: SIGNS[feature.higher_is] for feature in asked.catalogue}
+    blocks = {feature.name: feature.block for feature in asked.catalogue}
+    how = replace(boosted.recipe(len(np.unique(shops)), int(bad.sum()), asked.pairs), features_max=asked.features_max)
+    signs = [0 if column.category else higher[column.name] for column in columns]
+    made = boosted.learn(columns, bad, signs, asked.seed, how, shops)
+    tables = tables_of(columns, made, blocks)
+    if not tables:
+        raise NothingLearned()
+    read = {axis.feature for table in tables for axis in table.axes}
+    left_out |= {
+        column.name: "tells next to nothing beside the others" for column in columns if column.name not in read
+    }
+    card = Card(key=asked.key, target=asked.target, start=whole(-made.start), tables=tables, scale=asked.scale)
+    shares = ", ".join(f"{name} {weight:.2f}" for name, weight in zip(made.parts, made.weights, strict=True))
+    note = f"The parts' weights, from what each told of shops it had not seen: {shares}."
+    return Lesson(card, {}, left_out, (note,))
+
+
+LEARNERS: Final = {"classic": classic, "boosted": boost}

@@ -1,0 +1,103 @@
+"""What stands beside a card so that others can check it: how sure its PDs are, what it learned from, and with what."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from importlib import metadata
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from lendmill.rating.axes import Levels
+from lendmill.rating.card import Band, Card
+from lendmill.rating.measures import Flags
+from lendmill.rating.training.report import FOLDS, Spread
+
+BANDS_MAX: Final = 10
+BAND_SHOPS_MIN: Final = 30
+LATER_SHARE: Final = 0.25  # of the rows, on the latest days, to measure on
+LIBRARIES: Final = ("lendmill", "lightgbm", "numpy", "optbinning", "polars", "scikit-learn")
+
+
+def bands(bad: Flags, points: Any) -> tuple[Band, ...]:
+    """The shops by the points a card gave that had not seen them, in up to ten bands of about as many each.
+
+    The interval of each band's share of bad ones is Jeffreys': Beta(bads + 1/2, goods + 1/2), its 2.5 % and 97.5 %
+    points.
+    """
+    from scipy.stats import beta
+
+    count = int(np.clip(len(bad) // BAND_SHOPS_MIN, 1, BANDS_MAX))
+    ordered = np.sort(points)
+    floors = sorted({int(ordered[len(ordered) * n // count]) for n in range(1, count)} - {int(ordered[0])})
+    which = np.searchsorted(np.array(floors, dtype=np.int64), points, side="right")
+    found = []
+    for n, floor in enumerate([None, *floors]):
+        shops, bads = int((which == n).sum()), int(bad[which == n].sum())
+        low, high = beta.ppf([0.025, 0.975], bads + 0.5, shops - bads + 0.5)
+        found.append(Band(floor, shops, bads, round(float(low), 6), round(float(high), 6)))
+    return tuple(found)
+
+
+def split_in_time(frame: pl.DataFrame, bad: Flags) -> tuple[Any, Any, date, date] | None:
+    """The rows of the earlier days and of the later ones, or None where there is one day or too few bad payers."""
+    if "as_of_on" not in frame.columns or frame["as_of_on"].n_unique() < 2:
+        return None
+    days = frame["as_of_on"].cast(pl.Date).to_numpy()
+    distinct, counts = np.unique(days, return_counts=True)
+    later_rows = np.cumsum(counts[::-1])[::-1]
+    at = int(np.argmin(np.abs(later_rows[1:] - LATER_SHARE * len(days)))) + 1
+    earlier, later = np.flatnonzero(days < distinct[at]), np.flatnonzero(days >= distinct[at])
+    if min(min(bad[part].sum(), (~bad[part]).sum()) for part in (earlier, later)) < 2 * FOLDS:
+        return None
+    return earlier, later, distinct[at - 1].item(), distinct[at].item()
+
+
+def spreads(frame: pl.DataFrame, card: Card) -> dict[str, Spread]:
+    """How each feature of the card spread over the shops learned from."""
+    found = {}
+    kinds = {axis.feature: axis for table in card.tables for axis in table.axes}
+    for name, axis in kinds.items():
+        column = frame[name]
+        missing = round(column.null_count() / max(1, len(column)), 6)
+        if isinstance(axis, Levels):
+            places, _ = axis.places(column, len(column))
+            shares = np.bincount(places, minlength=axis.size) / len(column)
+            told = {level: round(float(share), 6) for level, share in zip(axis.names(), shares, strict=True)}
+            found[name] = Spread((), told, missing)
+        else:
+            values = column.cast(pl.Float64).drop_nulls().to_numpy()
+            deciles = np.quantile(values, np.linspace(0, 1, 11)).tolist() if len(values) else []
+            found[name] = Spread(tuple(deciles), {}, missing)
+    return found
+
+
+def quantiles(points: Any) -> tuple[float, ...]:
+    """The points at every twentieth of the shops."""
+    return tuple(np.quantile(points, np.linspace(0, 1, 21)).tolist())
+
+
+def data_hash(frame: pl.DataFrame, target: str, names: Sequence[str]) -> str:
+    """The hash of what was learned from: the outcomes and the features, in the table's order of shops."""
+    told = hashlib.sha256()
+    for name in (target, *sorted(names)):
+        column = frame[name]
+        told.update(f"{name}:{column.dtype}:{len(column)}\n".encode())
+        told.update(column.is_null().to_numpy().tobytes())
+        if column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null):
+            told.update(column.cast(pl.Float64).fill_null(0.0).to_numpy().tobytes())
+        else:
+            told.update("\n".join(map(str, column.fill_null("").to_list())).encode())
+    return told.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """The versions of what learned the card."""
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "absent"
+    return found
