@@ -33,7 +33,7 @@ To = Annotated[
 
 
 class NothingToWrite(Refusal):
-    """Say what to write: --pdf, --sql, --pmml, --xlsx or --json, each with a file."""
+    """Say what to write: --pdf, --page, --sql, --pmml, --xlsx or --json, each with a file."""
 
 
 @models.command("list")
@@ -141,6 +141,7 @@ def export(
     pmml: Annotated[Path | None, typer.Option(help="PMML 4.4.")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="A spreadsheet.")] = None,
     json: Annotated[Path | None, typer.Option(help="The card itself, as it is kept.")] = None,
+    page: Annotated[Path | None, typer.Option(help="The model card in words, with how it fares.")] = None,
     language: Annotated[Literal["zh-Hans", "en"], typer.Option(help="The language of the PDF.")] = "en",
 ) -> None:
     """Write a card to files for other programs and for people; several at once if wished."""
@@ -149,15 +150,18 @@ def export(
     from lendmill.rating.exports import written
 
     wanted = {kind: file for kind, file in (("sql", sql), ("pmml", pmml), ("xlsx", xlsx)) if file}
-    if not (wanted or pdf or json):
+    if not (wanted or pdf or json or page):
         raise NothingToWrite
     with opened.database(load()) as database, database.transaction() as db:
         model = ratings.model(db, model_id)
         printed = _pdf(db, model, language) if pdf else b""
+        told = _page(db, model) if page else ""
     for kind, file in wanted.items():
         _write(file, written(model.card, model.report, kind))
     if json:
         _write(json, model.card.written())
+    if page:
+        _write(page, told.encode())
     if pdf:
         _write(pdf, printed)
 
@@ -257,6 +261,14 @@ def _pdf(db: "Db", model: "Model", language: str) -> bytes:
     from lendmill.web.card_pdf import card_pdf
 
     return card_pdf(db, model, language)
+
+
+def _page(db: "Db", model: "Model") -> str:
+    from lendmill.rating.page import fared
+    from lendmill.rating.watching import queries as watched
+
+    on = watched.last_watched(db, model.model_id)
+    return fared(model.page, watched.figures(db, model.model_id, on) if on else [], on)
 
 
 def _write(file: Path, content: bytes) -> None:

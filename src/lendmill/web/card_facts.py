@@ -15,7 +15,7 @@ from lendmill.rating.registry import queries as registry
 from lendmill.rating.registry.comparing import ShadowComparison, compared
 from lendmill.rating.registry.proposal import ModelProposal, StageChange
 from lendmill.rating.registry.reading import CardTable, card_tables, report_of
-from lendmill.rating.training.lessons import Report
+from lendmill.rating.training import Report
 from lendmill.rating.watching import queries as watched
 from lendmill.rating.watching.figure import AUC, WatchFigure
 from lendmill.web import card_charts as charts

@@ -8,7 +8,7 @@ import msgspec
 
 from lendmill.rating.card import Card
 from lendmill.rating.tables import Table
-from lendmill.rating.training.lessons import Kept, Report
+from lendmill.rating.training import Kept, Report
 from lendmill.rating.watching.chance import share_interval
 
 
