@@ -1,12 +1,12 @@
-"""Third parties as a process of their own, at their worst: nothing is asked without a consent, nothing is lost or
+"""Third parties at their worst, behind the real adapter: nothing is asked without a consent, nothing is lost or
 double, and no mishap is ever read as a clean record."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from uuid import UUID
 
-import httpx
 import pytest
 
 from lender import Introduced
@@ -17,7 +17,7 @@ from lendmill.lab.identities import firm_number
 from lendmill.outside.parties.carrying import ConsentNeeded, ask_party, carry_enquiries
 from lendmill.outside.parties.over_http import HttpParty
 from lendmill.outside.parties.party import Enquiry, Party
-from lendmill.outside.parties.simulated_parties import parties_started
+from lendmill.outside.parties.simulated_parties import Archive, PartyManners, serve
 from lendmill.people.actions import register_borrower
 from lendmill.people.seal import Seal
 from lendmill.rating.parties.actions import TRIES_MAX, NoIdentityToAskWith, settle
@@ -31,23 +31,34 @@ NAMES = tuple(party.name for party in PARTIES)
 
 
 @contextmanager
-def parties(*manners: str, timeout_seconds: float = 5.0) -> Iterator[tuple[str, dict[str, Party]]]:
-    """All four, behind the real adapter, in a process of their own."""
-    with parties_started(*manners) as url:
-        reached = {name: HttpParty(name, f"{url}/{name}", timeout_seconds=timeout_seconds) for name in NAMES}
-        yield url, dict(reached)
-        for party in reached.values():
-            party.close()
+def parties(timeout_seconds: float = 5.0, **manners: float) -> Iterator[tuple[Archive, dict[str, Party]]]:
+    """All four, behind the real adapter and over HTTP; and their archive."""
+    server = serve("127.0.0.1", 0, PartyManners(**manners))
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    reached = {name: HttpParty(name, f"{url}/{name}", timeout_seconds=timeout_seconds) for name in NAMES}
+    yield server.RequestHandlerClass.archive, dict(reached)  # type: ignore[attr-defined]
+    for party in reached.values():
+        party.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
-@pytest.fixture
-def borrower_id(database: Database) -> UUID:
+def willing(database: Database, n: int = 1) -> UUID:
     """A firm with a number, that has agreed to everything."""
-    seller = Introduced("s1", identity_no=firm_number(1))
+    seller = Introduced(f"s{n}", identity_no=firm_number(n))
     found = database.act(register_borrower, seller=seller, today=DAY, vouched=True, seal=SEAL)
     for purpose in ("official-records", "credit-report"):
         database.act(give_consent, borrower_id=found, purpose=purpose, language="en", today=DAY)
     return found
+
+
+@pytest.fixture
+def borrower_id(database: Database) -> UUID:
+    """One of them."""
+    return willing(database)
 
 
 def asked(database: Database, borrower_id: UUID, *names: str) -> None:
@@ -86,59 +97,60 @@ def test_everybody_answers_and_the_figures_are_kept(database: Database, borrower
         assert counting_answers(db, borrower_id, DAY - timedelta(days=1)) == {}
 
 
-@pytest.mark.parametrize(
-    ("mishap", "first", "later"),
-    [
-        ("silent", "unknown", "answered"),
-        ("failing", "unknown", "answered"),
-        ("garbled", "unknown", "answered"),
-        ("huge", "unknown", "answered"),
-        ("pending", "timed out", "answered"),
-        ("wrong-person", "unknown", "unknown"),
-        ("wrong-key", "unknown", "unknown"),
-        ("future", "unknown", "unknown"),
-        ("double", "unknown", "unknown"),
-        ("partial", "partial", "partial"),
-        ("stale", "stale", "stale"),
-        ("refused", "refused", "refused"),
-        ("no-record", "no record", "no record"),
-    ],
+MISHAPS = (
+    ("silent", "unknown", "answered"),
+    ("failing", "unknown", "answered"),
+    ("garbled", "unknown", "answered"),
+    ("huge", "unknown", "answered"),
+    ("pending", "timed out", "answered"),
+    ("wrong_person", "unknown", "unknown"),
+    ("wrong_key", "unknown", "unknown"),
+    ("future", "unknown", "unknown"),
+    ("double", "unknown", "unknown"),
+    ("partial", "partial", "partial"),
+    ("stale", "stale", "stale"),
+    ("refused", "refused", "refused"),
+    ("no_record", "no record", "no record"),
 )
-def test_each_mishap_is_a_state_and_asking_again_asks_once(
-    database: Database, borrower_id: UUID, mishap: str, first: str, later: str
-) -> None:
-    asked(database, borrower_id, "bureau")
-    with parties(f"--{mishap}", "1") as (url, reached):
-        carry_enquiries(database, reached, SEAL)
-        assert states(database, borrower_id)["bureau"] == first
+
+
+def test_each_mishap_is_a_state_and_asking_again_asks_once(database: Database) -> None:
+    for n, (mishap, first, later) in enumerate(MISHAPS):
+        borrower_id = willing(database, n)
+        asked(database, borrower_id, "bureau")
+        with parties(**{mishap: 1.0}) as (archive, reached):
+            carry_enquiries(database, reached, SEAL)
+            with database.transaction() as db:
+                counts = set(counting_answers(db, borrower_id, DAY))
+            assert (mishap, states(database, borrower_id)["bureau"]) == (mishap, first)
+            assert counts == ({"bureau"} if first == "partial" else set()), f"{mishap}: only what was read counts"
+            hurry(database)
+            again = carry_enquiries(database, reached, SEAL)
+            assert (mishap, again) == (mishap, 1 if first in ("unknown", "timed out") else 0)
+            assert (mishap, states(database, borrower_id)["bureau"]) == (mishap, later)
+            assert sum(archive.worked_on.values()) == 1, f"{mishap}: asked and paid for once"
         with database.transaction() as db:
-            counts = counting_answers(db, borrower_id, DAY)
-            assert set(counts) == ({"bureau"} if first == "partial" else set()), "only what was read counts"
-        hurry(database)
-        again = carry_enquiries(database, reached, SEAL)
-        assert again == (1 if first in ("unknown", "timed out") else 0)
-        assert states(database, borrower_id)["bureau"] == later
-        assert httpx.get(f"{url}/health", trust_env=False).json()["worked_on"] == 1
-    with database.transaction() as db:
-        assert scalar(db, "select count(*) from party_answer") == 1 + again, "every exchange is kept"
+            kept = scalar(db, "select count(*) from party_answer where borrower_id = %(id)s", id=borrower_id)
+            assert kept == 1 + again, f"{mishap}: every exchange is kept"
+            run(db, "update party_request set status = 'given up' where status = 'waiting'")
 
 
 def test_a_slow_party_is_a_time_out_and_answers_later(database: Database, borrower_id: UUID) -> None:
     asked(database, borrower_id, "tax")
-    with parties("--slow-seconds", "0.6", timeout_seconds=0.2) as (url, reached):
+    with parties(timeout_seconds=0.2, slow_seconds=0.6) as (archive, reached):
         carry_enquiries(database, reached, SEAL)
         assert states(database, borrower_id)["tax"] == "timed out"
         hurry(database)
         carry_enquiries(database, reached, SEAL)
         assert states(database, borrower_id)["tax"] == "answered"
-        assert httpx.get(f"{url}/health", trust_env=False).json()["worked_on"] == 1
+        assert sum(archive.worked_on.values()) == 1
 
 
 def test_it_is_tried_a_bounded_number_of_times_then_a_person_may_ask_anew(
     database: Database, borrower_id: UUID
 ) -> None:
     asked(database, borrower_id, "tax")
-    with parties("--wrong-person", "1") as (_, reached):
+    with parties(wrong_person=1.0) as (_, reached):
         for _ in range(TRIES_MAX):
             hurry(database)
             assert carry_enquiries(database, reached, SEAL) == 1
@@ -155,7 +167,7 @@ def test_it_is_tried_a_bounded_number_of_times_then_a_person_may_ask_anew(
 def test_what_is_put_off_waits_longer_each_time(database: Database, borrower_id: UUID) -> None:
     asked(database, borrower_id, "tax")
     waits = []
-    with parties("--wrong-key", "1") as (_, reached):
+    with parties(wrong_key=1.0) as (_, reached):
         for _ in range(3):
             hurry(database)
             carry_enquiries(database, reached, SEAL)
@@ -189,9 +201,9 @@ def test_without_a_consent_in_force_nobody_is_asked(database: Database, borrower
 def test_a_consent_taken_back_before_the_question_left_stops_it(database: Database, borrower_id: UUID) -> None:
     asked(database, borrower_id, "tax", "bureau")
     database.act(take_back_consent, borrower_id=borrower_id, purpose="official-records", today=DAY)
-    with parties() as (url, reached):
+    with parties() as (archive, reached):
         carry_enquiries(database, reached, SEAL)
-        assert httpx.get(f"{url}/health", trust_env=False).json()["worked_on"] == 1
+        assert sum(archive.worked_on.values()) == 1
     assert states(database, borrower_id)["tax"] == "refused"
     assert states(database, borrower_id)["bureau"] == "answered"
 
@@ -212,9 +224,9 @@ def test_without_a_number_and_under_another_secret_nobody_is_asked(database: Dat
     with pytest.raises(NoIdentityToAskWith):
         asked(database, unnumbered, "tax")
     asked(database, borrower_id, "tax")
-    with parties() as (url, reached):
+    with parties() as (archive, reached):
         carry_enquiries(database, reached, Seal(b"another secret"))
-        assert httpx.get(f"{url}/health", trust_env=False).json()["worked_on"] == 0
+        assert sum(archive.worked_on.values()) == 0
     assert states(database, borrower_id)["tax"] == "refused"
 
 
@@ -227,7 +239,7 @@ def test_an_answer_grows_stale_by_itself_and_the_newest_that_was_read_counts(
     assert states(database, borrower_id, DAY + timedelta(days=29))["registry"] == "answered"
     assert states(database, borrower_id, DAY + timedelta(days=30))["registry"] == "stale"
     asked(database, borrower_id, "registry")
-    with parties("--no-record", "1") as (_, reached):
+    with parties(no_record=1.0) as (_, reached):
         carry_enquiries(database, reached, SEAL)
     assert states(database, borrower_id)["registry"] == "no record"
     with database.transaction() as db:
