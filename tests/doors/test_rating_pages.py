@@ -1,4 +1,4 @@
-"""A seller reads the rating, shares the index, asks a person; the staff answer and adjust by two; a partner sees little."""
+"""A seller reads the rating, shares the index, asks a person; the staff answer and adjust by two."""
 
 import json
 from collections.abc import Iterator

@@ -58,7 +58,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 HISTORY: Final = "history_days"
-SALES: Final = "sales_count_365"
+SALES: Final = ("sales_count_365", "payment_count_365")  # the first that is known: some sources tell payments only
 
 
 def file_of(facts: Mapping[str, Any], blocks: int, rule: ThinRule) -> File:
@@ -75,7 +75,10 @@ def file_of(facts: Mapping[str, Any], blocks: int, rule: ThinRule) -> File:
     """
     if HISTORY not in facts:
         return File(kind="unjudged")
-    days, sales = _whole(facts.get(HISTORY)), _whole(facts.get(SALES))
+    days, sales = (
+        _whole(facts.get(HISTORY)),
+        _whole(next((facts[name] for name in SALES if facts.get(name) is not None), None)),
+    )
     held = (
         ("history", days, rule.history_days_min),
         ("sales", sales, rule.sales_min),

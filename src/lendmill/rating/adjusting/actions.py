@@ -104,7 +104,7 @@ def decide(db: Db, *, adjustment_id: UUID, outcome: Outcome, reason: str = "", b
         raise OwnAdjustment()
     if outcome != "withdrawn":
         check_role(by.role, DECIDERS)
-    if outcome == "approved" and found.until_on is not None and found.until_on < today:
+    if outcome == "approved" and found.ends is None and found.until_on is not None and found.until_on < today:
         raise AdjustmentOver()
     said = in_words(reason) if outcome == "declined" or reason.strip() else ""
     first = store.decide(db, found, outcome=outcome, by=by, today=today, reason=said)

@@ -150,7 +150,7 @@ def rows(
 ) -> Iterator[Row]:
     """A rated table as the rows to keep, in its order; each is what `Teller.finished` gives for one shop."""
     teller = Teller(card, times)
-    held = [name for name in (HISTORY, SALES) if name in frame.columns]
+    held = [name for name in (HISTORY, *SALES) if name in frame.columns]
     lengths = frame.select(held).iter_rows(named=True) if held else iter([{}] * frame.height)
     for row, facts, blocks in zip(rated.iter_rows(named=True), lengths, known_blocks(frame), strict=True):
         shop_key = row["shop_key"]

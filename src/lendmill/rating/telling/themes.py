@@ -22,19 +22,28 @@ class Theme:
 THEMES: Final = (
     Theme(
         "sales",
-        ("sales_net", "sales_monthly", "sales_count", "sale_mean", "sales_", "sale_"),
+        ("sales_net", "sales_monthly", "sales_count", "sale_mean", "sales_", "sale_", "payment_count"),
         "Sales through the channels you share with us count; connect those that are missing.",
         "已授权渠道的销售均会计入；如有未接入的销售渠道，请补充授权。",
     ),
     Theme(
         "growth",
-        ("sales_growth", "sales_trend", "sales_season", "sales_year"),
+        ("sales_growth", "sales_trend", "sales_season", "payment_growth", "payment_trend"),
         "A few months of level or rising sales change this.",
         "连续数月销售保持平稳或上升，即可改善。",
     ),
     Theme(
         "steadiness",
-        ("sales_volatility", "sale_days", "sale_months", "sale_gap", "days_since_sale"),
+        (
+            "sales_volatility",
+            "sale_days",
+            "sale_months",
+            "sale_gap",
+            "days_since_sale",
+            "payment_volatility",
+            "payment_days",
+            "days_since_payment",
+        ),
         "Selling on more days and in every month helps; keep the shop stocked and open.",
         "保持店铺有货、持续营业，让每月都有稳定成交，有助于改善。",
     ),
@@ -97,7 +106,7 @@ THEMES: Final = (
     ),
     Theme(
         "visitors",
-        ("visit", "conversion"),
+        ("visit", "conversion", "payment_conversion"),
         "Better pictures, titles and prices bring visitors and turn them into buyers.",
         "优化图片、标题与价格，提升访问量与转化率。",
     ),
