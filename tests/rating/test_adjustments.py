@@ -1,6 +1,6 @@
 """Adjustments take two people, count from their day to their end, and are read as they were known on the day."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -39,7 +39,15 @@ ASKED: dict[str, Any] = {
 }  # fmt: skip
 
 
-ADD = (
+ADD = """
+    insert into account (account_id, sign_in_name, display_name, role, password_hash)
+    values (%s, %s, %s, %s, 'none')
+"""
+DECIDE_ALONE = """
+    insert into rating_adjustment_decision
+        (adjustment_id, proposed_by, outcome, decided_by, decided_role, decided_on)
+    values (%s, %s, 'approved', %s, 'risk-officer', '2026-01-01')
+"""
     "insert into account (account_id, sign_in_name, display_name, role, password_hash) values (%s, %s, %s, %s, 'none')"
 )
 
@@ -184,18 +192,17 @@ def test_the_database_itself_keeps_one_person_from_deciding_alone(
     database: Database, people: dict[str, Caller]
 ) -> None:
     made = proposed(database, people["bob"])
+    bob = people["bob"].account_id
     with pytest.raises(CheckViolation), database.transaction() as db:
-        bob = people["bob"].account_id
         db.execute(DECIDE_ALONE, [made.adjustment_id, bob, bob])
     for statement in ("update rating_adjustment set points = 1", "delete from rating_adjustment_decision"):
         with pytest.raises(InsufficientPrivilege), database.transaction() as db:
             db.execute(statement)
 
 
+@pytest.mark.usefixtures("people")
 def test_commands_propose_list_and_agree(
-    database: Database,
     database_url: str,
-    people: dict[str, Caller],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -204,7 +211,7 @@ def test_commands_propose_list_and_agree(
     monkeypatch.setenv("LENDMILL_VAR", str(tmp_path))
     commands.list_all()
     assert capsys.readouterr().out == "There is none.\n"
-    first, last = datetime(2026, 1, 1), datetime(2026, 3, 31)
+    first, last = "2026-01-01", "2026-03-31"
     asked: dict[str, Any] = {"points": -8, "reason": ASKED["reason"], "source": ASKED["source"], "region": "浙江"}
     commands.add(**asked, from_on=first, until_on=last, by="ann", industry="")
     told = capsys.readouterr().out
@@ -212,7 +219,7 @@ def test_commands_propose_list_and_agree(
     adjustment_id = UUID(told.split()[0])
     commands.approve(adjustment_id, by="bob")
     assert "in force" in capsys.readouterr().out
-    commands.end(adjustment_id, datetime(2026, 2, 1), reason="It is over sooner.", by="ann")
+    commands.end(adjustment_id, "2026-02-01", reason="It is over sooner.", by="ann")
     end_id = UUID(capsys.readouterr().out.split()[0])
     commands.decline(end_id, by="cy", reason="It is not over yet.")
     commands.list_all(in_force=True)

@@ -1,6 +1,6 @@
 """Adjustments of ratings by industry and region: what there is, proposing, agreeing, ending."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ commands.add_typer(adjustments, name="adjustments")
 Id = Annotated[UUID, typer.Argument(help="The adjustment's id; `lendmill adjustments list` shows them.")]
 By = Annotated[str, typer.Option(help="The sign-in name of whoever does this.")]
 Reason = Annotated[str, typer.Option(help="Why, in words; sellers it concerns read this.")]
-Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="A day, such as 2026-01-31.")]
+Day = Annotated[str, typer.Option(help="A day, such as 2026-01-31.")]
 
 
 @adjustments.command("list")
@@ -59,7 +59,7 @@ def add(
 
     _done(
         actions.propose, by, industry=industry or None, region=region or None, points=points,
-        from_on=from_on.date(), until_on=until_on.date(), reason=reason, source=source,
+        from_on=_day(from_on), until_on=_day(until_on), reason=reason, source=source,
     )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def end(adjustment: Id, until_on: Day, reason: Reason, by: By) -> None:
     """Propose that an adjustment counts for the last time on a day; that too takes another person."""
     from lendmill.rating.adjusting import actions
 
-    _done(actions.propose_end, by, adjustment_id=adjustment, until_on=until_on.date(), reason=reason)
+    _done(actions.propose_end, by, adjustment_id=adjustment, until_on=_day(until_on), reason=reason)
 
 
 @adjustments.command()
@@ -95,6 +95,15 @@ def _decide(adjustment_id: UUID, outcome: "Outcome", by: str, reason: str) -> No
     from lendmill.rating.adjusting import actions
 
     _done(actions.decide, by, adjustment_id=adjustment_id, outcome=outcome, reason=reason)
+
+
+def _day(text: str) -> date:
+    from lendmill.cli.shops import NotADay
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotADay(text=text) from None
 
 
 def _done(action: Any, by: str, **asked: Any) -> None:
