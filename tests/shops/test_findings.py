@@ -79,7 +79,7 @@ def test_every_sentence_names_its_figures_in_both_languages() -> None:
 @pytest.fixture(scope="module")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     folder = tmp_path_factory.mktemp("market")
-    mapping = write_market(Market(9, sellers=40, months=6), folder)
+    mapping = write_market(Market(9, sellers=26, months=6), folder)
     lake = Lake(folder / "lake")
     import_events(event_files(folder), mapping, lake, received_at=datetime(2026, 1, 1, tzinfo=UTC))
     return lake
@@ -88,12 +88,12 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 def test_one_shop_a_bucket_and_all_are_told_alike(market: Lake) -> None:
     day = date(2025, 12, 15)
     whole = signs(market, day)
-    assert whole.height == 40
+    assert whole.height == 26
     assert whole.null_count().select("trust_share", "gap_days_90", "source_stale_days").row(0) < (5, 9, 1)
     assert signs(market, day, at_once=9_000).equals(whole)
     doubts = findings(market, day)
     assert {doubt.name for doubt in doubts} >= {"circular buyers", "bursts of orders", "gap"}
-    for key in whole["shop_key"].to_list()[:40:6]:
+    for key in whole["shop_key"].to_list()[::8]:
         assert signs(market, day, [key]).equals(whole.filter(shop_key=key))
         assert findings(market, day, [key]) == [doubt for doubt in doubts if doubt.shop_key == key]
     assert signs_by_source(market, day).drop("source").equals(whole)
@@ -103,7 +103,7 @@ def test_one_shop_a_bucket_and_all_are_told_alike(market: Lake) -> None:
 def test_the_future_changes_nothing(market: Lake, tmp_path: Path) -> None:
     day = date(2025, 10, 31)
     shorter = tmp_path / "shorter"
-    mapping = write_market(Market(9, sellers=40, months=6), shorter)
+    mapping = write_market(Market(9, sellers=26, months=6), shorter)
     for file in event_files(shorter):
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         kept = [line for line in lines if not re.search(r"2025-1[12]-\d\d", line)]
