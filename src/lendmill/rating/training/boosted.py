@@ -232,7 +232,7 @@ class _Work:
             table[
                 column[rows] == (self.columns[n].axis.size if codes is self.fine else self.coarse_sizes[n]) - 1, n
             ] = np.nan
-        params = {"max_bin": 400, "min_data_in_bin": 1, "bin_construct_sample_cnt": max(len(rows), 1), "verbosity": -1,
+        params = {"max_bin": 1100, "min_data_in_bin": 1, "bin_construct_sample_cnt": max(len(rows), 1), "verbosity": -1,
                   "feature_pre_filter": False, "num_threads": self.how.threads}  # fmt: skip
         return lgb.Dataset(table, self.label[rows], init_score=begun, params=params, reference=like)
 
@@ -240,7 +240,7 @@ class _Work:
         params = {
             "objective": "binary", "max_depth": 2, "num_leaves": 4, "learning_rate": self.how.rate, "extra_trees": self.how.random,
             "min_data_in_leaf": self.how.leaf_min, "lambda_l2": self.how.ridge, "feature_fraction": self.how.share,
-            "max_bin": 400, "min_data_in_bin": 1, "verbosity": -1, "num_threads": self.how.threads, "seed": self.seed,
+            "max_bin": 1100, "min_data_in_bin": 1, "verbosity": -1, "num_threads": self.how.threads, "seed": self.seed,
             "deterministic": True, "force_col_wise": True, "feature_pre_filter": False,
         }  # fmt: skip
         if groups is not None:

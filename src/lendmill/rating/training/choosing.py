@@ -16,9 +16,10 @@ RIDGE: Final = 6.0
 BADS_PER_FEATURE: Final = 3
 FEATURES_MAX: Final = 15
 # Many bad payers teach more: more features, and such as say nearly the same may share the weight.
-MANY_BADS: Final = 1000
+MANY_BADS: Final = 200
 FEATURES_MAX_MANY: Final = 60
-ALIKE_MAX_MANY: Final = 0.97
+ALIKE_MAX_MANY: Final = 0.9
+RIDGE_MANY: Final = 1.0
 WEIGHT_MIN: Final = 0.05
 # The 95 % points of chi-square with 1, 2, ... degrees of freedom: what a feature that says nothing reaches by chance.
 CHANCE: Final = (3.841, 5.991, 7.815, 9.488, 11.070, 12.592, 14.067, 15.507, 16.919, 18.307, 19.675, 21.026)
@@ -56,16 +57,21 @@ def choose(cuts: list[Cut], columns: dict[str, Any], bad: Flags, independent: fl
         else:
             kept.append(each)
             weighed[each.feature] = column
-    return _signed(kept, weighed, bad, RIDGE / independent, left_out)
+    return _signed(kept, weighed, bad, (RIDGE if bads < MANY_BADS else RIDGE_MANY) / independent, left_out)
 
 
 def _too_weak(cut: Cut, bad: Flags, independent: float) -> str | None:
-    """Information value against the floor and against chance: it times G B / (G + B) is close to a chi-square."""
+    """Information value against the floor and against chance: it times G B / (G + B) is close to a chi-square.
+
+    With many bad payers even a weak feature may add something beside the others: it only has to tell more than noise
+    does on average.
+    """
     goods, bads = float((~bad).sum()) * independent, float(bad.sum()) * independent
     degrees = max(1, len(cut.evidence) - 1 + cut.has_missing)
-    if cut.information < INFORMATION_MIN:
+    many = bads >= MANY_BADS
+    if cut.information < INFORMATION_MIN and not many:
         return "tells next to nothing"
-    if cut.information * goods * bads / (goods + bads) < _chance(degrees):
+    if cut.information * goods * bads / (goods + bads) < (degrees if many else _chance(degrees)):
         return "may be chance"
     return None
 

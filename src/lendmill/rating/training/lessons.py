@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from datetime import date
 from typing import Any, Final, Literal
 
 import msgspec
@@ -49,6 +50,7 @@ def train(
     pairs: int = boosted.PAIRS,
     features_max: int = boosted.FEATURES_MAX,
     turned_away: pl.DataFrame | None = None,
+    later_from: date | None = None,
     scale: Scale | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Card, Report]:
@@ -58,8 +60,8 @@ def train(
     lender's rating among the columns is refused. A shop may come as of several days (`as_of_on`): all its rows are
     then in one fold, it is measured as of its last day, and a card of the earlier days is measured on the later ones.
     `categories`: which features are categories. `repeats`: other seeds for the folds, to show their luck.
-    `turned_away`: applicants without an outcome, see `rejects`. Refuses with `UnusableForTraining`, `TooFewBad`,
-    `NothingLearned`.
+    `turned_away`: applicants without an outcome, see `rejects`. `later_from`: where the later days begin. Refuses with
+    `UnusableForTraining`, `TooFewBad`, `NothingLearned`.
     """
     began = time.perf_counter()
     frame, bad = checked(frame, target, catalogue, categories)
@@ -88,7 +90,7 @@ def train(
         left_out=dict(sorted((left_out | dict(lesson.left_out)).items())),
         notes=(*notes, *lesson.notes, *([rejects.ASSUMED] if turned_away is not None else [])),
         unknown_rows=int(told.unknown.sum()),
-        out_of_time=lessons.out_of_time(seed),
+        out_of_time=lessons.out_of_time(seed, later_from),
         spreads=proof.spreads(frame, card),
         points_quantiles=proof.quantiles(lesson.card.scale.points(card.logits(frame.filter(pl.Series(last)))[0])),
         data_hash=proof.data_hash(frame, target, [feature.name for feature in known]),
@@ -188,9 +190,9 @@ class _Lessons:
             steps.taken()
         return _Told(logit, unknown), tuple(by_fold)
 
-    def out_of_time(self, seed: int) -> OutOfTime | None:
+    def out_of_time(self, seed: int, later_from: date | None = None) -> OutOfTime | None:
         """What a card of the earlier days says of the later ones, where there are both, with enough bad payers in each."""
-        split = proof.split_in_time(self.frame, self.bad)
+        split = proof.split_in_time(self.frame, self.bad, later_from)
         if split is None:
             return None
         earlier, later, learned_to, measured_from = split

@@ -40,14 +40,23 @@ def bands(bad: Flags, points: Any) -> tuple[Band, ...]:
     return tuple(found)
 
 
-def split_in_time(frame: pl.DataFrame, bad: Flags) -> tuple[Any, Any, date, date] | None:
-    """The rows of the earlier days and of the later ones, or None where there is one day or too few bad payers."""
+def split_in_time(
+    frame: pl.DataFrame, bad: Flags, later_from: date | None = None
+) -> tuple[Any, Any, date, date] | None:
+    """The rows of the earlier days and of the later ones, or None where there is one day or too few bad payers.
+
+    The later ones begin on the day asked for, else where about `LATER_SHARE` of the rows are later.
+    """
     if "as_of_on" not in frame.columns or frame["as_of_on"].n_unique() < 2:
         return None
     days = frame["as_of_on"].cast(pl.Date).to_numpy()
     distinct, counts = np.unique(days, return_counts=True)
     later_rows = np.cumsum(counts[::-1])[::-1]
     at = int(np.argmin(np.abs(later_rows[1:] - LATER_SHARE * len(days)))) + 1
+    if later_from is not None:
+        at = int(np.searchsorted(distinct, np.datetime64(later_from)))
+        if not 0 < at < len(distinct):
+            return None
     earlier, later = np.flatnonzero(days < distinct[at]), np.flatnonzero(days >= distinct[at])
     if min(min(bad[part].sum(), (~bad[part]).sum()) for part in (earlier, later)) < 2 * FOLDS:
         return None

@@ -1,6 +1,6 @@
 """A card learned from the lake's own record of the shops whose outcome is known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
@@ -10,7 +10,7 @@ from lendmill.features import windows
 from lendmill.features.catalogue import FEATURES
 from lendmill.rating.card import Card
 from lendmill.rating.training.examples import OUTCOME, examples
-from lendmill.rating.training.lessons import Report, train
+from lendmill.rating.training.lessons import Kind, Report, train
 from lendmill.shops.lake import Lake
 
 # What sellers say of themselves is voluntary and not validated: a card reads it only where somebody asks for it.
@@ -23,9 +23,19 @@ def learned_from(
     *,
     today: date,
     key: str,
+    kind: Kind = "classic",
     repeats: int = 0,
+    later_from: date | None = None,
+    turned_away: Sequence[tuple[str, date]] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Card, Report]:
-    """Learn from outcomes known on a day, each beside what was known of its shop on the day it is about."""
+    """Learn from outcomes known on a day, each beside what was known of its shop on the day it is about.
+
+    `turned_away`: shops that applied on a day and got nothing, for reject inference; nobody unless they are named.
+    """
     known = examples(labels, lambda on, shops: windows.as_of(lake, on, shops), today=today)
-    return train(known, OUTCOME, READ, key=key, repeats=repeats, progress=progress)
+    others = windows.training_set(lake, turned_away) if turned_away else None
+    return train(
+        known, OUTCOME, READ, kind=kind, key=key, repeats=repeats, later_from=later_from, turned_away=others,
+        progress=progress,
+    )  # fmt: skip
