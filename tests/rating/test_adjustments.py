@@ -48,8 +48,6 @@ DECIDE_ALONE = """
         (adjustment_id, proposed_by, outcome, decided_by, decided_role, decided_on)
     values (%s, %s, 'approved', %s, 'risk-officer', '2026-01-01')
 """
-    "insert into account (account_id, sign_in_name, display_name, role, password_hash) values (%s, %s, %s, %s, 'none')"
-)
 
 
 @pytest.fixture
