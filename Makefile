@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help .venv demo test check lint bench docs chromium
+.PHONY: help .venv demo test check lint bench docs chromium spark
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z.]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -10,7 +10,7 @@ help: ## this list
 demo: .venv ## the simulated market from the sellers' records to the books, at http://127.0.0.1:8000
 	@.venv/bin/lendmill demo
 
-test: .venv chromium ## the whole suite, on a PostgreSQL of its own
+test: .venv chromium spark ## the whole suite, on a PostgreSQL of its own
 	.venv/bin/pytest -n 2
 
 check: lint test ## all that must hold before a change is kept; what CI runs
@@ -28,3 +28,6 @@ docs: .venv ## write the generated pages anew
 
 chromium:
 	@sh tools/chromium
+
+spark: .venv
+	@sh tools/spark
