@@ -20,13 +20,13 @@ last word is takes nothing away either: that is what coverage tells.
 from collections.abc import Sequence
 from datetime import date
 from functools import reduce
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
 from lendmill.shops.lake import Lake
 from lendmill.shops.signs.bursts import burst_days, five_star_bursts, order_days
-from lendmill.shops.signs.devices import shared_devices
+from lendmill.shops.signs.devices import device_shops, shared_devices
 from lendmill.shops.signs.impossible import impossible, impossible_count, repeated_rows
 from lendmill.shops.signs.rings import ring_buyers, ring_shares
 from lendmill.shops.signs.silence import YEAR, gap_days, last_heard, source_outages, stale_days
@@ -83,25 +83,34 @@ def trust() -> pl.Expr:
     return pl.when(known).then(reduce(lambda a, b: a * b, (part.fill_null(1) for part in left)))
 
 
+class OfAll(NamedTuple):
+    """What must be known of all shops before any one can be told: rings, shared devices, outages, last words."""
+
+    rings: pl.DataFrame
+    devices: pl.DataFrame
+    outages: pl.DataFrame
+    heard: pl.DataFrame
+
+
 def _worked_out(looked_at: View) -> pl.DataFrame:
-    rings, outages, heard = ring_buyers(looked_at), source_outages(looked_at), last_heard(looked_at)
-    found = [_of_some(part, rings, outages, heard) for part in looked_at.buckets(YEAR)]
+    of_all = OfAll(ring_buyers(looked_at), shared_devices(looked_at), source_outages(looked_at), last_heard(looked_at))
+    found = [_of_some(part, of_all) for part in looked_at.buckets(YEAR)]
     return pl.concat(found)
 
 
-def _of_some(part: View, rings: pl.DataFrame, outages: pl.DataFrame, heard: pl.DataFrame) -> pl.DataFrame:
+def _of_some(part: View, of_all: OfAll) -> pl.DataFrame:
     """Every sign of one bucket of shops."""
     tables = pl.collect_all(
         [
             part.sources(YEAR).select(part.by).unique(),
-            ring_shares(part, rings),
+            ring_shares(part, of_all.rings),
             burst_days(part, order_days(part)),
-            shared_devices(part),
+            device_shops(part, of_all.devices),
             five_star_bursts(part),
             repeated_rows(part),
             impossible_count(impossible(part), part.by),
-            gap_days(part, outages),
-            stale_days(part, heard),
+            gap_days(part, of_all.outages),
+            stale_days(part, of_all.heard),
         ]
     )
     whole = reduce(lambda left, right: left.join(right, on=part.by, how="left"), tables)

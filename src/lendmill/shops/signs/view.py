@@ -23,7 +23,8 @@ class View:
     on: date
     shop_keys: tuple[str, ...] | None = None
     by: tuple[str, ...] = ("shop_key",)
-    bucket: tuple[int, int] = (0, 1)
+    first: str | None = None
+    below: str | None = None
     at_once: int = BUCKET_ROWS
 
     def events(self, kinds: tuple[str, ...], days: int) -> pl.LazyFrame:
@@ -57,8 +58,9 @@ class View:
     def _these(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         if self.shop_keys is not None:
             rows = rows.filter(pl.col("shop_key").is_in(list(self.shop_keys)))
-        n, of = self.bucket
-        return rows.filter(pl.col("shop_key").hash(seed=11) % of == n) if of > 1 else rows
+        if self.first is not None:
+            rows = rows.filter(pl.col("shop_key") >= self.first)
+        return rows if self.below is None else rows.filter(pl.col("shop_key") < self.below)
 
     def rows(self, days: int, kinds: tuple[str, ...] | None = None) -> int:
         """How many rows the lake's files hold of the last so many days, at most."""
@@ -70,11 +72,20 @@ class View:
         )
 
     def buckets(self, days: int) -> Iterator["View"]:
-        """The same view in parts, each with some of the shops, so that memory stays flat in the size of the lake."""
+        """The same view in parts, each with the shops between two keys: memory stays flat in the size of the lake.
+
+        Files are sorted by shop, so each part reads only its own stretches of them.
+        """
         few = self.shop_keys is not None and len(self.shop_keys) <= FEW_SHOPS
-        of = 1 if few else -(-self.rows(days) // self.at_once) or 1
-        for n in range(of):
-            yield replace(self, bucket=(n, of))
+        if few or self.rows(days) <= self.at_once:
+            yield self
+            return
+        rows = self._these(self.everybody_at_all(days)).group_by("shop_key").agg(pl.len().alias("n"))
+        whole = rows.collect(engine="streaming").sort("shop_key")
+        part = ((pl.col("n").cum_sum() - pl.col("n")) // self.at_once).alias("part")
+        firsts = whole.group_by(part, maintain_order=True).agg(pl.col("shop_key").first())["shop_key"].to_list()
+        for first, below in zip([None, *firsts[1:]], [*firsts[1:], None], strict=True):
+            yield replace(self, first=first, below=below)
 
 
 def view(
