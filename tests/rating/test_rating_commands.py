@@ -9,11 +9,14 @@ pytest.importorskip("optbinning", reason="training extra not installed: OptBinni
 
 from psycopg.conninfo import conninfo_to_dict
 
-from lendmill.cli.rating import EmptyLake, NoSuchLabels, ShopNotRated, rate, train
+from lendmill.cli.rating import EmptyLake, NoSuchApplicants, NoSuchLabels, ShopNotRated, rate, train
 from lendmill.cli.shops import NotADay, events
+from lendmill.cli.source import code_version
 from lendmill.db import Database
 from lendmill.lab.market import Market, event_files, write_market
 from lendmill.rating import queries
+from lendmill.rating.registry.queries import stages_of
+from lendmill.rating.registry.stages import FIRST, TakesTwo
 
 
 @pytest.fixture
@@ -32,13 +35,26 @@ def test_a_market_is_learned_from_and_every_shop_rated(
     mapping = write_market(Market(seed=1, sellers=150), market)
     events(event_files(market), mapping, sellers=market / "sellers.csv")
 
-    train(str(market / "outcomes.csv"), as_of="2025-12-31", key="market", live=True)
+    (tmp_path / "refused.csv").write_text("shop_key,as_of_on\nnobody,2025-12-31\n", encoding="utf-8")
+    train(
+        str(market / "outcomes.csv"), as_of="2025-12-31", key="market", kind="boosted", out_of_time="2030-01-01",
+        turned_away=str(tmp_path / "refused.csv"), live=True,
+    )  # fmt: skip
     told = capsys.readouterr().out
     assert "measured out of fold in 5 folds" in told
+    assert "not measured out of time: on one side of 2030-01-01" in told
+    assert "a classic one was learned: trees need 100" in told
+    assert "Reject inference" in told
     with house.transaction() as db:
         model = queries.live_model(db)
         assert model.model_id in told
         assert (model.target, model.report["digest"]) == ("defaulted", model.card.digest)
+        assert (model.kind, model.data_hash) == ("classic", model.report["data_hash"])
+        assert model.code_version == code_version()
+        assert model.page.startswith("# The card market\n")
+        assert [step.reason for step in stages_of(db, model.model_id)] == ["kept after training", FIRST]
+    with pytest.raises(TakesTwo):
+        train(str(market / "outcomes.csv"), as_of="2025-12-31", live=True)
 
     rate("", as_of="2025-12-31")
     assert "shops rated as of 2025-12-31, 0 unchanged, 0 not registered here" in capsys.readouterr().out
@@ -72,6 +88,10 @@ def test_without_records_a_card_a_day_the_commands_say_what_is_lacking(house: Da
     for nowhere in ("no-such", "no-such.csv", "no-such.parquet"):
         with pytest.raises(NoSuchLabels, match=nowhere):
             train(nowhere, as_of="2025-12-31", key="card")
+    Path("short.csv").write_text("shop_key\na\n", encoding="utf-8")
+    Path("known.csv").write_text("shop_key,defaulted\na,1\n", encoding="utf-8")
+    with pytest.raises(NoSuchApplicants, match="lacks as_of_on"):
+        train("known.csv", as_of="2025-12-31", turned_away="short.csv")
     with pytest.raises(queries.NoLiveModel, match="lendmill train"):
         rate("", as_of="2025-12-31")
     with house.transaction() as db:

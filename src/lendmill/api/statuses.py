@@ -178,6 +178,7 @@ STATUSES: Final[dict[str, int]] = {
     "too-few-answers": CONFLICT,
     "adjusts-everybody": UNPROCESSABLE,
     "points-out-of-reach": UNPROCESSABLE,
+    "nobody-concerned": UNPROCESSABLE,
     "adjusts-the-past": UNPROCESSABLE,
     "no-near-end": UNPROCESSABLE,
     "no-sooner-end": UNPROCESSABLE,
@@ -198,6 +199,7 @@ STATUSES: Final[dict[str, int]] = {
     "other-house": CONFLICT,
     "other-demonstration": CONFLICT,
     "no-such-labels": NOT_FOUND,
+    "no-such-applicants": UNPROCESSABLE,
     "shop-not-rated": NOT_FOUND,
     "empty-lake": CONFLICT,
     # money and terms

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -10,6 +10,7 @@ from lendmill.refusals import Refusal
 from lendmill.settings import load
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     import polars as pl
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from lendmill.db import Db
     from lendmill.rating.card import Card
     from lendmill.rating.training import Report
+    from lendmill.rating.training.lessons import Kind
     from lendmill.shops.lake import Lake
 
 commands = typer.Typer()
@@ -44,6 +46,10 @@ class NoSuchLabels(Refusal):
     """There are no labels called {name}: name those an import kept, such as invoices, or a CSV or Parquet file."""
 
 
+class NoSuchApplicants(Refusal):
+    """{file} names nobody who was turned away: it lacks {missing}."""
+
+
 class ShopNotRated(Refusal):
     """Nothing was known of shop {shop_key} on {day}, so it cannot be rated."""
 
@@ -53,6 +59,15 @@ def train(
     target: Annotated[str, typer.Option(help="Labels kept by an import, such as invoices, or a CSV or Parquet file.")],
     as_of: Annotated[str, typer.Option(help="What day undated labels are about; default: the record's last.")] = "",
     key: Annotated[str, typer.Option(help="What to call the card.")] = "card",
+    kind: Annotated[
+        Literal["classic", "boosted"], typer.Option(help="A classic scorecard, or trees summed into a card.")
+    ] = "classic",
+    out_of_time: Annotated[
+        str, typer.Option(help="Measure what a card learned before this day says of the later ones.")
+    ] = "",
+    turned_away: Annotated[
+        str, typer.Option(help="A CSV of shop_key and as_of_on that got no loan: reject inference, off without it.")
+    ] = "",
     live: Annotated[
         bool, typer.Option("--live", help="Let it rate from now on: for the first card of a house only.")
     ] = False,
@@ -68,15 +83,25 @@ def train(
             with database.transaction() as db:
                 registry.check_first(db)
         lake = Lake(settings.lake)
-        day = _day(as_of) if as_of else _last_day(lake)
-        card, report = _learn(lake, _labels(lake, target), day, key=key)
-        _tell(report)
+        day, later = _day(as_of) if as_of else _last_day(lake), _day(out_of_time) if out_of_time else None
+        labels, refused = _labels(lake, target), _turned_away(turned_away) if turned_away else ()
+        card, report = _learn(lake, labels, day, key=key, kind=kind, later_from=later, turned_away=refused)
+        _tell(report, later)
         with database.transaction() as db:
             today = _house_day(db)
         model_id = database.act(_keep, card, report, day, today)
         if live:
             database.act(registry.first_live, model_id, today=today)
     print(f"kept as {model_id}, " + ("now live" if live else "a draft: `lendmill models` takes it further"))
+
+
+def _turned_away(file: str) -> "list[tuple[str, date]]":
+    """The shops that got no loan, each with the day they asked."""
+    rows = _labels_file(file)
+    missing = [name for name in ("shop_key", "as_of_on") if name not in rows.columns]
+    if missing:
+        raise NoSuchApplicants(file=file, missing=" and ".join(missing))
+    return [(str(shop), day) for shop, day in rows.select("shop_key", "as_of_on").iter_rows()]
 
 
 def _house_day(db: "Db") -> "date | None":
@@ -97,8 +122,8 @@ def _keep(db: "Db", card: "Card", report: "Report", day: "date", today: "date | 
 
     told = page(card, report, title=f"The card {card.key}", as_of_on=day)
     came = Provenance(
-        kind=getattr(report, "kind", "classic"),
-        data_hash=getattr(report, "data_hash", ""),
+        kind=report.kind,
+        data_hash=report.data_hash,
         code_version=code_version(),
         page=told,
         kept_on=today,
@@ -130,7 +155,8 @@ def rate(
             lay_in(database, Lake(settings.lake), received_at=datetime.now(UTC))
         frame = windows.as_of(Lake(settings.lake), day, [shop] if shop else None)
         if shop:
-            _show(card, frame, shop, day)
+            with database.transaction() as db:
+                _show(db, card, frame, shop, day)
             return
         with database.transaction() as db:
             snapshot_id = keep_snapshot(db, frame, as_of_on=day)
@@ -173,7 +199,17 @@ def invoice_page(folder: Path) -> str:
     return page(card, report, title="The invoice card", as_of_on=day, cautions=INVOICE_CAUTIONS)
 
 
-def _learn(lake: "Lake", labels: "pl.DataFrame", day: "date", *, key: str, repeats: int = 0) -> "tuple[Card, Report]":
+def _learn(
+    lake: "Lake",
+    labels: "pl.DataFrame",
+    day: "date",
+    *,
+    key: str,
+    kind: "Kind" = "classic",
+    repeats: int = 0,
+    later_from: "date | None" = None,
+    turned_away: "Sequence[tuple[str, date]]" = (),
+) -> "tuple[Card, Report]":
     from lendmill.cli.bars import bars
     from lendmill.rating.training.record import learned_from
 
@@ -183,23 +219,31 @@ def _learn(lake: "Lake", labels: "pl.DataFrame", day: "date", *, key: str, repea
             labels,
             today=day,
             key=key,
+            kind=kind,
             repeats=repeats,
+            later_from=later_from,
+            turned_away=turned_away,
             progress=lambda done, total: told("learning", done, total),
         )
 
 
 def _labels(lake: "Lake", target: str) -> "pl.DataFrame":
     """Labels by the name an import kept them under, or from a file."""
-    import polars as pl
-
+    if target.endswith((".parquet", ".csv")):
+        return _labels_file(target)
     try:
-        if target.endswith(".parquet"):
-            return pl.read_parquet(target)
-        if target.endswith(".csv"):
-            return pl.read_csv(target, try_parse_dates=True)
         return lake.labels(target)
     except FileNotFoundError:
         raise NoSuchLabels(name=target) from None
+
+
+def _labels_file(file: str) -> "pl.DataFrame":
+    import polars as pl
+
+    try:
+        return pl.read_parquet(file) if file.endswith(".parquet") else pl.read_csv(file, try_parse_dates=True)
+    except FileNotFoundError:
+        raise NoSuchLabels(name=file) from None
 
 
 def _last_day(lake: "Lake") -> "date":
@@ -222,19 +266,45 @@ def _day(text: str) -> "date":
         raise NotADay(text=text) from None
 
 
-def _tell(report: "Report") -> None:
+def _tell(report: "Report", later: "date | None" = None) -> None:
     print(f"{report.shops} shops, {report.bads} bad, measured out of fold in {report.folds} folds:")
-    print(f"  AUC {report.auc}, KS {report.ks}, Brier {report.brier}")
+    print(f"  AUC {report.auc}, KS {report.ks}, Brier {report.brier}, calibration slope {report.calibration_slope:.2f}")
+    if (told := report.out_of_time) is not None:
+        print(f"  {told.shops} shops from {told.measured_from_on} on, by a card learned to {told.learned_to_on}:")
+        print(f"  AUC {told.auc}, KS {told.ks}, Brier {told.brier}, calibration slope {told.calibration_slope:.2f}")
+    elif later is not None:
+        print(f"  not measured out of time: on one side of {later} there are too few good or bad payers")
+    for note in report.notes:
+        print(f"  {note}")
     for each in report.kept:
         print(f"  {each.feature:<32} weight {each.weight:.2f}, chosen in {each.folds} of {report.folds} folds too")
 
 
-def _show(card: "Card", frame: "pl.DataFrame", shop: str, day: "date") -> None:
+def _show(db: "Db", card: "Card", frame: "pl.DataFrame", shop: str, day: "date") -> None:
+    """One shop's rating as the night would give it, and why, without keeping it."""
+    from lendmill.rating.adjusting.queries import in_force
+    from lendmill.rating.telling.blocks import known_blocks
+    from lendmill.rating.telling.kept import Place, Teller, Times
+    from lendmill.rating.telling.queries import places_of
+    from lendmill.rating.telling.reasons import BY_NAME, reasons
+    from lendmill.rating.telling.sentences import sentence, short_file, unread
+
     rows = frame.rows(named=True)
     if not rows or all(value is None for name, value in rows[0].items() if name != "shop_key"):
         raise ShopNotRated(shop_key=shop, day=day)
-    rated = card.rate(rows[0])
+    facts, times = rows[0], Times.on(day, in_force(db, day))
+    place = places_of(db, [shop]).get(shop, Place())
+    rated, telling = Teller(card, times).finished(card.rate(facts), facts, blocks=known_blocks(frame)[0], place=place)
+    if rated.points is None:
+        print(f"{shop} as of {day}: UNKNOWN")
+        for each in rated.unknown:
+            print(f"  {unread(BY_NAME.get(each.feature), each.feature, each.reason.value, 'en')}")
+        return
     print(f"{shop} as of {day}: {rated.points} points, PD {rated.pd:.2%}, grade {rated.grade}")
-    for each in rated.contributions:
-        doubt = f"  ({each.reading.value})" if each.reading.doubtful else ""
-        print(f"  {each.points:>+5}  {each.feature} {each.bin}{doubt}")
+    for part in rated.contributions:
+        print(f"  {part.points:>+5}  {part.feature} {part.bin}")
+    for line in (
+        *short_file(telling.file, times.thin, "en"),
+        *(sentence(a, "en") for a in reasons(card, rated.contributions, facts)),
+    ):
+        print(f"- {line}")
