@@ -22,6 +22,7 @@ from lendmill.rating.adjusting.table import (
     AdjustmentOver,
     AdjustsEverybody,
     AdjustsThePast,
+    NobodyConcerned,
     NoNearEnd,
     NoSoonerEnd,
     NoSuchAdjustment,
@@ -43,6 +44,10 @@ ADD = """
     insert into account (account_id, sign_in_name, display_name, role, password_hash)
     values (%s, %s, %s, %s, 'none')
 """
+BORROWER = """
+    insert into borrower (borrower_id, kind, display_name, industry, region)
+    values (%s, 'firm', 'a shop', 'toys', '浙江')
+"""
 DECIDE_ALONE = """
     insert into rating_adjustment_decision
         (adjustment_id, proposed_by, outcome, decided_by, decided_role, decided_on)
@@ -57,6 +62,7 @@ def people(database: Database) -> dict[str, Caller]:
     with database.transaction() as db:
         for name, caller in made.items():
             db.execute(ADD, [caller.account_id, name, name, caller.role.value])
+        db.execute(BORROWER, [ids.new()])
     return made
 
 
@@ -150,6 +156,8 @@ def test_the_same_proposal_sent_twice_is_one_while_it_waits(database: Database, 
 
 REFUSED: tuple[tuple[dict[str, Any], type[Refusal]], ...] = (
     ({"industry": None}, AdjustsEverybody),
+    ({"industry": "toy"}, NobodyConcerned),
+    ({"region": "广东"}, NobodyConcerned),
     ({"points": 0}, PointsOutOfReach),
     ({"points": 41}, PointsOutOfReach),
     ({"from_on": date(2025, 12, 31)}, AdjustsThePast),

@@ -122,7 +122,8 @@ def test_the_seller_is_told_how_long_and_until_when() -> None:
     file = file_of({"history_days": 40.0, "sales_count_365": 300.0}, 3, RULES[0])
     assert short_file(file, RULES[0], "en") == [
         "We have known your shop for 40 days; from 90 days on its record counts in full.",
-        "Until then the rating is drawn towards the average, and no grade is better than BB.",
+        "Until then the rating is drawn towards the average, and its grade is no better than BB, nor than "
+        "what the short record alone would give.",
     ]
     assert short_file(file, RULES[0], "zh-Hans")[0] == "我们了解您的店铺40天；满90天后，经营记录将全部计入。"
     assert short_file(file_of({"history_days": 90.0, "sales_count_365": 20.0}, 2, RULES[0]), RULES[0], "en") == []

@@ -59,8 +59,8 @@ def rating_read(db: Db, borrower_id: UUID) -> RatingRead | None:
     if rating is None:
         return None
     card = ratings.model(db, rating.model_id).card
-    snapshot = features.latest_snapshot(db, borrower_id)
-    facts = snapshot.facts if snapshot is not None and snapshot.as_of_on == rating.as_of_on else {}
+    snapshot = features.snapshot(db, borrower_id, rating.snapshot_id) if rating.snapshot_id else None
+    facts = snapshot.facts if snapshot is not None and snapshot.shop_id == rating.shop_id else {}
     days = [day for day in queries.rating_days(db, borrower_id) if day.as_of_on < rating.as_of_on]
     before = days[0] if days else None
     earlier = ratings.rating(db, borrower_id, before.rating_id) if before else None

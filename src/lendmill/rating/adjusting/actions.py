@@ -13,6 +13,7 @@ from lendmill.rating.adjusting.table import (
     Adjustment,
     AdjustmentDecided,
     AdjustmentOver,
+    NobodyConcerned,
     NotYourAdjustment,
     Outcome,
     OwnAdjustment,
@@ -38,10 +39,12 @@ def propose(
 ) -> Adjustment:
     """Propose points for or against an industry, a region or both; nothing counts before another person agrees.
 
-    Refuses with `NotYourAdjustment`, and as `table.check` and `table.in_words` do.
+    Refuses with `NotYourAdjustment`, `NobodyConcerned`, and as `table.check` and `table.in_words` do.
     """
     check_role(by.role, PROPOSERS)
     check(industry=industry, region=region, points=points, from_on=from_on, until_on=until_on, today=today)
+    if not queries.concerns_anybody(db, industry, region):
+        raise NobodyConcerned(whom=", ".join(filter(None, (industry, region))))
     return _proposed(
         db,
         ends=None,

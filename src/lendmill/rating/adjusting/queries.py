@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from lendmill.db import Db, many, maybe
+from lendmill.db import Db, many, maybe, scalar
 from lendmill.rating.adjusting.table import Adjustment, NoSuchAdjustment
 
 COLUMNS: Final = """
@@ -51,6 +51,21 @@ ADJUSTMENTS = f"""
 def adjustments(db: Db, *, before: UUID | None = None, size: int = 50) -> list[Adjustment]:
     """All that was ever proposed, the latest first, a page at a time."""
     return many(db, Adjustment, ADJUSTMENTS, before=before, size=min(size, 500), known_on=None)
+
+
+CONCERNED = """
+    select exists (
+           select 1
+             from borrower
+            where (%(industry)s::text is null or industry = %(industry)s::text)
+              and (%(region)s::text is null or region = %(region)s::text)
+           )
+"""
+
+
+def concerns_anybody(db: Db, industry: str | None, region: str | None) -> bool:
+    """Whether any borrower is of this industry and region: a word misspelled concerns nobody."""
+    return bool(scalar(db, CONCERNED, industry=industry, region=region))
 
 
 SAME = f"""

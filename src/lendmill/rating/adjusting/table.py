@@ -24,6 +24,10 @@ class AdjustsEverybody(Refusal):
     """An adjustment concerns an industry, a region, or both: for everybody the card itself is set anew."""
 
 
+class NobodyConcerned(Refusal):
+    """No borrower here is of {whom}: see how industry and region are spelled on the borrowers' pages."""
+
+
 class PointsOutOfReach(Refusal):
     """An adjustment adds or takes 1 to {points_max} points."""
 

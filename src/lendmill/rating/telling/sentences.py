@@ -142,8 +142,9 @@ def short_file(file: File, rule: ThinRule, language: str) -> list[str]:
             else "We know your shop from few sides only; share more sources, and its record counts in full."
         )
     until = (
-        f"在此之前，评分会向平均水平靠拢，等级最高为{rule.grade_best}。"
+        f"在此之前，评分会向平均水平靠拢，等级最高为{rule.grade_best}，且不高于现有记录本身的等级。"
         if chinese
-        else f"Until then the rating is drawn towards the average, and no grade is better than {rule.grade_best}."
+        else "Until then the rating is drawn towards the average, and its grade is no better than "
+        f"{rule.grade_best}, nor than what the short record alone would give."
     )
     return [*told, until]
