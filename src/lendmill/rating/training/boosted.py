@@ -1,5 +1,6 @@
 """Learning a card by boosting: many small trees of one feature, then of the pairs that matter, summed into tables."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -117,7 +118,7 @@ def _bags(bad: Flags, repeats: int, seed: int, shops: Any) -> list[Bag]:
     once = shops is None or len(np.unique(shops)) == len(bad)
     way = StratifiedKFold if once else StratifiedGroupKFold
     folds = [way(FOLDS, shuffle=True, random_state=seed * 100 + n) for n in range(repeats)]
-    return [bag for each in folds for bag in each.split(nothing, bad, shops)]
+    return [bag for each in folds for bag in each.split(nothing, bad, None if once else shops)]
 
 
 class _Work:
@@ -258,7 +259,9 @@ class _Work:
     def _train(params: dict[str, Any], data: Any, rounds: int, **more: Any) -> Any:
         import lightgbm as lgb
 
-        return lgb.train(params, data, rounds, **more)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Overriding the parameters from Reference Dataset", module="lightgbm")
+            return lgb.train(params, data, rounds, **more)
 
 
 def _in_order(values: Floats, ranks: list[Codes | None]) -> Floats:
