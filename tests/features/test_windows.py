@@ -7,6 +7,7 @@ import pytest
 
 from lendmill.features.catalogue import NAMES
 from lendmill.features.windows import as_of
+from lendmill.shops.events import KIND_NAMES
 from lendmill.shops.lake import Lake
 from shops.selling import RECEIVED_AT, bring, import_file, mapping
 
@@ -21,25 +22,13 @@ happened = {{ column = "at" }}
 amount = {{ column = "yuan" }}
 quantity = "number"
 counterparty = "with"
+subject = "about"
 status = {{ column = "state", values = {{ void = "void" }}, others = "done" }}
 """
-KINDS = (
-    "order",
-    "refund",
-    "settlement",
-    "review",
-    "visit",
-    "favourite",
-    "dispute",
-    "advertising",
-    "login",
-    "invoice-out",
-    "invoice-in",
-)
 
 
 def page(source: str = "test") -> str:
-    return PAGE.format(source=source, kinds=", ".join(f'"{kind}" = "{kind}"' for kind in KINDS))
+    return PAGE.format(source=source, kinds=", ".join(f'"{kind}" = "{kind}"' for kind in KIND_NAMES))
 
 
 class Book:
@@ -57,13 +46,14 @@ class Book:
         who: str = "",
         state: str = "",
         shop: str = "S",
+        about: str = "",
     ) -> None:
         at = ON - timedelta(days=ago)
-        self.rows.append(f"{kind},{shop},{len(self.rows)},{at},{yuan},{number},{who},{state}")
+        self.rows.append(f"{kind},{shop},{len(self.rows)},{at},{yuan},{number},{who},{about},{state}")
 
     def into(self, lake: Lake, folder: Path, name: str = "book.csv", source: str = "test") -> Lake:
         file = folder / name
-        file.write_text("kind,shop,no,at,yuan,number,with,state\n" + "\n".join(self.rows) + "\n")
+        file.write_text("kind,shop,no,at,yuan,number,with,about,state\n" + "\n".join(self.rows) + "\n")
         import_file(file, mapping(page(source)), lake, received_at=RECEIVED_AT)
         return lake
 
@@ -229,3 +219,91 @@ def test_brought_in_by_other_hands(tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
     bring(lake, tmp_path, "a.csv", "sold,S1,1,2025-12-01,2025-12-01,10,,b,ok")
     assert as_of(lake, ON)["sales_net_90"].to_list() == [10.0]
+
+
+def said(book: Book, kind: str, ago: int, about: str, *, yuan: float | str = "", number: float | str = "") -> None:
+    book.add(kind, ago, yuan, number, about=about)
+
+
+def test_the_latest_word_counts_and_stated_figures_stand_beside_those_we_see(tmp_path: Path) -> None:
+    book = Book()
+    book.add("order", 30, 900, who="b1")
+    book.add("order", 40, 100, who="b2")
+    book.add("order", 500, 1, who="b2")
+    for ago, score in ((300, 500), (20, 640), (90, 700)):
+        said(book, "bureau", ago, "score", number=score)
+    said(book, "bureau", 20, "open_balance", yuan=250)
+    said(book, "registry", 10, "enforcement", number=0)
+    said(book, "registry", 10, "registered_capital", yuan=5000)
+    for about, yuan in (("sales_year", 2500), ("cost_year", 1000), ("inventory", 100), ("assets", 400),
+                        ("liabilities", 100), ("receivables", 50)):  # fmt: skip
+        said(book, "stated", 7, about, yuan=yuan)
+    said(book, "stated", 7, "platform_share", number=0.5)
+    said(book, "stated", 7, "top1_share", number=0.75)
+    said(book, "tax", 30, "vat", yuan=800, number=0)
+    said(book, "tax", 120, "vat", yuan=200, number=6)
+    said(book, "tax", 200, "income", yuan=5, number=0)
+    said(book, "tax", 60, "grade", number=4)
+    said(book, "questionnaire", 3, "prudence", number=-0.5)
+    found = facts(book, tmp_path)
+    wanted = {
+        "bureau_score": 640.0, "bureau_open_balance": 250.0, "bureau_report_days": 20.0, "bureau_open_loans": None,
+        "bureau_balance_to_sales": 0.25, "registry_enforcement": 0.0, "registry_registered_capital": 5000.0,
+        "registry_capital_to_sales": 5.0, "stated_sales_year": 2500.0, "stated_margin": 0.6, "stated_debt_share": 0.25,
+        "stated_inventory_days": 36.5, "stated_receivable_days": 7.3, "stated_days": 7.0,
+        "stated_sales_closeness": 0.8, "stated_sales_excess": 0.25, "stated_top1_difference": pytest.approx(0.15),
+        "stated_tax_closeness": 0.4, "stated_debt_closeness": 0.4, "tax_declared_365": 1000.0,
+        "tax_declared_closeness_365": 1.0, "tax_filings_365": 3.0, "tax_late_share_365": 1 / 3,
+        "tax_late_days_mean_365": 2.0, "tax_grade": 4.0, "days_since_tax": 30.0, "questionnaire_prudence": -0.5,
+        "questionnaire_days": 3.0, "questionnaire_integrity": None, "stated_cost_closeness": None,
+    }  # fmt: skip
+    assert {name: found[name] for name in wanted} == wanted
+
+
+def test_answers_devices_community_and_payments(tmp_path: Path) -> None:
+    book = Book()
+    for ago, minutes in ((1, 10), (2, 50), (3, 120), (4, "")):
+        book.add("message", ago, number=minutes, who="b")
+    for ago, device, place in ((200, "old", "home"), (100, "old", "home"), (50, "old", "home"), (5, "new", "away")):
+        book.add("login", ago, who=device, about=place)
+    book.add("community", 9, number=3)
+    book.add("community", 100, number=2)
+    book.add("payment", 2, number=40)
+    book.add("payment", 12, number=20)
+    book.add("payment", 35, number=0)
+    book.add("visit", 2, number=600)
+    for ago in (0, 1, 2, 8):
+        book.add("order", ago, 10, who="b", state="void" if ago == 8 else "")
+    found = facts(book, tmp_path)
+    wanted = {
+        "message_count_30": 4.0, "message_answer_minutes_30": 60.0, "message_unanswered_share_30": 0.25,
+        "message_quick_share_30": 0.5, "login_devices_365": 2.0, "login_devices_90": 2.0, "login_new_devices_90": 1.0,
+        "login_new_places_30": 1.0, "login_main_device_share_90": 0.5, "login_count_90": 2.0, "community_30": 3.0,
+        "community_days_90": 1.0, "community_growth_90": 0.5, "days_since_community": 9.0, "payment_count_30": 60.0,
+        "payment_days_30": 2.0, "payment_days_90": 2.0, "days_since_payment": 2.0, "payment_conversion_90": 0.1,
+        "order_cancelled_share_30": 0.25, "sale_weekend_share_90": 0.0, "sales_net_7": 30.0, "sale_gap_90": 87.0,
+        "payment_growth_7": 1.0, "sales_daily_volatility_30": pytest.approx(3.0),
+    }  # fmt: skip
+    assert {name: found[name] for name in wanted} == wanted
+
+
+def test_customers_kept_and_new_and_a_year_against_the_year_before(tmp_path: Path) -> None:
+    book = Book()
+    for ago, yuan, who in ((10, 60, "kept"), (20, 40, "new"), (100, 50, "kept"), (110, 50, "lost"), (370, 80, "old"),
+                           (454, 20, "old")):  # fmt: skip
+        book.add("order", ago, yuan, who=who)
+    book.add("customs", 10, 30, who="abroad", about="export")
+    book.add("customs", 100, 20, who="abroad", about="export")
+    book.add("customs", 20, 15, who="other", about="import")
+    book.add("visit", 455, number=1)
+    found = facts(book, tmp_path)
+    wanted = {
+        "customers_30": 2.0, "customers_180": 3.0, "customer_growth_90": 0.0, "customers_new_90": 1.0,
+        "customer_kept_share_90": 0.5, "sales_per_customer_365": 4 / 3, "customer_top_share_90": 0.6,
+        "customer_hhi_90": 0.52, "customer_top5_share_365": pytest.approx(1.0, abs=1e-5), "sales_growth_year": 0.0,
+        "sales_growth_year_30": 0.25, "sales_growth_180": None, "customs_export_90": 30.0, "customs_export_365": 50.0,
+        "customs_import_90": 15.0, "customs_count_365": 3.0, "customs_export_growth_90": 0.5,
+        "customs_export_share_365": 0.25, "customs_partners_365": 2.0, "days_since_customs": 10.0,
+        "settlement_days_90": None,
+    }  # fmt: skip
+    assert {name: found[name] for name in wanted} == wanted

@@ -184,22 +184,25 @@ def with_roles(spans: Rows, shops: Rows) -> Rows:
 
 def totals(spans: Rows) -> Rows:
     """One row per shop with every sum that some feature asks for."""
-    span = nw.col("span")
-    wanted = spans.with_columns(
-        *(
-            nw.when((span >= first) & (span < until)).then(nw.col(measure)).otherwise(0).alias(name)
-            for name, (measure, first, until) in _totals.items()
-        ),
-        *(
-            nw.when(span < until).then(nw.col(f"most {measure}")).otherwise(0).alias(f"{name}")
-            for name, (measure, until) in _peaks.items()
-        ),
-    )
+    windows = {(first, until) for _, first, until in _totals.values()} | {(0, until) for _, until in _peaks.values()}
+    marked = spans.with_columns(_within(*window) for window in sorted(windows))
+    wanted = marked.with_columns(
+        *((nw.col(measure) * nw.col(f"{first} to {until}")).alias(name)
+          for name, (measure, first, until) in _totals.items()),
+        *((nw.col(f"most {measure}") * nw.col(f"0 to {until}")).alias(name)
+          for name, (measure, until) in _peaks.items()),
+    )  # fmt: skip
     return wanted.group_by(SHOP).agg(
         *(nw.col(name).sum() for name in _totals),
         *(nw.col(name).max() for name in _peaks),
         *(nw.col(name).min() for name in _lasts),
     )
+
+
+def _within(first: int, until: int) -> nw.Expr:
+    """1 for the spans of a window, 0 for all others."""
+    span = nw.col("span")
+    return ((span >= first) & (span < until)).cast(nw.Int64).alias(f"{first} to {until}")
 
 
 def gaps(days: Rows, shops: Rows) -> Rows:
