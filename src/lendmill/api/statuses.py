@@ -161,6 +161,8 @@ STATUSES: Final[dict[str, int]] = {
     "nothing-to-read": UNPROCESSABLE,
     "unknown-column": UNPROCESSABLE,
     "lake-busy": CONFLICT,
+    "roll-ups-busy": CONFLICT,
+    "roll-ups-of-another-lake": CONFLICT,
     "invalid-sellers": UNPROCESSABLE,
     # the questionnaire
     "invalid-bank": UNPROCESSABLE,
