@@ -11,11 +11,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 from lendmill.cli.rating import EmptyLake, NoSuchApplicants, NoSuchLabels, ShopNotRated, rate, train
 from lendmill.cli.shops import NotADay, events
-from lendmill.cli.source import code_version
 from lendmill.db import Database
 from lendmill.lab.market import Market, event_files, write_market
 from lendmill.rating import queries
 from lendmill.rating.registry.queries import stages_of
+from lendmill.rating.registry.source import code_version
 from lendmill.rating.registry.stages import FIRST, TakesTwo
 
 

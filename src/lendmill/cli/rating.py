@@ -74,6 +74,8 @@ def train(
 ) -> None:
     """Learn a card from shops whose outcome is known, measure it out of fold, and keep it as a draft."""
     from lendmill.cli import opened
+    from lendmill.rating.actions import keep_model
+    from lendmill.rating.page import came_from
     from lendmill.rating.registry import actions as registry
     from lendmill.shops.lake import Lake
 
@@ -89,7 +91,8 @@ def train(
         _tell(report, later)
         with database.transaction() as db:
             today = _house_day(db)
-        model_id = database.act(_keep, card, report, day, today)
+        came = came_from(card, report, as_of_on=day, kept_on=today)
+        model_id = database.act(keep_model, card, report, came)
         if live:
             database.act(registry.first_live, model_id, today=today)
     print(f"kept as {model_id}, " + ("now live" if live else "a draft: `lendmill models` takes it further"))
@@ -112,23 +115,6 @@ def _house_day(db: "Db") -> "date | None":
         return house_day(db)
     except HouseNotOpen:
         return None
-
-
-def _keep(db: "Db", card: "Card", report: "Report", day: "date", today: "date | None") -> str:
-    """Keep a card with where it comes from and its page."""
-    from lendmill.cli.source import code_version
-    from lendmill.rating.actions import Provenance, keep_model
-    from lendmill.rating.page import page
-
-    told = page(card, report, title=f"The card {card.key}", as_of_on=day)
-    came = Provenance(
-        kind=report.kind,
-        data_hash=report.data_hash,
-        code_version=code_version(),
-        page=told,
-        kept_on=today,
-    )
-    return keep_model(db, card, report, came)
 
 
 @commands.command()

@@ -19,6 +19,7 @@ from lendmill.day_end.learning import lay_in
 from lendmill.db import Database, Db, many, scalar
 from lendmill.features import windows
 from lendmill.funding import actions as funding
+from lendmill.insight.outcomes.actions import watch_models
 from lendmill.lab.market import Market, event_files, write_market
 from lendmill.lab.trial import Conduct, Progress, Trial
 from lendmill.people import actions as people
@@ -28,6 +29,7 @@ from lendmill.people.seal import Seal
 from lendmill.products import actions as products
 from lendmill.products.queries import presets
 from lendmill.rating import actions as rating
+from lendmill.rating.page import came_from
 from lendmill.rating.registry.actions import first_live
 from lendmill.rating.training.record import learned_from
 from lendmill.refusals import Refusal
@@ -191,7 +193,7 @@ def _learn(database: Database, lake: Lake, labels: pl.DataFrame, opened_on: date
     )
 
     def keep(db: Db) -> None:
-        came = rating.Provenance(kept_on=opened_on)
+        came = came_from(card, report, as_of_on=opened_on, kept_on=opened_on)
         first_live(db, rating.keep_model(db, card, report, came), today=opened_on)
 
     database.act(keep)
@@ -215,6 +217,7 @@ def _live_through(
 
     trial = Trial(database, features, conduct, progress, scale.rail_manners, scale.evening)
     trial.run(plan.opened_on, here, plan.through_on)
+    database.act(watch_models, today=plan.through_on)
     with database.transaction() as db:
         shown = many(db, _Shown, SHOWN, today=plan.through_on)
     database.act(sign_in.demo_accounts, [one.borrower_id for one in shown], folder=settings.var)

@@ -11,12 +11,12 @@ import polars as pl
 
 from lendmill import ids
 from lendmill.db import Db
-from lendmill.people.sign_in.queries import Caller
 from lendmill.rating import queries, store
 from lendmill.rating.adjusting import queries as adjusting
 from lendmill.rating.card import Card
 from lendmill.rating.registry import stages
 from lendmill.rating.registry import store as registry
+from lendmill.rating.registry.provenance import Provenance as Provenance
 from lendmill.rating.telling import queries as telling
 from lendmill.rating.telling.kept import Times, rows
 from lendmill.refusals import Refusal
@@ -24,18 +24,6 @@ from lendmill.refusals import Refusal
 
 class NotTheLiveCard(Refusal):
     """Card {model_id} is {stage}, not live: only what the live card says of a shop counts."""
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where a card comes from: how it was learned, from what, by which code, and what its page says."""
-
-    kind: str = "classic"
-    data_hash: str = ""
-    code_version: str = ""
-    page: str = ""
-    kept_on: date | None = None
-    kept_by: Caller | None = None
 
 
 @dataclass(frozen=True)

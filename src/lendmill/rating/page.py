@@ -8,7 +8,9 @@ from typing import Final
 from lendmill.features.catalogue import FEATURES
 from lendmill.rating.card import Card
 from lendmill.rating.psychometrics.validity import VALIDITY_EN
+from lendmill.rating.registry.provenance import Provenance
 from lendmill.rating.registry.reading import CardTable, card_tables
+from lendmill.rating.registry.source import code_version
 from lendmill.rating.scale import Scale
 from lendmill.rating.training import Report
 from lendmill.rating.watching.figure import WatchFigure
@@ -52,6 +54,12 @@ def page(
         _made_with(report),
     ]
     return "\n".join(line for part in parts if part for line in (*part, ""))
+
+
+def came_from(card: Card, report: Report, *, as_of_on: date, kept_on: date | None) -> Provenance:
+    """Where a card just trained comes from, its page written."""
+    told = page(card, report, title=f"The card {card.key}", as_of_on=as_of_on)
+    return Provenance(report.kind, report.data_hash, code_version(), told, kept_on)
 
 
 def fared(kept: str, figures: Sequence[WatchFigure], watched_on: date | None) -> str:
