@@ -89,16 +89,19 @@ class Lake:
         until_known_on: date | None = None,
         kinds: tuple[str, ...] | None = None,
         since_on: date | None = None,
+        before_on: date | None = None,
     ) -> pl.LazyFrame:
         """All events as known at the end of a day (or as known now), each in the version then in force.
 
-        With `since_on` only what happened on that day or later: files of earlier months are not even opened.
+        With `since_on` only what happened on that day or later, with `before_on` only what happened before that day:
+        files of other months are not even opened.
         """
         chosen = [
             self.folder / part.path
             for part in self.parts()
             if (kinds is None or part.kind in kinds)
             and (since_on is None or part.month >= f"{since_on:%Y-%m}")
+            and (before_on is None or part.month <= f"{before_on:%Y-%m}")
             and (until_known_on is None or part.month <= f"{until_known_on:%Y-%m}")
         ]
         if not chosen:
@@ -106,6 +109,8 @@ class Lake:
         rows = stored(chosen)
         if since_on is not None:
             rows = rows.filter(pl.col("happened_on") >= since_on)
+        if before_on is not None:
+            rows = rows.filter(pl.col("happened_on") < before_on)
         if until_known_on is None:
             current = pl.col("superseded_on").is_null()
         else:

@@ -67,20 +67,24 @@ def stale_days(view: View, heard: pl.DataFrame) -> pl.LazyFrame:
 def source_outages(view: View) -> pl.DataFrame:
     """Days of the last year on which all shops of a source were silent in a kind that so many have each day that this
     had a chance below one in a thousand. The last days count only as far as the kind is usually known by then."""
-    rows = view.everybody_at_all(YEAR).select("source", "kind", "shop_key", "happened_on", "known_on")
-    days = rows.group_by("source", "kind", "happened_on").agg(
-        pl.col("shop_key").n_unique().alias("shops"),
-        (pl.col("known_on") - pl.col("happened_on")).dt.total_days().median().alias("lag"),
-    )
-    told = days.group_by("source", "kind").agg(
+    told = pl.concat([_shops_by_day(rows) for rows in view.pieces(YEAR)])
+    whole = told.group_by("source", "kind").agg(
         pl.col("happened_on"), pl.col("shops").sum(), pl.col("lag").median().ceil().cast(pl.Int64)
     )
     silent: list[tuple[str, str, date]] = []
-    for source, kind, told_on, shops, lag in told.collect(engine="streaming").iter_rows():
+    for source, kind, told_on, shops, lag in whole.iter_rows():
         expected = [min(told_on) + timedelta(days=n) for n in range((view.on - min(told_on)).days + 1 - lag)]
         if expected and shops / len(expected) > -log(CHANCE_MAX):
             silent += [(source, kind, day) for day in sorted(set(expected) - set(told_on))]
     return pl.DataFrame(silent, schema=OUTAGE, orient="row").sort("source", "kind", "on")
+
+
+def _shops_by_day(rows: pl.LazyFrame) -> pl.DataFrame:
+    """How many shops had something of each kind on each day, and how many days later it was known."""
+    lag = (pl.col("known_on") - pl.col("happened_on")).dt.total_days()
+    each = rows.group_by("source", "kind", "shop_key", "happened_on").agg(lag.min().alias("lag"))
+    days = each.group_by("source", "kind", "happened_on").agg(pl.len().alias("shops"), pl.col("lag").median())
+    return days.collect(engine="streaming")
 
 
 def _excuses(outages: pl.DataFrame, view: View) -> pl.LazyFrame:

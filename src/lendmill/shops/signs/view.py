@@ -7,11 +7,12 @@ from typing import Final
 
 import polars as pl
 
-from lendmill.shops.events import DONE
+from lendmill.days import months_after
+from lendmill.shops.events import DONE, no_events
 from lendmill.shops.lake import Lake
 
 SALES: Final = ("order", "invoice-out")
-BUCKET_ROWS: Final = 4_000_000  # rows of a window that are held at a time
+BUCKET_ROWS: Final = 2_000_000  # rows of a window that are held at a time
 FEW_SHOPS: Final = 1_000
 
 
@@ -41,6 +42,22 @@ class View:
     def everybody_at_all(self, days: int) -> pl.LazyFrame:
         """Every row of every shop, of all kinds and in any state: what the sources told."""
         return self.lake.scan(self.on, None, self.on - timedelta(days=days - 1))
+
+    def pieces(self, days: int) -> Iterator[pl.LazyFrame]:
+        """Every row of every shop as `everybody_at_all`, month by month, and by kind where a month is large."""
+        since = self.on - timedelta(days=days - 1)
+        sizes: dict[str, dict[str, int]] = {}
+        for part in self.lake.parts():
+            if f"{since:%Y-%m}" <= part.month <= f"{self.on:%Y-%m}":
+                of_month = sizes.setdefault(part.month, {})
+                of_month[part.kind] = of_month.get(part.kind, 0) + part.rows
+        for month, kinds in sorted(sizes.items()):
+            first = date.fromisoformat(f"{month}-01")
+            large = sum(kinds.values()) > self.at_once
+            for some in ((kind,) for kind in sorted(kinds)) if large else (tuple(sorted(kinds)),):
+                yield self.lake.scan(self.on, some, max(first, since), months_after(first, 1))
+        if not sizes:
+            yield no_events()
 
     def all_of_these(self) -> pl.LazyFrame:
         """Every row of these shops from their first day, of all kinds and in any state."""
