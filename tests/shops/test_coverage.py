@@ -82,6 +82,7 @@ def test_coverage_is_as_known_on_the_day(tmp_path: Path) -> None:
     before = coverage(lake, day)
     bring(lake, [*steady(30), *steady(30, shop="S2")], source="later")
     assert coverage(lake, day)["shop_key"].to_list() == ["S1", "S1", "S2"]
-    bring(lake, [Row("order", -3, 10)], source="platform", received_on=date(2025, 7, 9))
+    bring(lake, steady(100, first=20)[:10], source="platform", received_on=date(2025, 7, 9))
     same = coverage(lake, day)
     assert same.filter(source="platform").equals(before)
+    assert coverage(lake, date(2025, 7, 9), ["S1"])["repeated_share"].to_list() == [0, 10 / 210]
