@@ -21,11 +21,10 @@ from lendmill.people import queries as people
 from lendmill.people.queries import house_day
 from lendmill.people.roles import CREDIT
 from lendmill.rating import queries as ratings
-from lendmill.rating.psychometrics import queries as psychometrics
-from lendmill.rating.psychometrics.validity import validity
 from lendmill.rating.telling.queries import questions_of
 from lendmill.web.own import product_names
 from lendmill.web.pages import page, words_of
+from lendmill.web.questionnaire import staff_panel
 from lendmill.web.rating_parts import rating_facts, table_named
 from lendmill.web.sheets import cents_as_yuan, sheet
 from lendmill.web.words import CHINESE, Words, marked
@@ -92,8 +91,7 @@ def _facts(db: Db, borrower_id: UUID, words: Words, rated: bool) -> dict[str, An
         "snapshot": snapshot,
         "features": _named(snapshot, words),
         "decisions": credit.decisions_of(db, borrower_id) if rated else [],
-        "questionnaire": psychometrics.panel(db, borrower_id) if rated else None,
-        "validity": validity,
+        **(staff_panel(db, borrower_id) if rated else {"questionnaire": None}),
         "lines": credit.lines_of(db, borrower_id),
         "loans": loans.loans_of(db, borrower_id, today),
         "beside": beside(db, borrower_id),

@@ -245,18 +245,6 @@ INDUSTRIES: Final = {
     "crafts": "Crafts",
     "unknown": "Unknown",
 }
-TRAITS: Final = {
-    "conscientiousness": "Care in everyday work",
-    "emotional_stability": "Calm when things go wrong",
-    "prudence": "Thinking before acting and spending",
-    "integrity": "Keeping one's word and the rules",
-    "locus_of_control": "Taking matters into one's own hands",
-}
-FORM_SIGNS: Final = {
-    "hurried": "Many questions were answered too fast to be read; the traits are not used.",
-    "straight-line": "The statements were answered in a straight line; the traits are not used.",
-    "extreme": "Only the ends of the scale were chosen.",
-}
 
 MODEL_STAGES: Final = {"draft": "Draft", "shadow": "Shadow", "live": "Live", "retired": "Retired"}
 MODEL_KINDS: Final = {"classic": "Classic scorecard", "boosted": "Boosted card"}
@@ -367,8 +355,6 @@ ALL: Final = (
     PARTY_STATES,
     PARTY_FIGURES,
     MISTAKES,
-    TRAITS,
-    FORM_SIGNS,
     METHODS,
     ABOUT_METHODS,
     LOAN_STATUS,

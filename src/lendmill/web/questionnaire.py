@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.statuses import status
+from lendmill.db import Db
 from lendmill.people.queries import act_today, house_day
 from lendmill.rating.psychometrics import actions, queries
 from lendmill.rating.psychometrics.attempt import (
@@ -20,13 +21,50 @@ from lendmill.rating.psychometrics.attempt import (
     QuestionnaireNotOffered,
 )
 from lendmill.rating.psychometrics.consent import wording
+from lendmill.rating.psychometrics.scoring import EXTREME, HURRIED, STRAIGHT
+from lendmill.rating.psychometrics.validity import validity
 from lendmill.refusals import Refusal
 from lendmill.web.entrance import Form
 from lendmill.web.own import days_left, seller_of
 from lendmill.web.pages import go, page, words_of
 from lendmill.web.sheets import sheet
+from lendmill.web.words import marked
 
-SEED_BITS = 62
+SEED_BITS: Final = 62
+TRAIT_NAMES: Final = dict(
+    zip(
+        ("conscientiousness", "emotional_stability", "prudence", "integrity", "locus_of_control"),
+        marked(
+            "Care in everyday work",
+            "Calm when things go wrong",
+            "Thinking before acting and spending",
+            "Keeping one's word and the rules",
+            "Taking matters into one's own hands",
+        ),
+        strict=True,
+    )
+)
+SIGN_NAMES: Final = dict(
+    zip(
+        (HURRIED, STRAIGHT, EXTREME),
+        marked(
+            "Many questions were answered too fast to be read; the traits are not used.",
+            "The statements were answered in a straight line; the traits are not used.",
+            "Only the ends of the scale were chosen.",
+        ),
+        strict=True,
+    )
+)
+
+
+def staff_panel(db: Db, borrower_id: UUID) -> dict[str, Any]:
+    """What the panel on the borrower's page needs, for staff whose work it is."""
+    return {
+        "questionnaire": queries.panel(db, borrower_id),
+        "traits": TRAIT_NAMES,
+        "signs": SIGN_NAMES,
+        "validity": validity,
+    }
 
 
 @get("/questionnaire", sync_to_thread=True)
@@ -50,6 +88,7 @@ def _overview(request: Asked, *, mistake: str = "", status_code: int = 200) -> R
         state=state,
         today=today,
         wish=panel.wish,
+        traits=TRAIT_NAMES,
         offered=_offered(request),
         wording=wording(words.language),
         days_left=days_left,
