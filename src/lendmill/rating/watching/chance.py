@@ -30,7 +30,7 @@ def ratio_interval(first: tuple[int, int], second: tuple[int, int], sureness: fl
     Each is (how many, of how many); a half is added to all counts, so that a share of nought has an interval too.
 
     >>> [round(end, 3) for end in ratio_interval((80, 100), (90, 100))]
-    [0.792, 1.001]
+    [0.791, 1.0]
     """
     (a, n), (b, m) = ((some + 0.5, of + 0.5) for some, of in (first, second))
     half = _NORMAL.inv_cdf(0.5 + sureness / 2) * math.sqrt(1 / a - 1 / n + 1 / b - 1 / m)
