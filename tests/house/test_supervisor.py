@@ -97,7 +97,7 @@ def up(var: Path, **settings: object) -> subprocess.CompletedProcess[str]:
 def test_asked_to_stop_it_stops_all_it_started(tmp_path: Path, sign: signal.Signals) -> None:
     with running(tmp_path) as process:
         started = children_of(process.pid)
-        assert len(started) == 5
+        assert len(started) == 6
         process.send_signal(sign)
         assert process.stdout is not None
         assert process.stdout.read().strip() == "Stopped: everything that was started has ended."
