@@ -129,7 +129,10 @@ def test_a_house_that_does_not_ask_says_so_and_still_takes_a_consent_back(house,
         assert "/questionnaire" not in seller.get("/").text
         assert seller.get(form).status_code == 404
         assert house.visitor(Role.SELLER, house.stranger_id).get("/questionnaire").status_code == 404
-        assert seller.get("/questionnaire").status_code == 200
+        left = seller.get("/questionnaire").text
+        assert "目前没有开放问卷" in left
+        assert "撤回同意" in left
+        assert f'href="{form}"' not in left
         assert seller.post("/questionnaire/withdrawal").status_code == 303
     finally:
         house.app.state["settings"] = before
