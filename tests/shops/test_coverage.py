@@ -58,6 +58,12 @@ def test_a_day_on_which_all_of_many_shops_are_silent_is_the_source_s(tmp_path: P
     assert set(coverage(lake, ON)["outage_days_365"]) == {6 if outage else 0}
 
 
+def test_a_source_that_rests_every_sunday_has_no_outage_on_sundays(tmp_path: Path) -> None:
+    open_days = [ago for ago in range(200) if (ON - timedelta(days=ago)).weekday() != 6]
+    rows = [Row("order", ago, 10, shop=f"S{n}") for n in range(9) for ago in open_days if ago not in (20, 21, 22)]
+    assert source_outages(view(lake_of(tmp_path, rows), ON))["on"].to_list() == [date(2025, 6, 9), date(2025, 6, 10)]
+
+
 def test_what_is_always_known_a_day_late_is_no_outage_today(tmp_path: Path) -> None:
     rows = [Row("order", ago, 10, shop=f"S{n}", known_ago=ago - 1) for n in range(9) for ago in range(1, 100)]
     assert source_outages(view(lake_of(tmp_path, rows), ON)).is_empty()

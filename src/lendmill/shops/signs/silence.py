@@ -2,15 +2,17 @@
 
 A shop's rhythm is the share of days with any sale between its first and last sale of the year. A stretch of days
 without one is a gap when by that rhythm it had a chance below one in a thousand. A day on which every shop of a source
-is silent, though many sell on each, is the source's outage, and no shop's gap.
+is silent, though many sell on such a weekday, is the source's outage, and no shop's gap.
 """
 
+from collections import Counter
 from datetime import date, timedelta
 from math import log
 from typing import Final
 
 import polars as pl
 
+from lendmill.days import each_day
 from lendmill.shops.signs.view import SALES, View
 
 DAYS: Final = 90
@@ -65,18 +67,27 @@ def stale_days(view: View, heard: pl.DataFrame) -> pl.LazyFrame:
 
 
 def source_outages(view: View) -> pl.DataFrame:
-    """Days of the last year on which all shops of a source were silent in a kind that so many have each day that this
-    had a chance below one in a thousand. The last days count only as far as the kind is usually known by then."""
+    """Days of the last year on which all shops of a source were silent in a kind that so many have on such a weekday
+    that this had a chance below one in a thousand. The last days count only as far as the kind is usually known by now.
+    """
     told = pl.concat([_shops_by_day(rows) for rows in view.pieces(YEAR)])
     whole = told.group_by("source", "kind").agg(
-        pl.col("happened_on"), pl.col("shops").sum(), pl.col("lag").median().ceil().cast(pl.Int64)
+        pl.col("happened_on"), pl.col("shops"), pl.col("lag").median().ceil().cast(pl.Int64)
     )
     silent: list[tuple[str, str, date]] = []
     for source, kind, told_on, shops, lag in whole.iter_rows():
-        expected = [min(told_on) + timedelta(days=n) for n in range((view.on - min(told_on)).days + 1 - lag)]
-        if expected and shops / len(expected) > -log(CHANCE_MAX):
-            silent += [(source, kind, day) for day in sorted(set(expected) - set(told_on))]
+        until = view.on - timedelta(days=lag)
+        silent += [(source, kind, day) for day in _unexpected(dict(zip(told_on, shops, strict=True)), until)]
     return pl.DataFrame(silent, schema=OUTAGE, orient="row").sort("source", "kind", "on")
+
+
+def _unexpected(shops: dict[date, int], until: date) -> list[date]:
+    """Days without any shop where usually many have something on such a weekday; a source may rest on Sundays."""
+    days = [*each_day(min(shops), until)]
+    seen, whole = Counter[int](), Counter(day.weekday() for day in days)
+    for day in days:
+        seen[day.weekday()] += shops.get(day, 0)
+    return [day for day in days if day not in shops and seen[day.weekday()] > -log(CHANCE_MAX) * whole[day.weekday()]]
 
 
 def _shops_by_day(rows: pl.LazyFrame) -> pl.DataFrame:
