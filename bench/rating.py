@@ -96,7 +96,7 @@ def run(name: str, model: Callable[..., Any], table: Known) -> Measured:
 
 def line(table: Known, each: Measured, best: Measured) -> dict[str, Any]:
     """One model's figures."""
-    levels = measures.Levels.of(table.bad, each.pd)
+    levels = measures.PdLevels.of(table.bad, each.pd)
     start, slope = measures.calibration(table.bad, each.pd)
     gap = np.array(each.by_fold) - np.array(best.by_fold)
     return {

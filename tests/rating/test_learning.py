@@ -14,10 +14,11 @@ import pandas as pd
 from lendmill.rating.axes import Levels
 from lendmill.rating.card import Card
 from lendmill.rating.learning import BoostedCard, NoColumnNames, NotFitted, Scorecard
+from lendmill.rating.training.boosted import Recipe
 from lendmill.rating.training.checking import UnusableForTraining
 
 
-def shops(rows: int = 600, seed: int = 5) -> tuple[pl.DataFrame, Any]:
+def shops(rows: int = 400, seed: int = 5) -> tuple[pl.DataFrame, Any]:
     """Shops whose trade tells, whose sales tell more, and of whom some do not say their sales."""
     chance = np.random.default_rng(seed)
     sales, trade = chance.normal(size=rows), chance.choice(["food", "toys", "shoes"], rows)
@@ -28,9 +29,15 @@ def shops(rows: int = 600, seed: int = 5) -> tuple[pl.DataFrame, Any]:
     return frame, bad.astype(int)
 
 
-@pytest.fixture(scope="module", params=[Scorecard, BoostedCard])
+QUICK = Recipe(1, 0.1, 10, patience=20, pairs=3, share=0.8)
+
+
+@pytest.fixture(scope="module", params=["classic", "boosted"])
 def fitted(request: pytest.FixtureRequest) -> Any:
-    return request.param(signs={"sales": "better"}, key="notebook").fit(*shops())
+    signs = {"sales": "better"}
+    if request.param == "classic":
+        return Scorecard(signs=signs, key="notebook").fit(*shops())
+    return BoostedCard(signs=signs, key="notebook", recipe=QUICK).fit(*shops())
 
 
 def test_a_fitted_learner_gives_a_card_that_is_served_as_it_is(fitted: Any) -> None:
@@ -40,7 +47,7 @@ def test_a_fitted_learner_gives_a_card_that_is_served_as_it_is(fitted: Any) -> N
     rated = card.rate_table(frame.with_row_index("shop_key"))
     assert fitted.predict_proba(frame)[:, 1].tolist() == rated["pd"].to_list()
     assert fitted.score_points(frame).tolist() == rated["points"].to_list()
-    assert fitted.predict_proba(frame).sum(axis=1).tolist() == pytest.approx([1.0] * 600)
+    assert fitted.predict_proba(frame).sum(axis=1).tolist() == pytest.approx([1.0] * 400)
     assert 0.75 < fitted.report.auc.value < 0.95
     assert fitted.report.kind == fitted.kind
 
@@ -87,7 +94,7 @@ def test_before_it_is_fitted_there_is_nothing_to_ask() -> None:
 @pytest.mark.parametrize("value", [float("inf"), 1e12])
 def test_values_that_stand_for_something_else_are_refused_in_training(learner: Any, value: float) -> None:
     frame, bad = shops()
-    spoilt = frame.with_columns(pl.when(pl.int_range(600) == 7).then(value).otherwise("sales").alias("sales"))
+    spoilt = frame.with_columns(pl.when(pl.int_range(400) == 7).then(value).otherwise("sales").alias("sales"))
     with pytest.raises(UnusableForTraining, match="sales"):
         learner().fit(spoilt, bad)
 

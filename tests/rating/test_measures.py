@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lendmill.rating.measures import Levels, area, calibration, ks_and_brier, logistic
+from lendmill.rating.measures import PdLevels, area, calibration, ks_and_brier, logistic
 
 PDS = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.9])), min_size=4, max_size=30).filter(
     lambda rows: 2 <= sum(bad for bad, _ in rows) <= len(rows) - 2
@@ -48,7 +48,7 @@ def test_a_perfect_order_has_an_area_of_one_and_no_interval() -> None:
 @given(PDS)
 def test_ks_and_brier_are_what_their_definitions_say(rows: list[tuple[bool, float]]) -> None:
     bad, pd = np.array([bad for bad, _ in rows]), np.array([pd for _, pd in rows])
-    levels = Levels.of(bad, pd)
+    levels = PdLevels.of(bad, pd)
     gaps = [abs((pd[bad] <= cut).mean() - (pd[~bad] <= cut).mean()) for cut in pd]
     assert levels.ks() == pytest.approx(max(gaps), abs=1e-12)
     assert levels.brier() == pytest.approx(((pd - bad) ** 2).mean(), abs=1e-12)

@@ -151,6 +151,8 @@ STATUSES: Final[dict[str, int]] = {
     "invalid-scale": UNPROCESSABLE,
     "invalid-card": UNPROCESSABLE,
     "bank-rating-offered": UNPROCESSABLE,
+    "not-fitted": CONFLICT,
+    "no-column-names": UNPROCESSABLE,
     "training-not-installed": UNAVAILABLE,
     "no-outcomes": UNPROCESSABLE,
     "nothing-learned": UNPROCESSABLE,

@@ -55,7 +55,7 @@ def _midranks(values: Floats) -> Floats:
     return (last - (counts - 1) / 2)[which]
 
 
-class Levels(msgspec.Struct, frozen=True):
+class PdLevels(msgspec.Struct, frozen=True):
     """The borrowers counted by PD, from the lowest, so that a resample is a matter of counts."""
 
     pd: Any
@@ -63,7 +63,7 @@ class Levels(msgspec.Struct, frozen=True):
     goods: Any
 
     @classmethod
-    def of(cls, bad: Flags, pd: Floats) -> "Levels":
+    def of(cls, bad: Flags, pd: Floats) -> "PdLevels":
         """Count the good and the bad at each PD."""
         levels, which = np.unique(pd, return_inverse=True)
         bads = np.bincount(which, weights=bad, minlength=len(levels))
@@ -79,16 +79,16 @@ class Levels(msgspec.Struct, frozen=True):
         missed = self.bads @ (1 - self.pd) ** 2 + self.goods @ self.pd**2
         return float(missed / (self.bads.sum() + self.goods.sum()))
 
-    def resample(self, chance: np.random.Generator) -> "Levels":
+    def resample(self, chance: np.random.Generator) -> "PdLevels":
         """As many borrowers again, drawn with replacement from these."""
         counts = np.concatenate([self.bads, self.goods])
         drawn = chance.multinomial(int(counts.sum()), counts / counts.sum()).astype(np.float64)
-        return Levels(self.pd, drawn[: len(self.pd)], drawn[len(self.pd) :])
+        return PdLevels(self.pd, drawn[: len(self.pd)], drawn[len(self.pd) :])
 
 
 def ks_and_brier(bad: Flags, pd: Floats, seed: int) -> tuple[Measured, Measured]:
     """KS and Brier score, with percentile intervals from a seeded bootstrap of the borrowers; the card is as given."""
-    levels = Levels.of(bad, pd)
+    levels = PdLevels.of(bad, pd)
     chance = np.random.default_rng(seed)
     found = []
     for _ in range(RESAMPLES):

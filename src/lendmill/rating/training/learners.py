@@ -47,6 +47,7 @@ class Asked:
     seed: int = 0
     pairs: int = boosted.PAIRS
     features_max: int = boosted.FEATURES_MAX
+    recipe: boosted.Recipe | None = None
 
 
 def classic(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson:
@@ -95,8 +96,12 @@ def boost(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson:
         raise NothingLearned()
     higher = {feature.name: SIGNS[feature.higher_is] for feature in asked.catalogue}
     blocks = {feature.name: feature.block for feature in asked.catalogue}
-    how = replace(boosted.recipe(len(np.unique(shops)), int(bad.sum()), asked.pairs), features_max=asked.features_max)
+    usual = boosted.recipe(len(np.unique(shops)), int(bad.sum()), asked.pairs)
+    how = asked.recipe or replace(usual, features_max=asked.features_max)
     signs = [0 if column.category else higher[column.name] for column in columns]
+    if len(columns) > how.features_max:
+        best = boosted.telling(columns, bad, signs, asked.seed, how)
+        columns, signs = [columns[n] for n in best], [signs[n] for n in best]
     made = boosted.learn(columns, bad, signs, asked.seed, how, shops)
     tables = tables_of(columns, made, blocks)
     if not tables:

@@ -49,6 +49,7 @@ def train(
     repeats: int = 0,
     pairs: int = boosted.PAIRS,
     features_max: int = boosted.FEATURES_MAX,
+    recipe: boosted.Recipe | None = None,
     turned_away: pl.DataFrame | None = None,
     later_from: date | None = None,
     scale: Scale | None = None,
@@ -66,7 +67,7 @@ def train(
     began = time.perf_counter()
     frame, bad = checked(frame, target, catalogue, categories)
     known = [feature for feature in catalogue if feature.name in frame.columns]
-    asked = Asked(known, categories, key, target, scale or Scale(), seed, pairs, features_max)
+    asked = Asked(known, categories, key, target, scale or Scale(), seed, pairs, features_max, recipe)
     chosen, notes = _kind(kind, frame, bad)
     lessons = _Lessons(frame, bad, asked, chosen, turned_away)
     steps = _Steps(progress, 1 + FOLDS * (1 + repeats))
