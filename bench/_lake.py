@@ -5,7 +5,7 @@ seed; who buys is kept for the last 13 months only, since older files of it are 
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,10 @@ import polars as pl
 
 from lendmill.features.rolling.measures import DAY_KEY, DAYS, MEASURE_NAMES, PARTNER_KEY, PARTNERS
 from lendmill.features.rolling.pages import Page, RollUps
-from lendmill.features.rolling.reading import number
-from lendmill.shops.lake import Lake, Manifest
+from lendmill.features.rolling.reading import EPOCH, number
+from lendmill.shops.importers.mapped import import_file
+from lendmill.shops.importers.mapping import read_mapping
+from lendmill.shops.lake import Lake, Manifest, Part
 
 THROUGH = date(2025, 12, 31)
 DAYS_KEPT = 3 * 365
@@ -24,6 +26,18 @@ KINDS = (
     "order", "refund", "settlement", "review", "visit", "favourite", "dispute", "advertising", "login", "community",
     "message", "customs", "tax",
 )  # fmt: skip
+DAILY = {"order": 3.0, "visit": 1.0, "login": 1.0, "review": 0.5, "refund": 0.1, "advertising": 0.3}  # rows a shop
+MAPPING = """
+source = "platform"
+[[events]]
+kind = {{ column = "kind", values = {{ {kinds} }} }}
+shop = "shop"
+id = ["kind", "at", "no"]
+happened = {{ column = "at" }}
+amount = {{ column = "cents", unit = "cents" }}
+quantity = "number"
+counterparty = "who"
+""".format(kinds=", ".join(f'{kind} = "{kind}"' for kind in DAILY))
 BUYERS = pl.Series("buyer", [f"buyer {n}" for n in range(400)])
 DEVICES = pl.Series("device", [f"device {n}" for n in range(6)])
 
@@ -42,24 +56,57 @@ def months(days: int) -> Iterator[tuple[str, range]]:
         yield month, range(mine[0], mine[-1] + 1)
 
 
-def made_up(folder: Path, shops: int, days: int = DAYS_KEPT) -> Lake:
-    """A lake of which only the roll-ups are there: one page a month, as `lendmill roll-up --all` leaves them."""
+def made_up(folder: Path, shops: int, days: int = DAYS_KEPT, *, partners: bool = True) -> Lake:
+    """A lake of which only the roll-ups are there: an import a day, and one page a month."""
     lake = Lake(folder)
-    with lake.writing():
-        lake.commit(_manifest())
+    last = 0
     rollups = RollUps(lake)
     chance = np.random.default_rng(1)
     newest = number(THROUGH) - PARTNER_DAYS
-    with rollups.writing():
-        for n, (month, span) in enumerate(months(days), start=1):
-            files = []
+    for n, (month, span) in enumerate(months(days), start=1):
+        files = []
+        with lake.writing():
+            for day in span:
+                last += 1
+                lake.commit(_manifest(last, month, EPOCH + timedelta(days=day), named=not partners))
+        with rollups.writing():
             for turn, first in enumerate(range(0, shops, BLOCK)):
                 keys = shop_keys(first, min(first + BLOCK, shops))
                 files.append(rollups.write(n, month, "days", shop_days(chance, keys, span), turn))
-                if span[-1] > newest:
+                if partners and span[-1] > newest:
                     files.append(rollups.write(n, month, "partners", shop_partners(chance, keys, span), turn))
-            rollups.commit(Page(n, month, 1, "made up", [file for file in files if file is not None]))
+            rollups.commit(Page(n, month, last, f"made up {last}", True, [file for file in files if file is not None]))
     return lake
+
+
+def a_new_day(lake: Lake, shops: int, n: int, folder: Path) -> None:
+    """Bring one more day's events of all shops into a lake: sales, page views, sign-ins, reviews."""
+    chance = np.random.default_rng(n)
+    day = THROUGH - timedelta(days=2 - n)
+    parts = []
+    for kind, rate in DAILY.items():
+        count = int(shops * rate)
+        money = kind in ("order", "refund", "advertising")
+        parts.append(
+            pl.DataFrame(
+                {
+                    "kind": pl.repeat(kind, count, eager=True),
+                    "shop": shop_keys(0, shops).gather(np.arange(count) % shops),
+                    "no": np.arange(count),
+                    "at": pl.repeat(day, count, eager=True),
+                    "cents": chance.integers(500, 50_000, count)
+                    if money
+                    else pl.repeat(None, count, dtype=pl.Int64, eager=True),
+                    "number": pl.Series(chance.integers(1, 6, count).astype(float)),
+                    "who": BUYERS.gather(chance.integers(0, len(BUYERS), count)),
+                }
+            )
+        )
+    file = folder / f"{lake.folder.name} {n}.parquet"
+    pl.concat(parts).write_parquet(file)
+    received_at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    report = import_file(file, read_mapping(MAPPING), lake, received_at=received_at)
+    assert report.rejected == 0, report
 
 
 def shop_days(chance: np.random.Generator, keys: pl.Series, span: range) -> pl.DataFrame:
@@ -118,10 +165,11 @@ def shop_partners(chance: np.random.Generator, keys: pl.Series, span: range) -> 
     return rows.select(pl.col(name).cast(dtype) for name, dtype in PARTNERS.items()).sort(PARTNER_KEY)
 
 
-def _manifest() -> Manifest:
-    known_on = THROUGH - timedelta(days=DAYS_KEPT)
+def _manifest(n: int, month: str, on: date, *, named: bool) -> Manifest:
+    """An import of one day. Its files may be named without being there, but for the last month's: that is looked at."""
+    parts = [Part(f"parts/{kind}/{month}/{n:06d}-new-1.parquet", kind, month, 1000) for kind in KINDS]
     return Manifest(
-        n=1, digest="made up", source="platform", file="made up", rows=0, good=0, repeated=0, corrected=0, rejected=0,
-        skipped=0, rejects_file=None, first_on=known_on, last_on=THROUGH, kinds_known_on=dict.fromkeys(KINDS, known_on),
-        added=[], removed=[],
+        n=n, digest=f"made up {n}", source="platform", file="made up", rows=0, good=0, repeated=0, corrected=0,
+        rejected=0, skipped=0, rejects_file=None, first_on=on, last_on=on, kinds_known_on=dict.fromkeys(KINDS, on),
+        added=parts if named and month < f"{THROUGH:%Y-%m}" else [], removed=[],
     )  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import polars as pl
 
 from lendmill.features.rolling.measures import DAY_KEY, DAYS, PARTNER_KEY, PARTNERS, WORDS
@@ -21,7 +22,7 @@ from lendmill.features.rolling.summing import (
     without_noughts,
     words_of,
 )
-from lendmill.shops.lake import Lake, Manifest, Part
+from lendmill.shops.lake import IMPORTS, Lake, Manifest, Part
 
 AT_ONCE: Final = 4_000_000  # events summed together; a larger month is taken some shops at a time
 
@@ -54,18 +55,19 @@ def bring_up_to_date(lake: Lake, progress: Progress | None = None) -> RollUps:
     Raises RollUpsBusy while another process does the same, RollUpsOfAnotherLake if they do not belong together.
     """
     rollups = RollUps(lake)
-    if not _waiting(rollups, lake.imports(), rollups.pages()):
+    if not _news(lake, rollups):
         return rollups
     with rollups.writing():
-        imports, pages = lake.imports(), rollups.pages()
-        months = _waiting(rollups, imports, pages)
-        for done, month in enumerate(months):
-            mine = [page for page in pages if page.month == month.name]
-            n = len(pages) + done + 1
-            files = list(_rolled(lake, rollups, month, mine, n))
-            rollups.commit(Page(n, month.name, imports[-1].n, imports[-1].digest, files))
+        imports = _news(lake, rollups)
+        months = _months(imports, rollups)
+        last = rollups.last()
+        first = 1 if last is None else last.n + 1
+        for n, month in enumerate(months):
+            files = list(_rolled(lake, rollups, month, first + n))
+            whole = n + 1 == len(months)
+            rollups.commit(Page(first + n, month.name, imports[-1].n, imports[-1].digest, whole, files))
             if progress is not None:
-                progress(done + 1, len(months))
+                progress(n + 1, len(months))
     return rollups
 
 
@@ -77,12 +79,31 @@ def roll_up_all(lake: Lake, progress: Progress | None = None) -> RollUps:
     return bring_up_to_date(lake, progress)
 
 
-def _waiting(rollups: RollUps, imports: Sequence[Manifest], pages: Sequence[Page]) -> list[Month]:
-    """The months in which imports have changed something since they were rolled up."""
-    known = {each.n: each.digest for each in imports}
-    if any(known.get(page.through) != page.digest for page in pages):
+def _news(lake: Lake, rollups: RollUps) -> list[Manifest]:
+    """The imports to look at: those since the last step, or all of them if it was interrupted or files were replaced.
+
+    So one new day does not read the history of imports, however long it is.
+    """
+    last = rollups.last()
+    pages = sorted((lake.folder / IMPORTS).glob("*.json"))
+    if last is None:
+        return _read(pages)
+    if not any(page.name.startswith(f"{last.through:06d}-{last.digest[:12]}") for page in pages):
         raise RollUpsOfAnotherLake(folder=rollups.whole)
-    through = {page.month: page.through for page in pages}
+    since = _read([page for page in pages if int(page.name.split("-")[0]) > last.through])
+    if last.whole and not any(each.removed for each in since):
+        return [each for each in since if each.added]
+    return _read(pages)
+
+
+def _read(pages: Sequence[Path]) -> list[Manifest]:
+    return [msgspec.json.decode(page.read_bytes(), type=Manifest) for page in pages]
+
+
+def _months(imports: Sequence[Manifest], rollups: RollUps) -> list[Month]:
+    """The months in which imports have changed something since they were rolled up."""
+    complete = bool(imports) and imports[0].n == 1
+    through = {page.month: page.through for page in rollups.pages()} if complete else {}
     months: dict[str, Month] = {}
     live: dict[str, Part] = {}
     for each in imports:
@@ -100,10 +121,11 @@ def _waiting(rollups: RollUps, imports: Sequence[Manifest], pages: Sequence[Page
     return [month for _, month in sorted(months.items()) if month.added or month.corrected]
 
 
-def _rolled(lake: Lake, rollups: RollUps, month: Month, pages: Sequence[Page], n: int) -> Iterator[Rolled]:
+def _rolled(lake: Lake, rollups: RollUps, month: Month, n: int) -> Iterator[Rolled]:
     """The files of one month's step, some shops at a time."""
     files = {kind: month.fresh(lake, kind) for kind in month.kinds}
     every = [path for paths in files.values() for path in paths]
+    pages = rollups.pages(month.name)
     for turn, shops in enumerate(ranges(every, AT_ONCE)):
         for table, rows in _step(rollups, month, pages, files, shops):
             written = rollups.write(n, month.name, table, rows, turn)

@@ -35,12 +35,16 @@ class Rolled(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """One month brought up to an import; roll-ups are the sum of their pages, and a file on no page never was."""
+    """One month brought up to an import; roll-ups are the sum of their pages, and a file on no page never was.
+
+    `whole` marks the last page of a step: with it, every month is brought up to that import.
+    """
 
     n: int
     month: str
     through: int
     digest: str
+    whole: bool
     files: list[Rolled]
 
 
@@ -51,9 +55,14 @@ class RollUps:
         self.whole = lake.folder / FOLDER
         self.folder = self.whole / form()
 
-    def pages(self) -> list[Page]:
-        """Every step that was finished, in order."""
-        return [msgspec.json.decode(path.read_bytes(), type=Page) for path in sorted(self.folder.glob("pages/*.json"))]
+    def pages(self, month: str = "*") -> list[Page]:
+        """Every step that was finished, or those of one month, in order."""
+        return [_read(path) for path in sorted(self.folder.glob(f"pages/*.{month}.json"))]
+
+    def last(self) -> Page | None:
+        """The latest step that was finished."""
+        names = sorted(self.folder.glob("pages/*.json"))
+        return _read(names[-1]) if names else None
 
     def files(self, table: str, pages: Sequence[Page]) -> list[Path]:
         """The files of one table on some pages."""
@@ -89,7 +98,7 @@ class RollUps:
         pages.mkdir(parents=True, exist_ok=True)
         waiting = pages / "waiting"
         waiting.write_bytes(msgspec.json.encode(page) + b"\n")
-        settle(waiting, pages / f"{page.n:06d}.json")
+        settle(waiting, pages / f"{page.n:06d}.{page.month}.json")
 
     def forget(self) -> None:
         """Throw all roll-ups away, to make them again from the lake."""
@@ -104,3 +113,7 @@ class RollUps:
         for path in [*self.folder.glob("*/*.parquet"), *self.folder.glob("*/*.waiting")]:
             if path not in live:
                 path.unlink()
+
+
+def _read(path: Path) -> Page:
+    return msgspec.json.decode(path.read_bytes(), type=Page)
