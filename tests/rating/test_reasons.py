@@ -47,6 +47,13 @@ def test_the_worst_theme_comes_first_and_is_told_once() -> None:
     assert found[0].shown[0].better == Range(None, 0.1), "the nearest better range, with all beyond it that is better"
 
 
+def test_the_better_range_is_where_a_figure_stops_telling_against_a_shop_not_the_next_bin() -> None:
+    fine = one("sales_net_90", (100.0, 101.0, 5_000.0, 9_000.0), -9, -8, -1, 0, 4, 0)
+    assert told({"sales_net_90": 99.0}, fine)[0].shown[0].better == Range(5_000.0, None)
+    never = one("sales_net_90", (100.0, 200.0), -9, -8, -2, 0)
+    assert told({"sales_net_90": 99.0}, never)[0].shown[0].better == Range(200.0, None), "the best there is"
+
+
 def test_a_theme_that_is_good_on_the_whole_is_no_reason() -> None:
     facts = {"refund_rate_90": 0.01, "refund_rate_365": 0.2}
     assert told(facts, REFUNDS_YEAR, REFUNDS) == []

@@ -109,8 +109,7 @@ def _finished(db: Db, card: Card, frame: pl.DataFrame, today: date) -> tuple[lis
 
     All is asked for before the first row, for while rows are copied in nothing else can be asked.
     """
-    rated = card.rate_table(frame)
-    shop_keys = rated["shop_key"].to_list()
+    shop_keys = frame["shop_key"].to_list()
     places, times = telling.places_of(db, shop_keys), Times.on(today, adjusting.in_force(db, today))
-    kept = rows(card, rated, frame, places=places, times=times)
+    kept = rows(card, frame, places=places, times=times)
     return shop_keys, ((ids.new(), *row) for row in kept)

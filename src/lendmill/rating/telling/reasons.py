@@ -17,7 +17,7 @@ BY_NAME: Final[dict[str, Feature]] = {feature.name: feature for feature in FEATU
 
 @dataclass(frozen=True)
 class Shown:
-    """One feature of a reason: the shop's own figure (None: not known), and the nearest range that is rated higher."""
+    """One feature of a reason: the shop's figure (None: not known), and the nearest range that tells against nobody."""
 
     feature: Feature
     value: Any
@@ -117,29 +117,31 @@ def _against(table: Table, given: Contribution, facts: Mapping[str, Any]) -> Aga
 
 
 def _better(table: Table, at: Sequence[int], n: int) -> Range | None:
-    """The nearest bin of one axis that gives more, the other staying as it is; of two as near, the one giving more.
+    """The nearest values of one axis that no longer tell against a shop, the other axis staying as it is.
 
-    Where the value is not known, the best there is once it is known.
+    The next bin is seldom worth a seller's while: a card of many bins may give it a thousandth of a point more. Where
+    no value reaches neutral, the best there is; where the value is not known, the best once it is known.
     """
     axis, own = table.axes[n], _cell(table, at)
     if not isinstance(axis, Axis):
         return None
     missing = axis.size - 1
-    gains = {each: _cell(table, [*at[:n], each, *at[n + 1 :]]) - own for each in range(missing)}
-    higher = [each for each, gain in gains.items() if gain > 0]
-    if not higher:
+    cells = [_cell(table, [*at[:n], each, *at[n + 1 :]]) for each in range(missing)]
+    best = max(cells)
+    enough = [each for each, cell in enumerate(cells) if cell >= min(0, best) and cell > own]
+    if not enough:
         return None
     if at[n] == missing:
-        return _range(axis, max(higher, key=lambda each: gains[each]), higher)
-    return _range(axis, min(higher, key=lambda each: (abs(each - at[n]), -gains[each])), higher)
+        return _range(axis, cells.index(best), enough)
+    return _range(axis, min(enough, key=lambda each: (abs(each - at[n]), -cells[each])), enough)
 
 
-def _range(axis: Axis, bin_n: int, higher: Sequence[int]) -> Range:
-    """The values of a bin and of those beside it that give more as well."""
+def _range(axis: Axis, bin_n: int, enough: Sequence[int]) -> Range:
+    """The values of a bin and of those beside it that are as good as needed."""
     first = last = bin_n
-    while first - 1 in higher:
+    while first - 1 in enough:
         first -= 1
-    while last + 1 in higher:
+    while last + 1 in enough:
         last += 1
     return Range(axis.edges[first - 1] if first > 0 else None, axis.edges[last] if last < len(axis.edges) else None)
 
