@@ -56,6 +56,22 @@ TABLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("p50 / p99 alone, ms", "{p50_ms:.0f} / {p99_ms:.0f}"),
         ("p50 / p99 in the sweep, ms", "{p50_sweep_ms:.0f} / {p99_sweep_ms:.0f}"),
     ),
+    "daily roll-up": (
+        ("shops", "{shops:,.0f}"),
+        ("beside three years, s", "{history_seconds:.2f}"),
+        ("alone, s", "{alone_seconds:.2f}"),
+        ("ratio (<= 2)", "{ratio:.2f}"),
+    ),
+    "features": (
+        ("shops", "{shops:,.0f}"),
+        ("features", "{features:.0f}"),
+        ("rows read", "{rows:,.0f}"),
+        ("ours, s", "{seconds:.1f}"),
+        ("Polars scan, s", "{scan_seconds:.1f}"),
+        ("ratio", "{ratio:.1f}"),
+        ("rows/s", "{rows_per_second:,.0f}"),
+        ("peak memory, MB", "{megabytes:.0f}"),
+    ),
     "million loans": (
         ("loans", "{loans:,.0f}"),
         ("late", "{late:,.0f}"),
