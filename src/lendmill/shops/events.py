@@ -99,14 +99,14 @@ _QUESTIONNAIRE: Final = (
 
 KINDS: Final = (
     Kind("order", "a buyer's paid order; counterparty is the buyer", "买家已付款订单", amount=True),
+    Kind("refund", "money given back to a buyer", "退款", amount=True),
+    Kind("settlement", "the platform pays the shop what its orders brought", "平台结算到账", amount=True),
     Kind(
         "payment",
         "payments taken in a day of which only their number is told; quantity is how many",
         "收款笔数（无金额）",
         quantity_max=1e8,
     ),
-    Kind("refund", "money given back to a buyer", "退款", amount=True),
-    Kind("settlement", "the platform pays the shop what its orders brought", "平台结算到账", amount=True),
     Kind("review", "a buyer's review; quantity is the stars, 0 to 5", "买家评价（星级）", quantity_max=5.0),
     Kind("visit", "page views of one day; quantity is how many", "店铺访问量", quantity_max=1e8),
     Kind("favourite", "buyers who marked the shop that day; quantity is how many", "店铺收藏", quantity_max=1e8),
