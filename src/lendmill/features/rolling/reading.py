@@ -46,22 +46,22 @@ class Shelf:
     lake: Lake
     rollups: RollUps
     pages: tuple[Page, ...]
-    first: date
-    last: date
+    first_on: date
+    last_on: date
 
     def files(self, table: str, days: int | None = None) -> list[Path]:
         """The files that can hold what happened within so many days before the days asked for; of all days if none."""
-        since = "" if days is None else (self.first - timedelta(days=days)).strftime("%Y-%m")
-        until = self.last.strftime("%Y-%m")
+        since = "" if days is None else (self.first_on - timedelta(days=days)).strftime("%Y-%m")
+        until = self.last_on.strftime("%Y-%m")
         return self.rollups.files(table, [page for page in self.pages if since <= page.month <= until])
 
     def record(self, read: Read, own: Own) -> Record:
         """The tables, as an engine reads them."""
         kinds = set(self.lake.covered()["kind"])
-        day, newest = nw.col("day"), number(self.last)
+        day, newest = nw.col("day"), number(self.last_on)
 
         def since(table: str, days: int) -> Rows:
-            oldest = number(self.first) - days
+            oldest = number(self.first_on) - days
             return read(table, self.files(table, days)).filter(day > oldest, day <= newest)
 
         return Record(
