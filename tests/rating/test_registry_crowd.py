@@ -7,6 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import msgspec
+import polars as pl
+import pytest
+from psycopg.errors import LockNotAvailable
 from rating_cards import SMALL
 from staff import Staff
 
@@ -15,7 +18,7 @@ from lendmill.db import Database
 from lendmill.people.roles import Role
 from lendmill.rating import actions as rating
 from lendmill.rating import queries as ratings
-from lendmill.rating.registry import actions, queries
+from lendmill.rating.registry import actions, queries, store
 from lendmill.refusals import Refusal
 
 TODAY = date(2026, 1, 1)
@@ -119,3 +122,17 @@ def test_of_many_who_decide_one_proposal_one_does(database: Database) -> None:
     with database.transaction() as db:
         decided = queries.proposal(db, proposal.proposal_id)
         assert (ratings.model(db, second).stage == "live") == (decided.outcome == "approved")
+
+
+def test_no_card_changes_its_stage_while_shops_are_being_rated(database: Database) -> None:
+    (first,) = kept(database, 1)
+    database.act(actions.first_live, first, today=TODAY)
+    frame = pl.DataFrame({"shop_key": ["a"], "months_active": [5.0], "refund_share": [0.2]})
+    with database.transaction() as rating_pass:
+        rating.rate_all(rating_pass, msgspec.structs.replace(SMALL, key="card0"), frame, today=TODAY)
+        with database.transaction() as other:
+            other.execute("set local lock_timeout = '50ms'")
+            with pytest.raises(LockNotAvailable), other.transaction():
+                store.lock_cards(other)
+    with database.transaction() as db:
+        assert store.lock_cards(db) == {first: "live"}
