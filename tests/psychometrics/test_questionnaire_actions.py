@@ -208,13 +208,9 @@ def test_no_answer_consent_or_result_can_be_changed_or_removed(person: Person) -
     person.finish(begun)
     columns = dict.fromkeys(("consent", "attempt", "shown", "answer", "result", "index", "wish"), "borrower_id")
     for name, column in {**columns, "bank": "body"}.items():
-        table = f"questionnaire_{name}"
-        for statement in (
-            f"update questionnaire_{table} set {column} = {column}",
-            f"delete from questionnaire_{table}",
-        ):
+        for verb in (f"update questionnaire_{name} set {column} = {column}", f"delete from questionnaire_{name}"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege), person.database.transaction() as db:
-                db.execute(statement)
+                db.execute(verb)
 
 
 def test_a_wish_for_an_explanation_is_kept_once(person: Person) -> None:
