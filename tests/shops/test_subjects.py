@@ -95,6 +95,22 @@ def test_a_row_about_nothing_its_kind_knows_is_rejected_with_its_reason(lake: La
     ]
 
 
+def test_a_figure_below_what_its_subject_can_have_is_rejected_and_a_loss_is_none(lake: Lake, tmp_path: Path) -> None:
+    by = FIGURES.replace('login = "login"', 'stated = "stated", questionnaire = "questionnaire", order = "order"')
+    report = figures(
+        lake, tmp_path,
+        "tax,S1,1,2025-04-15,,0,grade", "tax,S1,2,2025-04-15,,1,grade", "bureau,S1,3,2025-04-15,,-1,score",
+        "stated,S1,4,2025-04-15,,-0.2,net_margin", "questionnaire,S1,5,2025-04-15,,-1.3,prudence",
+        "order,S1,6,2025-04-15,10,-2,", "tax,S1,7,2025-04-15,10,-3,vat",
+        by=by,
+    )  # fmt: skip
+    assert told(lake, "event_id") == [
+        ("questionnaire:S1:2025-04-15:prudence|5",), ("stated:S1:2025-04-15:net_margin|4",),
+        ("tax:S1:2025-04-15:grade|2",),
+    ]  # fmt: skip
+    assert reasons(report) == [f"figure '{figure}' is out of range for this kind" for figure in (0, -1, -2, -3)]
+
+
 def test_words_of_a_file_stand_for_subjects(lake: Lake, tmp_path: Path) -> None:
     by = FIGURES.replace('subject = "about"', 'subject = { column = "about", values = { "增值税" = "vat" } }')
     report = figures(lake, tmp_path, "tax,S1,1,2025-04-15,10,0,增值税", "tax,S1,2,2025-04-15,10,0,印花税", by=by)
