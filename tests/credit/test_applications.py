@@ -65,7 +65,7 @@ def test_an_approved_application_is_a_line_at_once(house: Database, shop: Callab
     application_id = filled_in(house, borrower_id)
     made = submitted(house, borrower_id, application_id)
     assert (made.outcome, made.limit_cents, made.reasons) == ("approve", 500_000, ())
-    assert len(made.findings) == 44
+    assert len(made.findings) == 45
     with house.transaction() as db:
         (line,) = queries.lines_of(db, borrower_id)
         assert (line.line_id, line.decision_id, line.limit_cents) == (made.line_id, made.decision_id, 500_000)
