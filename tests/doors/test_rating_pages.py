@@ -194,6 +194,18 @@ def test_a_rating_that_could_not_be_given_names_what_is_missing(house) -> None: 
     assert "数值远超以往范围" in staff.text
 
 
+def test_a_short_record_is_explained_to_the_seller_and_shown_to_the_staff(house) -> None:  # type: ignore[no-untyped-def]
+    rate(house, house.seller_id, history_days=60.0)
+    page = house.visitor(Role.SELLER).get("/rating").text
+    assert "我们了解您的店铺60天；满90天后，经营记录将全部计入。" in page
+    staff = house.visitor(Role.RISK_OFFICER).get(f"/staff/borrowers/{house.seller_id}").text
+    assert "薄档案" in staff
+    assert "60天，900笔成交，7个方面中的4个；计入82%" in staff
+    told = house.client.get(f"/api/v1/borrowers/{house.seller_id}/rating", headers=house.token(Role.ANALYST)).json()
+    assert (told["file"], told["points"], told["grade"]) == ("thin", 535, "C")
+    assert told["about_file"][0]["en"].startswith("We have known your shop for 60 days")
+
+
 def test_a_question_of_another_seller_cannot_be_answered_in_this_ones_name(rated) -> None:  # type: ignore[no-untyped-def]
     rated.visitor(Role.SELLER).post("/rating/question", words="Please look.")
     with rated.database.transaction() as db:
