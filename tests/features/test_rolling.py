@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -88,6 +89,17 @@ def test_a_correction_adds_a_row_that_takes_the_old_figures_back(tmp_path: Path)
     assert partners.select("counterparty", "known", "n", "cents").rows() == [
         ("b", number(FIRST), 1, 500), ("c", number(FIRST), 1, 70), ("b", number(later), -1, -500)
     ]  # fmt: skip
+
+
+def test_a_day_on_which_nothing_counted_is_known_of_even_beside_a_correction(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    sale = Row("order", "S1", 1, ON, ON, 500, "", "b")
+    bring_in(lake, tmp_path, "sale", [sale])
+    bring_up_to_date(lake)
+    void = [replace(sale, state="void", known=ON + timedelta(days=1)), Row("login", "S9", 2, ON, ON, state="void")]
+    bring_in(lake, tmp_path, "void", void)
+    found = as_of(lake, ON + timedelta(days=2))
+    assert found.select("shop_key", "history_days", "login_days_30").rows() == [("S1", 2.0, 0.0), ("S9", 2.0, 0.0)]
 
 
 def test_what_is_rolled_up_step_by_step_is_what_is_rolled_up_at_once(tmp_path: Path) -> None:
