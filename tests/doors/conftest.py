@@ -29,6 +29,7 @@ from lendmill.rating.card import Contribution
 from lendmill.rating.tables import Reading
 from lendmill.settings import Settings
 from lendmill.web.app import create_app
+from rating.rating_cards import SMALL as CARD
 
 PASSWORD = "correct horse battery"
 
@@ -162,7 +163,8 @@ def house(database: Database, tmp_path: Path) -> Iterator[House]:
     applicant_id = database.act(register_borrower, seller=applicant, today=lender.today, vouched=True)
     with database.transaction() as db:
         db.execute(
-            "insert into model (model_id, target, body, digest, report) values ('card-1', 't', '{}', 'd1', '{}')"
+            "insert into model (model_id, target, body, digest, report) values ('card-1', 't', %s::jsonb, %s, '{}')",
+            [CARD.written().decode(), CARD.digest],
         )
         db.execute("update borrower set member_since_on = '2024-01-01' where borrower_id = %s", [applicant_id])
         rate(db, applicant_id, "A")
