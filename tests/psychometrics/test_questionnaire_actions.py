@@ -190,7 +190,11 @@ def test_an_open_form_ends_with_its_consent(person: Person) -> None:
     assert person.count("questionnaire_consent") == 2
     with pytest.raises(QuestionnaireConsentMissing):
         person.answer(begun, begun.keys[0], 0)
-    assert person.begin(seed=8).attempt_id != begun.attempt_id
+    again = person.begin(seed=8)
+    assert again.attempt_id != begun.attempt_id
+    person.answer(again, again.keys[0], 0)
+    with person.database.transaction() as db:
+        assert queries.choices(db, again) == {again.keys[0]: 0}
 
 
 def test_a_form_of_another_is_not_there(person: Person) -> None:
