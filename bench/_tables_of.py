@@ -12,9 +12,29 @@ import numpy as np
 import polars as pl
 
 MISSING = frozenset(
-    {"", "?", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "nil", "missing", ".", "-", "--", "inf", "-inf", "<na>"}
+    {
+        "",
+        "?",
+        "na",
+        "n/a",
+        "#n/a",
+        "nan",
+        "-nan",
+        "null",
+        "none",
+        "nil",
+        "missing",
+        ".",
+        "-",
+        "--",
+        "inf",
+        "-inf",
+        "<na>",
+    }
 )
-ID_NAME = re.compile(r"(^|[_ .-])(id|no|nr|key|uuid|index|idx|code|number|row)([_ .-]|$)|(id|ID|Nr|No|Key)$|^unnamed|^$", re.I)
+ID_NAME = re.compile(
+    r"(^|[_ .-])(id|no|nr|key|uuid|index|idx|code|number|row)([_ .-]|$)|(id|ID|Nr|No|Key)$|^unnamed|^$", re.I
+)
 NUMBERS_MIN = 0.95  # a column of text is one of numbers if so large a share of what is there reads as numbers
 SURE_ROWS = 1_000  # from here on whole numbers that never repeat are taken for names of rows
 
@@ -89,7 +109,9 @@ def _raw(path: Path, sep: str, header: bool) -> pl.DataFrame:
     if path.suffix in (".parquet", ".pq"):
         return pl.read_parquet(path)
     body = _body(path)
-    text = next(t for t in (_decoded(body, "utf-8-sig"), _decoded(body, "gb18030"), body.decode("latin-1")) if t is not None)
+    text = next(
+        t for t in (_decoded(body, "utf-8-sig"), _decoded(body, "gb18030"), body.decode("latin-1")) if t is not None
+    )
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     sep = {"\\t": "\t", "tab": "\t", "space": " "}.get(sep, sep) or _guessed(text)
     if sep == " ":
@@ -173,7 +195,9 @@ def _one_typed(column: pl.Series) -> pl.Series | None:
             return numbers.alias(name)
     for shape in ("%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d", "%d-%b-%Y", "%b-%Y", "%d.%m.%Y"):
         cut = words.str.slice(0, 10) if shape == "%Y-%m-%d" else words
-        days = (("01-" + cut) if shape == "%b-%Y" else cut).str.to_date(f"%d-{shape}" if shape == "%b-%Y" else shape, strict=False)
+        days = (("01-" + cut) if shape == "%b-%Y" else cut).str.to_date(
+            f"%d-{shape}" if shape == "%b-%Y" else shape, strict=False
+        )
         if there and days.len() - days.null_count() >= NUMBERS_MIN * there:
             return days.dt.epoch("d").cast(pl.Float64).alias(name)
     return words.alias(name)

@@ -95,7 +95,9 @@ def lightgbm_tuned(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: di
     from sklearn.model_selection import StratifiedKFold
 
     table = pandas_of(learn, levels)
-    data = lgb.Dataset(table, bad.astype(int), free_raw_data=False, params={"verbosity": -1, "feature_pre_filter": False})
+    data = lgb.Dataset(
+        table, bad.astype(int), free_raw_data=False, params={"verbosity": -1, "feature_pre_filter": False}
+    )
     shared = {"objective": "binary", "metric": "auc", "verbosity": -1, "num_threads": THREADS, "seed": 0,
               "bagging_fraction": 0.8, "bagging_freq": 1, "feature_pre_filter": False}  # fmt: skip
     best: tuple[float, int, dict[str, Any]] = (0.0, 1, {})

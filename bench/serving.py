@@ -2,9 +2,8 @@
 
     python bench/serving.py [--rows 1000000]
 
-The card is learned here from made-up shops of forty features, with twenty pairs. LightGBM is its own ensemble of as many
-leaves as it comes; it is asked for one row by its Python call, and gives no reasons. The scan is Polars adding up the
-same columns.
+The card is learned here from made-up shops of forty features, with twenty pairs. LightGBM is as it comes;
+it is asked for one row by its Python call, and gives no reasons. The scan is Polars adding up the same columns.
 """
 
 import argparse
@@ -63,7 +62,9 @@ def learned() -> tuple[Card, Any, pl.DataFrame]:
     quick = boosted.Recipe(1, 0.1, 50, patience=20, pairs=20, share=0.5)
     asked = Asked([Column(name) for name in frame.columns], (), "bench", "bad", Scale(), recipe=quick)
     card = boost(frame, bad, np.arange(frame.height), asked).card
-    model = lgb.train({"objective": "binary", "verbosity": -1, "num_threads": 1}, lgb.Dataset(frame.to_numpy(), bad), 100)
+    model = lgb.train(
+        {"objective": "binary", "verbosity": -1, "num_threads": 1}, lgb.Dataset(frame.to_numpy(), bad), 100
+    )
     return card, model, frame
 
 

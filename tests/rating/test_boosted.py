@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-
-lgb = pytest.importorskip("lightgbm", reason="training extra not installed: LightGBM")
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+pytest.importorskip("lightgbm", reason="training extra not installed: LightGBM")
+
+import lightgbm as lgb
 
 from lendmill.rating.axes import Levels
 from lendmill.rating.card import Card

@@ -45,7 +45,7 @@ CATALOGUE = (
 )
 
 
-def market(shops: int = 900, seed: int = 7) -> pl.DataFrame:
+def market(shops: int = 600, seed: int = 7) -> pl.DataFrame:
     """Shops whose default depends on sales and refunds, and on reviews where there are any."""
     chance = np.random.default_rng(seed)
     sales, refunds, reviews = (chance.normal(size=shops) for _ in range(3))
@@ -106,7 +106,7 @@ def test_missing_has_the_points_its_record_earned_or_none(learned: tuple[Any, Re
 
 def test_what_is_measured_out_of_fold_holds_on_new_shops(learned: tuple[Any, Report]) -> None:
     card, report = learned
-    assert (report.shops, report.rows, report.bads) == (900, 900, int(market()["defaulted"].sum()))
+    assert (report.shops, report.rows, report.bads) == (600, 600, int(market()["defaulted"].sum()))
     fresh = market(shops=20_000, seed=8)
     found = area(fresh["defaulted"].to_numpy(), card.rate_table(fresh)["pd"].to_numpy()).value
     assert report.auc.low < found < report.auc.high
@@ -225,6 +225,47 @@ def test_without_optbinning_training_says_what_to_install(monkeypatch: pytest.Mo
             train(market(200), "defaulted", CATALOGUE)
     finally:
         bins._optimal_binning.cache_clear()
+
+
+def test_those_turned_away_are_learned_from_only_where_asked_and_the_report_says_what_that_assumes(
+    learned: tuple[Any, Report],
+) -> None:
+    turned_away = market(300, seed=9).drop("defaulted").with_columns(sales=pl.col("sales") - 1.0)
+    card, report = train(market(), "defaulted", CATALOGUE, turned_away=turned_away)
+    assert learned[1].notes == ()
+    assert any("Reject inference" in note for note in report.notes)
+    assert report.shops == 600
+    assert sum(each.goods + each.bads for each in report.kept[0].bins) == 600
+    assert card.digest != learned[0].digest
+    unreadable = turned_away.with_columns(sales=pl.lit(1e9), sales_twin=pl.lit(1e9))
+    same, _ = train(market(), "defaulted", CATALOGUE, turned_away=unreadable)
+    assert same.tables == learned[0].tables
+
+
+def test_a_card_of_the_earlier_days_is_measured_on_the_later_ones() -> None:
+    days = [date(2025, month, 28) for month in (1, 4, 7, 10)]
+    several = pl.concat(
+        market(400, seed=n).with_columns(as_of_on=day, shop_key=f"{n}-" + pl.col("shop_key"))
+        for n, day in enumerate(days)
+    )
+    _, report = train(several, "defaulted", CATALOGUE)
+    later = report.out_of_time
+    assert later is not None
+    assert (later.learned_to_on, later.measured_from_on, later.shops) == (days[2], days[3], 400)
+    assert later.bads == int(market(400, seed=3)["defaulted"].sum())
+    assert later.auc.low < report.auc.value < later.auc.high
+
+
+def test_the_report_says_what_the_card_was_learned_from(learned: tuple[Any, Report]) -> None:
+    card, report = learned
+    assert report.digest == card.digest
+    assert sum(band.shops for band in card.bands) == 600
+    assert sum(band.bads for band in card.bands) == report.bads
+    assert set(report.spreads) == set(card.features)
+    assert len(report.points_quantiles) == 21
+    assert report.versions["optbinning"] != "absent"
+    for kept in report.kept:
+        assert sum(each.goods + each.bads for each in kept.bins) == 600
 
 
 def features_on(day: date, shops: Any) -> pl.DataFrame:

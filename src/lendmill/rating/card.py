@@ -24,7 +24,7 @@ class Band(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Shops that stood in a range of points when rated by a card that had not seen them, and how many turned bad.
 
     From `points_min` up to the next band; the lowest has no floor. The interval holds the share of bad ones 95 times in
-    100 (Jeffreys).
+    100 (Wilson).
     """
 
     points_min: int | None

@@ -10,11 +10,10 @@ import numpy as np
 from lendmill.rating.measures import Flags, Floats, logistic
 from lendmill.rating.scale import logit_of
 from lendmill.rating.training import straight
-from lendmill.rating.training.grid import Codes, Column
+from lendmill.rating.training.grid import COARSE_MAX, FINE_MAX, Codes, Column
 from lendmill.rating.training.trees import Tables, centred, pair_gains, summed
 
-FOLDS: Final = 5
-PAIRS: Final = 20
+PAIRS: Final = 40
 FEATURES_MAX: Final = 200
 ROUNDS_MAX: Final = 3000
 
@@ -29,11 +28,14 @@ class Recipe:
     patience: int
     pairs: int
     share: float  # of the features that each tree may choose from
-    leaves: int = 4  # of a tree of one feature
-    random: bool = False  # whether thresholds are drawn, which smooths what few shops tell
+    leaves: int = 3  # of a tree of one feature
+    random: bool = True  # whether thresholds are drawn, which smooths what few shops tell
     ridge: float = 2.0
     pair_share: float = 0.5
-    pair_rate: float = 0.5
+    pair_rate: float = 1.0  # how fast pairs are learned, beside single features
+    folds: int = 5
+    fine: int = FINE_MAX
+    coarse: int = COARSE_MAX
     features_max: int = FEATURES_MAX
     threads: int = 1
 
@@ -53,12 +55,11 @@ class Boosted:
 def recipe(rows: int, bads: int, pairs: int = PAIRS) -> Recipe:
     """Small tables are learned slowly and often, large ones faster and once per fold."""
     if rows <= 5_000:
-        few = min(pairs, max(3, min(bads, rows - bads) // 10))
-        return Recipe(4, 0.05, 10, patience=150, pairs=few, share=0.3, leaves=2, random=True)
-    leaf_min = int(np.clip(rows // 400, 10, 100))
+        few = min(pairs, 20, max(3, min(bads, rows - bads) // 10))
+        return Recipe(4, 0.05, 10, patience=150, pairs=few, share=0.3, leaves=2, pair_rate=0.5)
     if rows <= 40_000:
-        return Recipe(1, 0.05, leaf_min, patience=60, pairs=pairs, share=0.4)
-    return Recipe(1, 0.1, leaf_min, patience=40, pairs=pairs, share=0.5, threads=2)
+        return Recipe(2, 0.1, 30, patience=60, pairs=pairs, share=0.4, folds=4)
+    return Recipe(1, 0.1, 30, patience=40, pairs=pairs, share=0.5, folds=3, threads=2, fine=400, coarse=48)
 
 
 def learn(
@@ -66,11 +67,11 @@ def learn(
 ) -> Boosted:
     """Learn the tables: mains in every fold, pairs on top of them, a straight part; then weigh the three.
 
-    Each part is learned without each fifth of the shops in turn, and stops where that fifth no longer gains. The parts'
+    Each part is learned without one fold of the shops in turn, and stops where that fold no longer gains. The parts'
     weights come from what they told of those they had not seen. What is kept is the mean over the folds. `signs`: +1
     where more of a feature can only mean more bad payers, -1 where fewer, 0 where that is not known.
     """
-    bags = _bags(bad, how.repeats, seed, shops)
+    bags = _bags(bad, how.folds, how.repeats, seed, shops)
     work = _Work(columns, bad, signs, seed, how)
     mains = [work.mains(bag) for bag in bags]
     seen = work.out_of_fold(mains, bags)
@@ -96,7 +97,7 @@ def telling(columns: Sequence[Column], bad: Flags, signs: Sequence[int], seed: i
 
 
 def blended(told: Floats, bad: Flags) -> tuple[float, list[float]]:
-    """The start and the weights of the parts: a logistic regression on what each told out of fold, none below nought."""
+    """The start and the weights of the parts: logistic regression on what each told out of fold, none below nought."""
     kept = list(range(told.shape[1]))
     outcome = bad.astype(np.float64)
     while True:
@@ -115,15 +116,15 @@ def logit_of_share(bad: Flags) -> int:
 Bag = tuple[Any, Any]
 
 
-def _bags(bad: Flags, repeats: int, seed: int, shops: Any) -> list[Bag]:
+def _bags(bad: Flags, folds: int, repeats: int, seed: int, shops: Any) -> list[Bag]:
     """The folds, several times over where there are few shops; all rows of a shop are in one."""
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
     nothing = np.zeros(len(bad))
     once = shops is None or len(np.unique(shops)) == len(bad)
     way = StratifiedKFold if once else StratifiedGroupKFold
-    folds = [way(FOLDS, shuffle=True, random_state=seed * 100 + n) for n in range(repeats)]
-    return [bag for each in folds for bag in each.split(nothing, bad, None if once else shops)]
+    ways = [way(folds, shuffle=True, random_state=seed * 100 + n) for n in range(repeats)]
+    return [bag for each in ways for bag in each.split(nothing, bad, None if once else shops)]
 
 
 class _Work:
@@ -144,7 +145,7 @@ class _Work:
         return self._boost(bag, self.fine, self.fine_sizes, alone, None)
 
     def with_pairs(self, bag: Bag, main: Tables, pairs: list[tuple[int, int]]) -> Tables:
-        """One fold's tables of pairs, learned on top of the single ones; what they say of one feature alone included."""
+        """One fold's tables of pairs, learned on top of the single ones; what they say of one feature included."""
         groups = [list(pair) for pair in pairs] + [[n] for n in range(len(self.columns))]
         begun = self.logit(main)
         found = self._boost(bag, self.coarse, self.coarse_sizes, groups, begun)
@@ -218,7 +219,7 @@ class _Work:
         return {features: _in_order(values, [order.get(f) for f in features]) for features, values in tables.items()}
 
     def _ordered(self, rows: Any, codes: list[Codes]) -> dict[int, Codes]:
-        """For each category the place of each level when they are ordered by their share of bad payers in these rows."""
+        """For each category the place of each level, ordered by their share of bad payers in these rows."""
         orders = {}
         bad = self.label[rows]
         for n, column in enumerate(self.columns):
@@ -250,8 +251,9 @@ class _Work:
         return lgb.Dataset(table, self.label[rows], init_score=begun, params=params, reference=like)
 
     def _params(self, groups: list[list[int]] | None) -> dict[str, Any]:
-        params = {
-            "objective": "binary", "max_depth": 2, "num_leaves": 4, "learning_rate": self.how.rate, "extra_trees": self.how.random,
+        params: dict[str, Any] = {
+            "objective": "binary", "max_depth": 2, "num_leaves": 4, "learning_rate": self.how.rate,
+            "extra_trees": self.how.random,
             "min_data_in_leaf": self.how.leaf_min, "lambda_l2": self.how.ridge, "feature_fraction": self.how.share,
             "max_bin": 1100, "min_data_in_bin": 1, "verbosity": -1, "num_threads": self.how.threads, "seed": self.seed,
             "deterministic": True, "force_col_wise": True, "feature_pre_filter": False,
@@ -272,7 +274,9 @@ class _Work:
         import lightgbm as lgb
 
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Overriding the parameters from Reference Dataset", module="lightgbm")
+            warnings.filterwarnings(
+                "ignore", message="Overriding the parameters from Reference Dataset", module="lightgbm"
+            )
             return lgb.train(params, data, rounds, **more)
 
 

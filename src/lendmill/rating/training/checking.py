@@ -1,4 +1,4 @@
-"""What a table must be to learn from: outcomes of nought and one, numbers where numbers are expected, no bank's grade."""
+"""What a table must be to learn from: outcomes of nought and one, numbers where they are expected, no bank's grade."""
 
 from collections.abc import Collection, Sequence
 from typing import Final

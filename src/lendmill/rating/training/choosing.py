@@ -7,6 +7,7 @@ import numpy as np
 
 from lendmill.rating.measures import Flags, Floats, logistic
 from lendmill.rating.training.bins import Cut
+from lendmill.rating.watching.chance import chi_square_quantile
 
 INFORMATION_MIN: Final = 0.02
 ALIKE_MAX: Final = 0.7
@@ -77,10 +78,8 @@ def _too_weak(cut: Cut, bad: Flags, independent: float) -> str | None:
 
 
 def _chance(degrees: int) -> float:
-    """The 95 % point of chi-square; beyond the table by Wilson and Hilferty's rule."""
-    if degrees <= len(CHANCE):
-        return CHANCE[degrees - 1]
-    return float(degrees * (1 - 2 / (9 * degrees) + 1.6449 * (2 / (9 * degrees)) ** 0.5) ** 3)
+    """The 95 % point of chi-square: exact for the few degrees that bins have, else nearly so."""
+    return CHANCE[degrees - 1] if degrees <= len(CHANCE) else chi_square_quantile(degrees)
 
 
 def _twin(column: Floats, weighed: dict[str, Floats], alike_max: float) -> str | None:

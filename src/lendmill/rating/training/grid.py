@@ -1,4 +1,4 @@
-"""A table to learn from, cut fine: numbers by rank with edges that read well, categories by level, the rare ones pooled."""
+"""A table to learn from, cut fine: numbers by rank with edges that read well, categories by level, rare ones pooled."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,24 +42,30 @@ class Column:
         return isinstance(self.axis, Levels)
 
 
-def cut_fine(frame: pl.DataFrame, names: Sequence[str], categories: Mapping[str, bool]) -> list[Column]:
+def cut_fine(
+    frame: pl.DataFrame,
+    names: Sequence[str],
+    categories: Mapping[str, bool],
+    fine: int = FINE_MAX,
+    coarse: int = COARSE_MAX,
+) -> list[Column]:
     """Every feature that is not the same throughout, on its axis."""
-    columns = (_levels(frame[name]) if categories[name] else _numbers(frame[name]) for name in names)
+    columns = (_levels(frame[name]) if categories[name] else _numbers(frame[name], fine, coarse) for name in names)
     return [column for column in columns if column is not None]
 
 
-def _numbers(series: pl.Series) -> Column | None:
+def _numbers(series: pl.Series, fine: int, coarse_most: int) -> Column | None:
     values = series.cast(pl.Float64).to_numpy()
     there = ~np.isnan(values)
     known = np.sort(values[there])
     if not len(known) or (known[0] == known[-1] and there.all()):
         return None
-    edges = edges_of(known, FINE_MAX)
+    edges = edges_of(known, fine)
     low, high, absent = float(known[0]) + 0.0, float(known[-1]) + 0.0, not there.all()
     axis = Axis(series.name, tuple(edges), low, high, absent)
     codes = np.searchsorted(np.array(edges), values, side="right").astype(np.int32)
     codes[~there] = axis.size - 1
-    few = _thinned(np.array(edges), codes[there], COARSE_MAX)
+    few = _thinned(np.array(edges), codes[there], coarse_most)
     coarse = Axis(series.name, tuple(few), low, high, absent)
     lower = np.searchsorted(np.array(few), np.array(edges), side="right")
     to_coarse = np.concatenate([[0], lower, [coarse.size - 1]]).astype(np.int32)
@@ -73,7 +79,7 @@ def _levels(series: pl.Series) -> Column | None:
     counts = words.drop_nulls().value_counts(sort=True)
     ordered = sorted(counts.iter_rows(), key=lambda row: (-row[1], row[0]))
     kept = [level for level, count in ordered[:LEVELS_MAX] if count >= LEVEL_MIN]
-    pooled = sorted(set(level for level, _ in ordered) - set(kept))
+    pooled = sorted({level for level, _ in ordered} - set(kept))
     if not kept or (len(kept) + bool(pooled) == 1 and not words.null_count()):
         return None
     axis = Levels(series.name, tuple(sorted(kept)), bool(words.null_count()), tuple(pooled))
@@ -115,10 +121,11 @@ def between(below: float, above: float) -> float:
 def _thinned(edges: Floats, codes: Codes, most: int) -> list[float]:
     """Some of the edges, so that the bins between them hold about as many values each."""
     if len(edges) < most:
-        return edges.tolist()
+        return [float(edge) for edge in edges]
     reached = np.cumsum(np.bincount(codes, minlength=len(edges) + 1))[:-1]
     wanted = np.arange(1, most) * reached[-1] / most if len(reached) else np.array([])
-    return edges[np.unique(np.searchsorted(reached, wanted).clip(0, len(edges) - 1))].tolist()
+    kept = np.unique(np.searchsorted(reached, wanted).clip(0, len(edges) - 1))
+    return [float(edge) for edge in edges[kept]]
 
 
 def placed(columns: Sequence[Column], frame: pl.DataFrame) -> Any:

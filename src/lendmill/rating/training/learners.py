@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from lendmill.rating.card import Card
-from lendmill.rating.measures import Flags, Floats
+from lendmill.rating.measures import Flags
 from lendmill.rating.scale import Scale
 from lendmill.rating.tables import Axis, Table
 from lendmill.rating.training import boosted, choosing
@@ -51,7 +51,7 @@ class Asked:
 
 
 def classic(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson:
-    """The classic scorecard: bins by OptBinning, the telling features, their evidence weighed by logistic regression."""
+    """The classic scorecard: bins by OptBinning, the telling features, evidence weighed by logistic regression."""
     independent = len(np.unique(shops)) / len(shops)
     cuts: list[Cut] = []
     no_cut: dict[str, str] = {}
@@ -90,14 +90,14 @@ def _table(made: Cut, weight: float) -> Table:
 def boost(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson:
     """The boosted card: small trees of one feature and of the best pairs, summed into tables."""
     names = [feature.name for feature in asked.catalogue]
-    columns = cut_fine(frame, names, {name: name in asked.categories for name in names})
+    usual = boosted.recipe(len(np.unique(shops)), int(bad.sum()), asked.pairs)
+    how = asked.recipe or replace(usual, features_max=asked.features_max)
+    columns = cut_fine(frame, names, {name: name in asked.categories for name in names}, how.fine, how.coarse)
     left_out = dict.fromkeys(set(names) - {column.name for column in columns}, "the same for every shop")
     if not columns:
         raise NothingLearned()
     higher = {feature.name: SIGNS[feature.higher_is] for feature in asked.catalogue}
     blocks = {feature.name: feature.block for feature in asked.catalogue}
-    usual = boosted.recipe(len(np.unique(shops)), int(bad.sum()), asked.pairs)
-    how = asked.recipe or replace(usual, features_max=asked.features_max)
     signs = [0 if column.category else higher[column.name] for column in columns]
     if len(columns) > how.features_max:
         best = boosted.telling(columns, bad, signs, asked.seed, how)

@@ -32,8 +32,8 @@ Kind = Literal["classic", "boosted"]
 
 BOOSTED_LEAST: Final = 100  # bad payers, and good ones; with fewer, trees learn chance
 TOO_FEW_TO_BOOST: Final = (
-    "A boosted card was asked for; with {bads} bad and {goods} good payers a classic one was learned: trees need {least}"
-    " of each to tell shops from chance."
+    "A boosted card was asked for; with {bads} bad and {goods} good payers a classic one was learned: trees need"
+    " {least} of each to tell shops from chance."
 )
 
 
@@ -170,12 +170,11 @@ class _Lessons:
         lesson = learner(frame, bad, shops, self.asked)
         if self.turned_away is None:
             return lesson
-        return learner(
-            *rejects.with_turned_away(frame, bad, self.turned_away, lesson.card, self.asked.seed), self.asked
-        )
+        both = rejects.with_turned_away(frame, bad, shops, self.turned_away, lesson.card, self.asked.seed)
+        return learner(*both, self.asked)
 
     def out_of_fold(self, seed: int, times: Counter[str], steps: "_Steps") -> tuple[_Told, tuple[float, ...]]:
-        """What each shop was told by a card learned without it, the very card that would be served; and each fold's AUC."""
+        """What each shop was told by a card learned without it, the very card to be served; and each fold's AUC."""
         logit, unknown = np.zeros(self.frame.height, dtype=np.int64), np.zeros(self.frame.height, dtype=np.bool_)
         by_fold = []
         for learned, held in self._folds(seed):
@@ -192,7 +191,7 @@ class _Lessons:
         return _Told(logit, unknown), tuple(by_fold)
 
     def out_of_time(self, seed: int, later_from: date | None = None) -> OutOfTime | None:
-        """What a card of the earlier days says of the later ones, where there are both, with enough bad payers in each."""
+        """What a card of the earlier days says of the later ones, where both have enough bad payers."""
         split = proof.split_in_time(self.frame, self.bad, later_from)
         if split is None:
             return None

@@ -13,6 +13,7 @@ from lendmill.rating.axes import Levels
 from lendmill.rating.card import Band, Card
 from lendmill.rating.measures import Flags
 from lendmill.rating.training.report import FOLDS, Spread
+from lendmill.rating.watching.chance import share_interval
 
 BANDS_MAX: Final = 10
 BAND_SHOPS_MIN: Final = 30
@@ -23,11 +24,8 @@ LIBRARIES: Final = ("lendmill", "lightgbm", "numpy", "optbinning", "polars", "sc
 def bands(bad: Flags, points: Any) -> tuple[Band, ...]:
     """The shops by the points a card gave that had not seen them, in up to ten bands of about as many each.
 
-    The interval of each band's share of bad ones is Jeffreys': Beta(bads + 1/2, goods + 1/2), its 2.5 % and 97.5 %
-    points.
+    The interval of each band's share of bad ones is Wilson's, as wherever a share is shown.
     """
-    from scipy.stats import beta
-
     count = int(np.clip(len(bad) // BAND_SHOPS_MIN, 1, BANDS_MAX))
     ordered = np.sort(points)
     floors = sorted({int(ordered[len(ordered) * n // count]) for n in range(1, count)} - {int(ordered[0])})
@@ -35,8 +33,8 @@ def bands(bad: Flags, points: Any) -> tuple[Band, ...]:
     found = []
     for n, floor in enumerate([None, *floors]):
         shops, bads = int((which == n).sum()), int(bad[which == n].sum())
-        low, high = beta.ppf([0.025, 0.975], bads + 0.5, shops - bads + 0.5)
-        found.append(Band(floor, shops, bads, round(float(low), 6), round(float(high), 6)))
+        low, high = share_interval(bads, max(1, shops))
+        found.append(Band(floor, shops, bads, round(low, 6), round(high, 6)))
     return tuple(found)
 
 

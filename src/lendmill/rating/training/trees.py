@@ -78,7 +78,9 @@ def centred(
     of two features that go together would be shifted between them, and reasons would turn their sign. Single features
     are on fine axes and pairs on coarse ones; `fine` and `coarse` are the features' distributions over them.
     """
-    start, mains, pairs = 0.0, {}, {}
+    start = 0.0
+    mains: Tables = {}
+    pairs: Tables = {}
     for features, values in tables.items():
         if len(features) == 0:
             start += float(values)
