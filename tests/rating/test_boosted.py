@@ -13,14 +13,15 @@ pytest.importorskip("lightgbm", reason="training extra not installed: LightGBM")
 
 import lightgbm as lgb
 
-from lendmill.rating.axes import Levels
+from lendmill.rating.axes import Axis, Levels
 from lendmill.rating.card import Card
 from lendmill.rating.scale import Scale
+from lendmill.rating.tables import Table
 from lendmill.rating.training import boosted, train
 from lendmill.rating.training.grid import between, cut_fine, edges_of, placed
 from lendmill.rating.training.learners import Asked, boost
 from lendmill.rating.training.trees import centred, summed
-from lendmill.rating.training.writing import tables_of
+from lendmill.rating.training.writing import halves, tables_of
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,20 @@ def test_the_same_shops_and_seed_give_the_same_card() -> None:
     frame, bad = lot(400)
     first, second = (boost(frame, bad, np.arange(400), asked(frame)).card.digest for _ in range(2))
     assert first == second
+
+
+def test_half_of_one_card_and_half_of_another_is_a_card() -> None:
+    frame, _ = lot(300)
+    columns = cut_fine(frame, ["sales", "age", "trade"], {"sales": False, "age": False, "trade": True})
+    sales, age, trade = (column.coarse for column in columns)
+    assert isinstance(sales, Axis)
+    other = Axis(sales.feature, (-0.5, 0.25), sales.low, sales.high, sales.missing_seen)
+    first = (Table((sales,), tuple(range(sales.size))), Table((age, trade), tuple(range(age.size * trade.size))))
+    second = (Table((other,), (100, 200, 400, 0)), Table((trade,), tuple(range(trade.size))))
+    both = Card(key="k", target="t", start=0, tables=halves(first, second))
+    logit, _ = both.logits(frame)
+    parts = [Card(key="k", target="t", start=0, tables=tables).logits(frame)[0] for tables in (first, second)]
+    assert np.abs(logit - (parts[0] + parts[1]) / 2).max() <= len(both.tables)
 
 
 def test_with_few_bad_payers_a_classic_card_is_learned_and_the_report_says_so() -> None:

@@ -33,6 +33,7 @@ class Recipe:
     ridge: float = 2.0
     pair_share: float = 0.5
     pair_rate: float = 1.0  # how fast pairs are learned, beside single features
+    with_classic: bool = False  # whether the classic card of the same shops is half of it: few shops, steadier bins
     folds: int = 5
     fine: int = FINE_MAX
     coarse: int = COARSE_MAX
@@ -56,7 +57,7 @@ def recipe(rows: int, bads: int, pairs: int = PAIRS) -> Recipe:
     """Small tables are learned slowly and often, large ones faster and once per fold."""
     if rows <= 5_000:
         few = min(pairs, 20, max(3, min(bads, rows - bads) // 10))
-        return Recipe(4, 0.05, 10, patience=150, pairs=few, share=0.3, leaves=2, pair_rate=0.5)
+        return Recipe(4, 0.05, 10, patience=150, pairs=few, share=0.3, leaves=2, pair_rate=0.5, with_classic=True)
     if rows <= 40_000:
         return Recipe(2, 0.1, 30, patience=60, pairs=pairs, share=0.4, folds=4)
     return Recipe(1, 0.1, 30, patience=40, pairs=pairs, share=0.5, folds=3, threads=2, fine=400, coarse=48)

@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from lendmill.rating.axes import AnyAxis, Axis
+from lendmill.rating.lookup import Reader
 from lendmill.rating.measures import Flags, Floats
 from lendmill.rating.scale import LOGIT_UNITS
 from lendmill.rating.tables import CELL_MAX, Table
@@ -55,6 +56,22 @@ def _merged(axis: Axis, values: Floats, n: int) -> tuple[Axis, Floats]:
     kept = np.concatenate([[True], changes, [True]])
     edges = tuple(np.array(axis.edges)[changes].tolist())
     return Axis(axis.feature, edges, axis.low, axis.high, axis.missing_seen), np.moveaxis(along[kept], 0, n)
+
+
+def halves(first: Sequence[Table], second: Sequence[Table]) -> tuple[Table, ...]:
+    """Two cards' tables as one card's: each counts half, and the edges of both are kept."""
+    others = {table.feature: table for table in second}
+    found = [_half(table, others.pop(table.feature, None)) for table in first]
+    found += [_half(table, None) for table in others.values()]
+    return tuple(sorted(found, key=lambda table: (len(table.axes), min(table.cells) - max(table.cells))))
+
+
+def _half(table: Table, other: Table | None) -> Table:
+    if other is None:
+        return Table(table.axes, tuple(cell // 2 for cell in table.cells), table.block)
+    reader = Reader([table.axes[0], other.axes[0]])
+    one, two = (np.array(each.cells, dtype=np.int64)[reader.within(each.axes[0])] for each in (table, other))
+    return Table((reader.axis,), tuple(((one + two) // 2).tolist()), table.block)
 
 
 def counted(table: Table, cells: Any, bad: Flags) -> list[tuple[str, int, int]]:
