@@ -206,6 +206,8 @@ STATUSES: Final[dict[str, int]] = {
     "no-such-applicants": UNPROCESSABLE,
     "shop-not-rated": NOT_FOUND,
     "empty-lake": CONFLICT,
+    "no-record": NOT_FOUND,
+    "which-shop": UNPROCESSABLE,
     # money and terms
     "not-an-amount": UNPROCESSABLE,
     "not-a-rate": UNPROCESSABLE,

@@ -123,24 +123,26 @@ def rating(case: Case, policy: Policy) -> tuple[Finding, ...]:
             unknown_reason=Reason.RATING_UNKNOWN,
             unit="days",
         ),
+        _facts_readable(case),
     ]
-    doubts = case.rating.doubts if case.rating is not None else ()
-    findings.append(
-        judged(
-            "rating",
-            "facts the card can read",
-            holds=not doubts and not case.facts_unreadable,
-            value=", ".join((*doubts, *case.facts_unreadable)),
-            op="is",
-            threshold="",
-            reason=Reason.FACTS_UNKNOWN,
-            otherwise="refer",
-        )
-    )
     if case.rating is not None and case.rating.grade != UNKNOWN:
         findings.append(noted("rating", "points", case.rating.points, unit="points"))
         findings.append(noted("rating", "probability of default", case.rating.pd, unit="pd"))
     return tuple(findings)
+
+
+def _facts_readable(case: Case) -> Finding:
+    doubts = case.rating.doubts if case.rating is not None else ()
+    return judged(
+        "rating",
+        "facts the card can read",
+        holds=not doubts and not case.facts_unreadable,
+        value=", ".join((*doubts, *case.facts_unreadable)),
+        op="is",
+        threshold="",
+        reason=Reason.FACTS_UNKNOWN,
+        otherwise="refer",
+    )
 
 
 def _rating_age_days(case: Case) -> int | None:
