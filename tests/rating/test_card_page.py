@@ -10,6 +10,7 @@ from lendmill.features.catalogue import FEATURES
 from lendmill.rating.axes import Axis
 from lendmill.rating.card import Card
 from lendmill.rating.page import fared, page
+from lendmill.rating.registry.reading import CardCell, drawn_together
 from lendmill.rating.tables import Table
 from lendmill.rating.training import Report
 from lendmill.rating.training.report import OutOfTime
@@ -84,3 +85,17 @@ def test_how_it_fares_is_put_at_the_end_of_the_kept_page() -> None:
     ):
         assert row in text
     assert fared("# The card\n", [], None) == "# The card\n"
+
+
+def test_neighbours_of_the_same_points_are_drawn_as_one_and_nobody_is_lost() -> None:
+    names = ("< 1", "1 to < 2", "2 to < 3", "3 to < 4", "≥ 4", "missing")
+    cells = [
+        CardCell((name,), points, n, 1) for n, (name, points) in enumerate(zip(names, (5, 5, 0, 9, 9, 9), strict=True))
+    ]
+    drawn = drawn_together(cells)
+    assert [(cell.name, cell.points) for cell in drawn] == [("< 2", 5), ("2 to < 3", 0), ("≥ 3", 9), ("missing", 9)]
+    assert sum(cell.shops for cell in drawn) == sum(cell.shops for cell in cells)
+    unseen = [CardCell(("< 1",), 5), CardCell(("1 to < 2",), 5), CardCell(("≥ 2",), 1)]
+    assert [(cell.name, cell.goods) for cell in drawn_together(unseen)] == [("< 2", None), ("≥ 2", None)]
+    levels = [CardCell((name,), 5, 1, 1) for name in ("food", "trade", "other")]
+    assert drawn_together(levels) == levels

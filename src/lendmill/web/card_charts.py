@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from lendmill.rating.card import Band
 from lendmill.rating.registry.comparing import ShadowComparison
-from lendmill.rating.registry.reading import CardTable
+from lendmill.rating.registry.reading import CardTable, drawn_together
 from lendmill.rating.scale import Scale
 from lendmill.rating.watching.figure import WatchFigure
 from lendmill.rating.watching.queries import WatchDay
@@ -15,6 +15,7 @@ from lendmill.web.charts import FONT, LOOKS
 
 ROW: Final = 26
 CELLS_NAMED_MAX: Final = 90
+BINS_DRAWN_MAX: Final = 16
 GOOD: Final = {"light": "#0a6e48", "dark": "#6fd3a5"}
 GROUND: Final = {"light": "#ffffff", "dark": "#161d2e"}
 LETTERS_MAX: Final = 26
@@ -32,7 +33,8 @@ def _bars(table: CardTable, look: str, points: str, shops: str, bad: str) -> str
     import altair as alt
 
     ink = LOOKS[look]["ink"]
-    rows = [_row(f"{_short(cell.name)}", cell, n) for n, cell in enumerate(table.cells)]
+    cells = drawn_together(table.cells) if len(table.cells) > BINS_DRAWN_MAX else list(table.cells)
+    rows = [_row(_short(cell.name), cell, n) for n, cell in enumerate(cells)]
     order = [row["bin"] for row in rows]
     height = ROW * len(rows)
     shared = alt.Chart(alt.InlineData(values=rows)).encode(
@@ -223,7 +225,7 @@ def _svg(chart: Any, look: str) -> str:
         labelColor=ink, titleColor=ink, gridColor=rule, domainColor=rule, tickColor=rule, labelFontSize=11,
         titleFontSize=11,
     )  # fmt: skip
-    return str(vl_convert.vegalite_to_svg(made.to_json()))
+    return str(vl_convert.vegalite_to_svg(made.to_json(validate=False)))
 
 
 def months_of(figures: Sequence[WatchFigure]) -> tuple[WatchFigure, ...]:

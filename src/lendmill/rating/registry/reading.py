@@ -1,6 +1,6 @@
 """A kept card as a person reads it: each table with its points, the shops behind each cell, and how many turned bad."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,38 @@ def _table(card: Card, table: Table, kept: Kept | None) -> CardTable:
         counts = (seen.goods, seen.bads) if seen else (None, None)
         cells.append(CardCell(names, card.scale.weight(cell), *counts))
     return CardTable(table.feature, table.block, tuple(axis.feature for axis in table.axes), tuple(cells), kept)
+
+
+def drawn_together(cells: Sequence[CardCell]) -> list[CardCell]:
+    """The bins of one feature with neighbours of the same points put together, for a picture that can be taken in.
+
+    >>> bins = [CardCell(("< 3",), 5, 2, 1), CardCell(("3 to < 8",), 5, 4, 0), CardCell(("≥ 8",), 7)]
+    >>> [(cell.name, cell.points, cell.shops) for cell in drawn_together(bins)]
+    [('< 8', 5, 7), ('≥ 8', 7, 0)]
+    """
+    made: list[CardCell] = []
+    for cell in cells:
+        before = made[-1] if made else None
+        if before is None or before.points != cell.points or not (_is_stretch(before.name) and _is_stretch(cell.name)):
+            made.append(cell)
+            continue
+        known = [each for each in (before, cell) if each.goods is not None and each.bads is not None]
+        counts = (sum(each.goods or 0 for each in known), sum(each.bads or 0 for each in known))
+        made[-1] = CardCell((_joined(before.name, cell.name),), cell.points, *(counts if known else (None, None)))
+    return made
+
+
+def _is_stretch(name: str) -> bool:
+    return name.startswith(("< ", "≥ ")) or " to < " in name
+
+
+def _joined(first: str, last: str) -> str:
+    """The stretch from the beginning of one bin to the end of another."""
+    begins = "" if first.startswith("< ") else first.removeprefix("≥ ").split(" to < ")[0]
+    if last.startswith("≥ "):
+        return f"≥ {begins}"
+    ends = last.removeprefix("< ").split(" to < ")[-1]
+    return f"{begins} to < {ends}" if begins else f"< {ends}"
 
 
 def report_of(kept: Mapping[str, Any]) -> Report | None:
