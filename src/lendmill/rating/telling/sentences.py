@@ -30,7 +30,7 @@ SOURCES: Final[dict[str, tuple[str, str]]] = {
     "bureau": ("Agree to a credit bureau's report.", "请授权查询征信报告。"),
     "registry": ("Let us look your firm up in the business registry.", "请授权查询工商登记信息。"),
     "stated": ("Fill in your figures.", "请填报经营数据。"),
-    "questionnaire": ("Answer the questionnaire.", "请完成问卷。"),
+    "questionnaire": ("If you like, answer the questionnaire; it is voluntary.", "如您愿意，可填写问卷（自愿）。"),
 }
 SHARE_IT: Final = ("Share the source that tells it.", "请授权相应的数据来源。")
 
