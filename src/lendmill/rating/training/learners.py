@@ -116,47 +116,6 @@ def boost(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson:
     rest = set(names) - read - set(left_out)
     left_out |= dict.fromkeys(rest, "tells next to nothing beside the others")
     card = Card(key=asked.key, target=asked.target, start=start, tables=tables, scale=asked.scale)
-    return Lesson(card, {made.feature: weight for made, weight in choice.kept}, choice.left_out)
-
-
-def _table(made: Cut, weight: float) -> Table:
-    """One table of the card: evidence times weight, the missing after the bins."""
-    evidence = (*made.evidence, made.missing_evidence)
-    cells = tuple(round(weight * MICRO) * round(each * MICRO) * 1000 for each in evidence)
-    axis = made.levels or Axis(made.feature, made.edges, made.low, made.high, made.has_missing)
-    return Table(axes=(axis,), cells=cells, block=made.block)
-
-
-def boost(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson:
-    """The boosted card: small trees of one feature and of the best pairs, summed into tables."""
-    names = [feature.name for feature in asked.catalogue]
-    usual = boosted.recipe(len(np.unique(shops)), int(bad.sum()), asked.pairs)
-    how = asked.recipe or replace(usual, features_max=asked.features_max)
-    columns = cut_fine(frame, names, {name: name in asked.categories for name in names}, how.fine, how.coarse)
-    left_out = dict.fromkeys(set(names) - {column.name for column in columns}, "the same for every shop")
-    if not columns:
-        raise NothingLearned()
-    higher = {feature.name: SIGNS[feature.higher_is] for feature in asked.catalogue}
-    blocks = {feature.name: feature.block for feature in asked.catalogue}
-    signs = [0 if column.category else higher[column.name] for column in columns]
-    if len(columns) > how.features_max:
-        best = boosted.telling(columns, bad, signs, asked.seed, how)
-        columns, signs = [columns[n] for n in best], [signs[n] for n in best]
-    made = boosted.learn(columns, bad, signs, asked.seed, how, shops)
-    tables = tables_of(columns, made, blocks)
-    if not tables:
-        raise NothingLearned()
-    start = whole(-made.start)
-    shares = ", ".join(f"{name} {weight:.2f}" for name, weight in zip(made.parts, made.weights, strict=True))
-    notes = [f"The parts' weights, from what each told of shops it had not seen: {shares}."]
-    if how.with_classic and (other := _classic_or_none(frame, bad, shops, asked)) is not None:
-        start, tables = (start + other.start) // 2, halves(tables, other.tables)
-        notes.append("Half of the card is the classic card of the same shops, as with few shops its bins are steadier.")
-    read = {axis.feature for table in tables for axis in table.axes}
-    left_out |= {
-        column.name: "tells next to nothing beside the others" for column in columns if column.name not in read
-    }
-    card = Card(key=asked.key, target=asked.target, start=start, tables=tables, scale=asked.scale)
     return Lesson(card, {}, left_out, tuple(notes))
 
 
