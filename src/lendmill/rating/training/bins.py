@@ -17,7 +17,7 @@ from lendmill.rating.training.grid import cut_fine
 from lendmill.refusals import Refusal
 
 TRENDS: Final = {"better": "descending", "worse": "ascending", None: "auto_asc_desc"}
-FREE_BADS: Final = 100  # from so many bad payers on, a feature without a known direction may turn
+FREE_BADS: Final = 200  # from so many bad payers on, a feature without a known direction may turn
 KNOWN_MIN: Final = 20  # borrowers of whom a feature must be known to be cut at all
 DIGITS: Final = 4  # edges are written with four digits, and the bins counted again with them
 DOUBT: Final = 1.0  # borrowers of average risk added to each bin: one without bad payers is not for that safe

@@ -19,7 +19,7 @@ FEATURES_MAX: Final = 15
 # Many bad payers teach more: more features, and such as say nearly the same may share the weight.
 MANY_BADS: Final = 200
 FEATURES_MAX_MANY: Final = 60
-ALIKE_MAX_MANY: Final = 0.9
+ALIKE_MAX_MANY: Final = 0.99
 RIDGE_MANY: Final = 1.0
 WEIGHT_MIN: Final = 0.05
 # The 95 % points of chi-square with 1, 2, ... degrees of freedom: what a feature that says nothing reaches by chance.
