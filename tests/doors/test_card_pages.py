@@ -129,6 +129,21 @@ def test_the_figures_are_worked_out_on_the_page(house: House, cards: dict[str, s
     text = analyst.get(page, headers={"accept-language": "en"}).text
     assert "Protected features it reads" in text
     assert "lendmill watch-model" not in text
+    assert "history-psi" not in text
+
+
+def test_a_figure_worked_out_twice_is_drawn_from_time_to_time(house: House, cards: dict[str, str]) -> None:
+    visitor, address = house.visitor(Role.AUDITOR), f"/staff/models/{cards['live']}"
+    assert visitor.get(f"{address}/pictures/history-psi").status_code == 404
+    with house.database.transaction() as db:
+        for day in ("2025-12-01", "2026-01-01"):
+            db.execute(
+                "insert into model_watch (model_id, watched_on, figure, value, counted)"
+                " values (%s, %s, 'psi', 0.2, 90)",
+                [cards["live"], day],
+            )
+    assert "history-psi" in visitor.get(address).text
+    assert visitor.get(f"{address}/pictures/history-psi").text.startswith("<svg")
 
 
 def test_a_card_comes_as_pdf_in_both_languages_and_as_files_for_programs(house: House, cards: dict[str, str]) -> None:

@@ -23,6 +23,7 @@ from lendmill.web import names
 from lendmill.web.words import CHINESE, Words
 
 UNKNOWN_GRADE: Final = "UNKNOWN"
+HISTORIES: Final = ("psi", "auc")
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,11 @@ def history_picture(db: Db, model: Model, figure: str, look: str) -> str | None:
     if figure == AUC:
         lines = (report.auc.value + level.watch, report.auc.value + level.alarm) if report else ()
     return charts.history_picture(days, lines, look=look, form=".2f")
+
+
+def histories(db: Db, model: Model) -> list[str]:
+    """The figures that were worked out often enough to be drawn from time to time."""
+    return [name for name in HISTORIES if len(watched.history(db, model.model_id, name)) > 1]
 
 
 def about(figure: WatchFigure, words: Words) -> str:

@@ -28,7 +28,6 @@ from lendmill.web.own import form_key
 from lendmill.web.pages import go, page, words_of
 
 VERDICTS: Final[tuple[Verdict, ...]] = ("approve", "decline", "withdraw")
-HISTORIES: Final = ("psi", "auc")
 MEDIA: Final = {
     "sql": "application/sql",
     "pmml": "application/xml",
@@ -67,7 +66,7 @@ def _model(request: Asked, model_id: str, refusal: Refusal | None = None, reason
     with database_of(request).transaction() as db:
         today = house_day(db)
         facts = card_facts.card_facts(db, ratings.model(db, model_id))
-        histories = [name for name in HISTORIES if card_facts.history_picture(db, facts.model, name, "light")]
+        histories = card_facts.histories(db, facts.model)
         was_live = queries.was_live(db, model_id)
     waiting = next((each for each in facts.proposals if each.state(today) == "waiting"), None)
     return page(
