@@ -16,6 +16,7 @@ from lendmill.rating.watching.figure import AUC, BRIER, CALIBRATION, KS, SO_FAR,
 RIPE_AFTER_MONTHS: Final = 12
 EACH_MIN: Final = 10  # so many good and so many bad payers before anything is measured
 SURE, VERY_SURE = 0.95, 0.99
+DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ def order_figures(
     if min(bads, counted - bads) < EACH_MIN:
         return [WatchFigure(name, "", None, counted, bads=bads) for name in (AUC, KS, BRIER)]
     pd = np.array([each.pd for each in ripe], dtype=np.float64)
-    auc, (ks, brier) = measures.area(bad, pd), measures.ks_and_brier(bad, pd, seed)
+    auc = measures.area(bad, pd)
+    ks, brier = measures.ks_and_brier(bad, np.round(pd, DIGITS), seed)  # a resample takes as long as there are PDs
     expected = trained.value if trained else None
     alarm: Alarm = ""
     if expected is not None and expected > auc.high:
