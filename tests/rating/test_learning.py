@@ -25,7 +25,9 @@ def shops(rows: int = 400, seed: int = 5) -> tuple[pl.DataFrame, Any]:
     unknown = chance.random(rows) < 0.2
     logit = 0.6 + 1.4 * sales + np.where(trade == "toys", -1.5, 0.4)
     bad = chance.random(rows) < 1 / (1 + np.exp(logit))
-    frame = pl.DataFrame({"sales": pl.Series(sales).set(pl.Series(unknown), None), "trade": trade, "open": sales > -9.0})
+    frame = pl.DataFrame(
+        {"sales": pl.Series(sales).set(pl.Series(unknown), None), "trade": trade, "open": sales > -9.0}
+    )
     return frame, bad.astype(int)
 
 
@@ -41,7 +43,7 @@ def fitted(request: pytest.FixtureRequest) -> Any:
 
 
 def test_a_fitted_learner_gives_a_card_that_is_served_as_it_is(fitted: Any) -> None:
-    frame, bad = shops()
+    frame, _ = shops()
     card = Card.read(fitted.card.written())
     assert card == fitted.card
     rated = card.rate_table(frame.with_row_index("shop_key"))

@@ -57,12 +57,10 @@ def train(
 ) -> tuple[Card, Report]:
     """Learn a card and measure it out of fold.
 
-    Cutting, choosing and weighing happen inside each fold anew. Only the catalogue's features are read; another
-    lender's rating among the columns is refused. A shop may come as of several days (`as_of_on`): all its rows are
-    then in one fold, it is measured as of its last day, and a card of the earlier days is measured on the later ones.
-    `categories`: which features are categories. `repeats`: other seeds for the folds, to show their luck.
-    `turned_away`: applicants without an outcome, see `rejects`. `later_from`: where the later days begin. Refuses with
-    `UnusableForTraining`, `TooFewBad`, `NothingLearned`.
+    All is learned inside each fold anew, from the catalogue's features only; another lender's rating is refused. A shop
+    may come as of several days (`as_of_on`): it is in one fold, measured as of its last day, and a card of the earlier
+    days is measured on the later ones (from `later_from` on). `repeats`: other seeds for the folds, to show their luck.
+    `turned_away`: see `rejects`. Refuses with `UnusableForTraining`, `TooFewBad`, `NothingLearned`.
     """
     began = time.perf_counter()
     frame, bad = checked(frame, target, catalogue, categories)
@@ -80,25 +78,37 @@ def train(
     others = [lessons.out_of_fold(seed + n, Counter(), steps)[0].pd[last] for n in range(1, repeats + 1)]
     bands = proof.bands(bad[last], lesson.card.scale.points(told.logit[last]))
     card = msgspec.structs.replace(lesson.card, bands=bands)
-    left_out = {feature.name: "not in the table" for feature in catalogue if feature.name not in frame.columns}
     report = msgspec.structs.replace(
         _measured(bad[last], told.pd[last], seed, others),
         kind=chosen,
-        target=target,
-        rows=frame.height,
         auc_by_fold=by_fold,
         kept=_kept(card, lesson, frame, bad, times),
-        left_out=dict(sorted((left_out | dict(lesson.left_out)).items())),
-        notes=(*notes, *lesson.notes, *([rejects.ASSUMED] if turned_away is not None else [])),
         unknown_rows=int(told.unknown.sum()),
         out_of_time=lessons.out_of_time(seed, later_from),
-        spreads=proof.spreads(frame, card),
-        points_quantiles=proof.quantiles(lesson.card.scale.points(card.logits(frame.filter(pl.Series(last)))[0])),
-        data_hash=proof.data_hash(frame, target, [feature.name for feature in known]),
-        versions=proof.versions(),
-        digest=card.digest,
+        **_learned_from(lessons, lesson, card, catalogue, notes),
     )
     return card, msgspec.structs.replace(report, train_seconds=round(time.perf_counter() - began, 1))
+
+
+def _learned_from(
+    lessons: "_Lessons", lesson: Lesson, card: Card, catalogue: Sequence[Feature], notes: list[str]
+) -> dict[str, Any]:
+    """What the report says of the shops learned from, and of what learned."""
+    frame, asked = lessons.frame, lessons.asked
+    points = card.scale.points(card.logits(frame.filter(pl.Series(lessons.last)))[0])
+    absent = {feature.name: "not in the table" for feature in catalogue if feature.name not in frame.columns}
+    assumed = [rejects.ASSUMED] if lessons.turned_away is not None else []
+    return {
+        "left_out": dict(sorted((absent | dict(lesson.left_out)).items())),
+        "notes": (*notes, *lesson.notes, *assumed),
+        "target": asked.target,
+        "rows": frame.height,
+        "spreads": proof.spreads(frame, card),
+        "points_quantiles": proof.quantiles(points),
+        "data_hash": proof.data_hash(frame, asked.target, [feature.name for feature in asked.catalogue]),
+        "versions": proof.versions(),
+        "digest": card.digest,
+    }
 
 
 def _kind(kind: Kind, frame: pl.DataFrame, bad: Flags) -> tuple[Kind, list[str]]:
