@@ -72,18 +72,15 @@ def train(
     lesson = lessons.learn(np.arange(frame.height))
     steps.taken()
 
-    times: Counter[str] = Counter()
-    last = lessons.last
+    times, last = Counter[str](), lessons.last
     told, by_fold = lessons.out_of_fold(seed, times, steps)
     others = [lessons.out_of_fold(seed + n, Counter(), steps)[0].pd[last] for n in range(1, repeats + 1)]
-    bands = proof.bands(bad[last], lesson.card.scale.points(told.logit[last]))
-    card = msgspec.structs.replace(lesson.card, bands=bands)
+    card = proof.banded(lesson.card, bad[last], told.logit[last])
     report = msgspec.structs.replace(
-        _measured(bad[last], told.pd[last], seed, others),
+        _measured(bad[last], told.pd[last], seed, others, int(told.unknown.sum())),
         kind=chosen,
         auc_by_fold=by_fold,
         kept=_kept(card, lesson, frame, bad, times),
-        unknown_rows=int(told.unknown.sum()),
         out_of_time=lessons.out_of_time(seed, later_from),
         **_learned_from(lessons, lesson, card, catalogue, notes),
     )
@@ -119,7 +116,7 @@ def _kind(kind: Kind, frame: pl.DataFrame, bad: Flags) -> tuple[Kind, list[str]]
     return kind, []
 
 
-def _measured(bad: Flags, pd: Floats, seed: int, others: Sequence[Floats]) -> Report:
+def _measured(bad: Flags, pd: Floats, seed: int, others: Sequence[Floats], unknown_rows: int = 0) -> Report:
     """The figures of a report; what was learned is filled in after."""
     ks, brier = measures.ks_and_brier(bad, pd, seed)
     start, slope = measures.calibration(bad, pd)
@@ -127,6 +124,7 @@ def _measured(bad: Flags, pd: Floats, seed: int, others: Sequence[Floats]) -> Re
         shops=len(bad),
         bads=int(bad.sum()),
         seed=seed,
+        unknown_rows=unknown_rows,
         auc=measures.area(bad, pd),
         ks=ks,
         brier=brier,

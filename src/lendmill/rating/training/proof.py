@@ -6,6 +6,7 @@ from datetime import date
 from importlib import metadata
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 import polars as pl
 
@@ -36,6 +37,11 @@ def bands(bad: Flags, points: Any) -> tuple[Band, ...]:
         low, high = share_interval(bads, max(1, shops))
         found.append(Band(floor, shops, bads, round(low, 6), round(high, 6)))
     return tuple(found)
+
+
+def banded(card: Card, bad: Flags, logit: Any) -> Card:
+    """The card with its bands, from what cards that had not seen them told of the shops."""
+    return msgspec.structs.replace(card, bands=bands(bad, card.scale.points(logit)))
 
 
 def split_in_time(
