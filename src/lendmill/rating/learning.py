@@ -166,4 +166,6 @@ def _series(column: Any) -> pl.Series:
     """A pandas column; its categories and objects as text, missing as null."""
     if str(column.dtype) in ("object", "category", "string", "str"):
         return pl.Series([None if value is None or value != value else value for value in column.tolist()])
-    return pl.Series(column.to_numpy(dtype=np.float64, na_value=np.nan) if str(column.dtype) != "bool" else column.to_numpy())
+    return pl.Series(
+        column.to_numpy(dtype=np.float64, na_value=np.nan) if str(column.dtype) != "bool" else column.to_numpy()
+    )
