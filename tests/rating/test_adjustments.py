@@ -1,5 +1,6 @@
 """Adjustments take two people, count from their day to their end, and are read as they were known on the day."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -232,3 +233,9 @@ def test_commands_propose_list_and_agree(
     assert "approved by bob on 2026-01-01" in capsys.readouterr().out
     with pytest.raises(OwnAdjustment):
         commands.approve(end_id, by="ann")
+
+
+def test_a_form_clicked_many_times_at_once_proposes_once(database: Database, people: dict[str, Caller]) -> None:
+    with ThreadPoolExecutor(6) as clicks:
+        made = list(clicks.map(lambda _: proposed(database, people["ann"]).adjustment_id, range(12)))
+    assert len(set(made)) == 1

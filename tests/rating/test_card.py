@@ -14,7 +14,7 @@ from rating_cards import AGE, DOUBLING, PAIR, REFUNDS, SMALL
 
 from lendmill.rating.card import Band, Card, Rated, Unknown
 from lendmill.rating.crowd import probabilities
-from lendmill.rating.scale import Scale, logit_of, probability
+from lendmill.rating.scale import Grade, Scale, logit_of, probability
 from lendmill.rating.tables import (
     CELL_MAX,
     Axis,
@@ -337,3 +337,23 @@ def test_the_scale_of_a_card_is_part_of_it() -> None:
     assert other.rate({"months_active": 20.0, "refund_share": 0.05}).points == 680
     assert other.digest != SMALL.digest
     assert SMALL.start + 2 * DOUBLING == SMALL.rate({"months_active": 20.0, "refund_share": 0.05}).logit
+
+
+@pytest.mark.parametrize("sign", ["\0", "\x0b", "\x1f", "\ufffe", "\ud800"])
+def test_a_name_that_no_picture_can_show_is_refused(sign: str) -> None:
+    """The program that draws pictures ends the whole web server over such a sign."""
+    for axis in (
+        Axis(feature=f"a{sign}", edges=(), low=0.0, high=1.0, missing_seen=True),
+        Levels(feature="a", levels=("b", f"c{sign}"), missing_seen=True),
+        Levels(feature="a", levels=("b",), missing_seen=True, pooled=(f"c{sign}",)),
+    ):
+        with pytest.raises(InvalidCard, match="can be written down"):
+            Card(key="odd", target="t", start=0, tables=(Table(axes=(axis,), cells=(0,) * axis.size),))
+    grades = Scale(grades=(Grade(f"A{sign}", 600), Grade("D")))
+    with pytest.raises(InvalidCard, match="can be written down"):
+        Card(key="odd", target="t", start=0, tables=SMALL.tables, scale=grades)
+
+
+def test_no_grade_is_called_unknown() -> None:
+    with pytest.raises(InvalidCard, match="not UNKNOWN"):
+        Card(key="odd", target="t", start=0, tables=SMALL.tables, scale=Scale(grades=(Grade("UNKNOWN"),)))

@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+import msgspec
 import pytest
 from export_readers import Pmml, Workbook
 from psycopg.errors import UndefinedFunction
@@ -12,6 +13,7 @@ from lendmill.db import Database
 from lendmill.rating.axes import Axis, Levels
 from lendmill.rating.card import Card
 from lendmill.rating.exports import KINDS, UnknownExport, written
+from lendmill.rating.scale import Grade, Scale
 from lendmill.rating.tables import Table
 
 SIZE = Axis(feature='size "net"', edges=(-1.5, 0.0, 0.1 + 0.2), low=-4.0, high=9.0, missing_seen=True)
@@ -135,3 +137,12 @@ def test_the_same_card_is_written_the_same_and_an_unknown_kind_is_refused() -> N
     assert KINDS == ("sql", "pmml", "xlsx")
     with pytest.raises(UnknownExport, match="it can as sql, pmml, xlsx"):
         written(PAIR, None, "pickle")
+
+
+def test_a_grades_name_stays_a_text_in_the_spreadsheets_formula() -> None:
+    named = Scale(grades=(Grade('A","=cmd', 600), Grade('"')))
+    book = Workbook(written(msgspec.structs.replace(SMALL, scale=named), None, "xlsx"))
+    rows = book.rows("Rate")
+    for feature, value in (("months_active", 20.0), ("refund_share", 0.05)):
+        book.cells[("Rate", rows[feature], 2)] = value
+    assert book.at("Rate", rows["grade"], 2) in {'A","=cmd', '"'}

@@ -20,7 +20,7 @@ from lendmill.rating import actions, queries
 from lendmill.rating.card import Card
 from lendmill.rating.registry.actions import first_live, move
 from lendmill.rating.registry.queries import stages_of
-from lendmill.rating.tables import Axis, Table
+from lendmill.rating.tables import Axis, InvalidCard, Table
 
 TODAY = date(2026, 1, 1)
 
@@ -199,3 +199,11 @@ def test_a_card_nobody_kept_rates_nobody(database: Database, borrowers: dict[str
 def test_ratings_and_cards_are_never_changed(database: Database, statement: str) -> None:
     with pytest.raises(InsufficientPrivilege), database.transaction() as db:
         db.execute(statement)
+
+
+@pytest.mark.parametrize("key", ["a/b", "a?b", "a#b", "a%2fb", '"a"', "<a>", "a\tb"])
+def test_a_card_whose_page_could_have_no_address_is_not_kept(database: Database, key: str) -> None:
+    with pytest.raises(InvalidCard, match="an address can name"):
+        database.act(actions.keep_model, msgspec.structs.replace(SMALL, key=key), {})
+    with database.transaction() as db:
+        assert queries.models(db) == []

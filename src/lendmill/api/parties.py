@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.outside.parties.carrying import ask_party
-from lendmill.people.queries import act_today, house_day
+from lendmill.people.queries import act_today, borrower, house_day
 from lendmill.rating.parties.answer import PartyFigure
 from lendmill.rating.parties.queries import PartyStanding, party_standings
 
@@ -46,6 +46,7 @@ def _told(each: PartyStanding) -> PartyOut:
 def parties(request: Asked, borrower_id: FromPath[UUID]) -> list[PartyOut]:
     """How things stand with customs, tax office, credit bureau and business registry."""
     with database_of(request).transaction() as db:
+        borrower(db, borrower_id)
         return [_told(each) for each in party_standings(db, borrower_id, house_day(db))]
 
 

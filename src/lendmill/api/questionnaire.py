@@ -10,7 +10,7 @@ from litestar import get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from lendmill.api.callers import Asked, database_of
-from lendmill.people.queries import act_today, house_day
+from lendmill.people.queries import act_today, borrower, house_day
 from lendmill.rating.psychometrics import actions, queries
 from lendmill.rating.psychometrics.attempt import QuestionnaireNotOffered
 from lendmill.rating.psychometrics.consent import wording
@@ -42,6 +42,7 @@ def questionnaire(
 
 def _now(request: Asked, borrower_id: UUID, language: str) -> QuestionnaireNow:
     with database_of(request).transaction() as db:
+        borrower(db, borrower_id)
         state = queries.state(db, borrower_id, house_day(db))
     going_on, sent = state.going_on, state.sent
     return QuestionnaireNow(

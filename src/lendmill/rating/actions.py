@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -13,6 +13,7 @@ from lendmill import ids
 from lendmill.db import Db
 from lendmill.rating import queries, store
 from lendmill.rating.adjusting import queries as adjusting
+from lendmill.rating.axes import InvalidCard
 from lendmill.rating.card import Card
 from lendmill.rating.registry import stages
 from lendmill.rating.registry import store as registry
@@ -20,6 +21,8 @@ from lendmill.rating.registry.provenance import Provenance as Provenance
 from lendmill.rating.telling import queries as telling
 from lendmill.rating.telling.kept import Times, rows
 from lendmill.refusals import Refusal
+
+UNADDRESSABLE: Final = frozenset("/\\?#%&;\"'<>")  # a card's name stands in the address of its page
 
 
 class NotTheLiveCard(Refusal):
@@ -58,6 +61,10 @@ def model_id_of(card: Card) -> str:
 def keep_model(db: Db, card: Card, report: Any, provenance: Provenance | None = None) -> str:
     """Keep a trained card as a draft, with what was measured and where it comes from, and give its name back."""
     model_id, came = model_id_of(card), provenance or Provenance()
+    if not model_id.isprintable() or set(model_id) & UNADDRESSABLE:
+        raise InvalidCard(
+            field="key", value=repr(card.key[:60]), allowed="letters and digits, which an address can name"
+        )
     kept = store.keep_model(
         db,
         model_id=model_id,

@@ -1,6 +1,7 @@
 """How a card reads one fact: a number falls between edges, a category is a level it learned; or it is unknown."""
 
 import math
+import re
 from bisect import bisect_right
 from enum import StrEnum
 from itertools import pairwise
@@ -16,6 +17,10 @@ from lendmill.refusals import Refusal
 FORBIDDEN: Final = frozenset({"rating", "bank_rating", "grade", "bank_grade", "credit_rating"})
 OTHER: Final = "other"
 MISSING: Final = "missing"
+
+UNWRITABLE: Final = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]"
+)  # no XML, so no picture
 
 Ints = npt.NDArray[np.int64]
 
@@ -188,6 +193,8 @@ class Levels(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
         if len({*self.levels, *self.pooled}) != len(self.levels) + len(self.pooled) or not self.levels:
             raise InvalidCard(field=f"levels of {self.feature}", value=self.levels, allowed="each level once")
         _check_name(self.feature)
+        for level in (*self.levels, *self.pooled):
+            check_writable(f"levels of {self.feature}", level)
 
 
 AnyAxis = Axis | Levels
@@ -211,3 +218,10 @@ def level_of(value: Any) -> str | None:
 def _check_name(feature: str) -> None:
     if feature in FORBIDDEN:
         raise BankRatingOffered(feature=feature)
+    check_writable("feature", feature)
+
+
+def check_writable(field: str, text: str) -> None:
+    """Refuse a name with a sign that no picture and no file for other programs could show."""
+    if UNWRITABLE.search(text):
+        raise InvalidCard(field=field, value=repr(text[:60]), allowed="signs that can be written down")

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from lendmill.rating import crowd
-from lendmill.rating.axes import Axis, Ints, Levels
+from lendmill.rating.axes import Axis, Ints, Levels, check_writable
 from lendmill.rating.crowd import UNKNOWN
 from lendmill.rating.formats import FORMAT, as_first_written, upgraded
 from lendmill.rating.lookup import Contribution as Contribution
@@ -93,6 +93,10 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         for table in self.tables:
             table.check()
         self._check_readings()
+        for grade in self.scale.grades:
+            check_writable("grades", grade.name)
+            if grade.name in ("", UNKNOWN):
+                raise InvalidCard(field="grades", value=repr(grade.name), allowed=f"a name, and not {UNKNOWN}")
         floors = [band.points_min for band in self.bands]
         known = [floor for floor in floors[1:] if floor is not None]
         if floors and (floors[0] is not None or len(known) < len(floors) - 1 or known != sorted(set(known))):

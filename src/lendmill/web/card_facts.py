@@ -94,9 +94,9 @@ def approvable(db: Db, model: Model) -> Collection[str]:
 def picture(facts: CardFacts, name: str, words: Words, look: str) -> str | None:
     """One picture of a card by its name; None where there is no such picture."""
     points, shops, bad = words.heads("Points", "Shops", "Share that turned bad")
-    kind, _, n = name.partition("-")
-    if kind == "table" and n.isdecimal() and int(n) < len(facts.tables):
-        return charts.table_picture(facts.tables[int(n)], look=look, points=points, shops=shops, bad=bad)
+    by_name = {f"table-{n}": table for n, table in enumerate(facts.tables)}
+    if name in by_name:
+        return charts.table_picture(by_name[name], look=look, points=points, shops=shops, bad=bad)
     if name == "calibration" and len(facts.model.card.bands) > 1:
         card = facts.model.card
         return charts.calibration_picture(card.bands, card.scale, look=look, points=points, bad=bad)

@@ -84,7 +84,8 @@ def propose_end(db: Db, *, adjustment_id: UUID, until_on: date, reason: str, by:
 
 
 def _proposed(db: Db, *, by: Caller, today: date, **proposed: object) -> Adjustment:
-    """Written once, however often the same person sends the same while it waits."""
+    """Written once, however often the same person sends the same while it waits, also at the same moment."""
+    store.lock_proposer(db, by.account_id)
     earlier = queries.same_waiting(db, proposed_by=by.account_id, **proposed)
     if earlier is not None:
         return earlier

@@ -1,10 +1,24 @@
 """Writes adjustments and what was decided about them; neither is ever changed."""
 
 from datetime import date
+from uuid import UUID
 
-from lendmill.db import Db, run
+from lendmill.db import Db, run, scalar
 from lendmill.people.sign_in.queries import Caller
 from lendmill.rating.adjusting.table import Adjustment, Outcome
+
+LOCK_PROPOSER = """
+    select account_id
+      from account
+     where account_id = %(account_id)s
+       for no key update
+"""
+
+
+def lock_proposer(db: Db, account_id: UUID) -> None:
+    """Let one person propose one thing at a time, so that a form clicked twice sees what the first click wrote."""
+    scalar(db, LOCK_PROPOSER, account_id=account_id)
+
 
 ADD = """
     insert into rating_adjustment (adjustment_id, ends, industry, region, points, from_on, until_on, reason, source,

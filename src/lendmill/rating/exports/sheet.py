@@ -239,7 +239,9 @@ def _total(sheet: Any, formats: dict[str, Any], card: Card, row: int, tables: tu
     grade = '"?"'
     for each in reversed(scale.grades):
         grade = (
-            f'"{each.name}"' if each.points_min is None else f'IF({points}>={each.points_min},"{each.name}",{grade})'
+            _quoted(each.name)
+            if each.points_min is None
+            else f"IF({points}>={each.points_min},{_quoted(each.name)},{grade})"
         )
     for n, (name, formula) in enumerate(
         (
@@ -251,3 +253,8 @@ def _total(sheet: Any, formats: dict[str, Any], card: Card, row: int, tables: tu
     ):
         sheet.write_string(row + n, 0, name, bold)
         sheet.write_formula(row + n, 1, formula, bold)
+
+
+def _quoted(text: str) -> str:
+    """A text inside a formula: its own quotation marks are doubled, so that it stays a text."""
+    return '"' + text.replace('"', '""') + '"'

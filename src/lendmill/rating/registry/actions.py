@@ -96,15 +96,16 @@ def decide(
     """Another person agrees, and the card changes its stage now; or says no and why; or the proposer takes it back.
 
     Refuses with `NoSuchProposal`, `OwnProposal`, `NotTheProposer`, `NotTheirWork`, `DecidedAlready`,
-    `ProposalExpired`, `LiveCardChanged`, `StageClosed`, `ReasonMissing`.
+    `ProposalExpired`, `LiveCardChanged`, `StageClosed`, `ReasonMissing`, `CommandReused`.
     """
     cards = store.lock_cards(db)
     proposal = queries.proposal(db, proposal_id)
     outcome = _OUTCOMES[verdict]
-    if proposal.decided_key == key and proposal.decided_by == by.account_id:
-        if proposal.outcome != outcome:
+    if (earlier := queries.decided_by_key(db, key)) is not None:
+        told = (earlier.proposal_id, earlier.outcome, earlier.decided_by, earlier.decided_why)
+        if told != (proposal_id, outcome, by.account_id, " ".join(reason.split())):
             raise CommandReused(key=key)
-        return proposal
+        return earlier
     _check_person(proposal, verdict, by)
     if proposal.outcome is not None:
         raise DecidedAlready(outcome=proposal.outcome, decided_on=proposal.decided_on)

@@ -44,6 +44,17 @@ def proposal_by_key(db: Db, command_key: str) -> ModelProposal | None:
     return maybe(db, ModelProposal, PROPOSAL_BY_KEY, command_key=command_key)
 
 
+DECIDED_BY_KEY = f"""
+    select {COLUMNS}
+     where d.command_key = %(command_key)s
+"""
+
+
+def decided_by_key(db: Db, command_key: str) -> ModelProposal | None:
+    """What was decided under a sender's key before."""
+    return maybe(db, ModelProposal, DECIDED_BY_KEY, command_key=command_key)
+
+
 PROPOSALS_OF = f"""
     select {COLUMNS}
      where p.model_id = %(model_id)s
