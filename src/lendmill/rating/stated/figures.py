@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from lendmill.money import NotAnAmount, cents
+from lendmill.money import LARGEST_CENTS, NotAnAmount, cents
 from lendmill.refusals import Refusal
 
 AMOUNTS: Final = ("sales_year", "cost_year", "inventory", "assets", "liabilities", "receivables")
@@ -38,6 +38,7 @@ MISTAKES: Final = {
     "margin-above-rest": "The net margin cannot be more than what sales less cost leave.",
     "assets-too-small": "Assets are at least the stock and what customers owe, together.",
     "below-nought": "An amount is nought or more.",
+    "too-much": "An amount is at most ten trillion yuan.",
     "share-out-of-range": "A share is at most 100 percent, and not less than nought.",
 }
 
@@ -156,8 +157,8 @@ def _out_of_range(figures: StatedFigures) -> Iterator[StatedMistake]:
         yield StatedMistake("sales_year", "sales-missing")
     for name in AMOUNTS:
         value = figures.figure(name)
-        if value is not None and not 0 <= value <= 10**15:
-            yield StatedMistake(name, "below-nought")
+        if value is not None and not 0 <= value <= LARGEST_CENTS:
+            yield StatedMistake(name, "below-nought" if value < 0 else "too-much")
     for name in SHARES:
         value, least = figures.figure(name), MARGIN_MIN if name == "net_margin" else 0.0
         if value is not None and not least <= value <= 1:
