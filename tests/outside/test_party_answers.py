@@ -174,16 +174,19 @@ def test_declarations_each_have_a_number_of_their_own() -> None:
             assert party.send(Enquiry("registry-1", "customs", NUMBER, "c", DAY)).state == state
 
 
-def test_an_answer_that_drips_in_is_a_time_out() -> None:
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_an_answer_that_drips_in_is_a_time_out(part: str) -> None:
     stop = threading.Event()
 
     class Dripping(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["content-length"]))
             self.send_response(200)
-            self.end_headers()
+            if part == "body":
+                self.end_headers()
+            self.flush_headers()
             while not stop.wait(0.02):
-                self.wfile.write(b" ")
+                self.wfile.write(b"a")
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

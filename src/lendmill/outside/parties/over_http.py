@@ -1,7 +1,7 @@
 """Asking a third party over HTTP with JSON; what is not a whole answer about the one we asked for is `unknown`."""
 
 import hashlib
-import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 import httpx
 import msgspec
 
+from lendmill.outside.parties.line import Line
 from lendmill.outside.parties.party import Enquiry, Said
 from lendmill.people.identity import spelled
 from lendmill.rating.parties.answer import PartyAnswer, judged, said_wrong
@@ -21,6 +22,8 @@ BODY_BYTES_MAX: Final = 1_000_000
 REASON_LETTERS_MAX: Final = 200
 SECOND_WORD: Final = timedelta(days=1)  # a party's clock may be a day ahead of the house's day
 
+TOO_LONG: Final = PartyAnswer("timed out", reason="the answer took too long as a whole")
+
 
 class HttpParty:
     """A third party reached over HTTP.
@@ -31,7 +34,8 @@ class HttpParty:
 
     def __init__(self, party: str, url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._party = party_called(party)
-        transport = httpx.HTTPTransport(retries=CONNECT_TRIES_MORE, trust_env=False)
+        afresh = httpx.Limits(max_keepalive_connections=0)  # each exchange has a line of its own, to be cut
+        transport = httpx.HTTPTransport(retries=CONNECT_TRIES_MORE, trust_env=False, limits=afresh)
         self._whole_seconds = WHOLE_TIMES * timeout_seconds
         self._client = httpx.Client(base_url=url, timeout=timeout_seconds, transport=transport, trust_env=False)
 
@@ -57,16 +61,17 @@ class HttpParty:
         return self._exchange(self._client.build_request("GET", f"/enquiries/{enquiry.key}"), enquiry)
 
     def _exchange(self, request: httpx.Request, enquiry: Enquiry) -> PartyAnswer | None:
+        line = Line()
+        request.extensions["trace"] = line.note
         try:
-            response = self._client.send(request, stream=True)
-            try:
-                text = _bounded(response, time.monotonic() + self._whole_seconds)
-            finally:
-                response.close()
+            with line.held_for(self._whole_seconds), closing(self._client.send(request, stream=True)) as response:
+                text = _bounded(response)
         except httpx.TimeoutException as silence:
             return PartyAnswer("timed out", reason=f"no answer in time: {type(silence).__name__}")
         except httpx.HTTPError as broken:
-            return PartyAnswer("unknown", reason=f"no answer: {type(broken).__name__}")
+            return TOO_LONG if line.was_cut else PartyAnswer("unknown", reason=f"no answer: {type(broken).__name__}")
+        if line.was_cut:
+            return TOO_LONG
         if response.status_code == httpx.codes.NOT_FOUND:
             return None
         if response.status_code == httpx.codes.ACCEPTED:
@@ -78,13 +83,11 @@ class HttpParty:
         return _read(text, enquiry, self._party)
 
 
-def _bounded(response: httpx.Response, until: float) -> bytes | None:
-    """The body, unless it is too large to be one; one that drips in is a time-out all the same."""
+def _bounded(response: httpx.Response) -> bytes | None:
+    """The body, unless it is too large to be one."""
     text = b""
     for part in response.iter_bytes():
         text += part
-        if time.monotonic() > until:
-            raise httpx.ReadTimeout("the answer took too long as a whole")
         if len(text) > BODY_BYTES_MAX:
             return None
     return text
