@@ -95,7 +95,7 @@ def test_a_key_decides_once_whoever_sends_it_and_about_whatever(house: House, ca
         return answer.json().get("code") or answer.json()["state"], answer.json().get("proposal_id")
 
     def proposed(key: str) -> str:
-        return sent(f"models/{cards[1]}/proposals", analyst, key, to_stage="live", reason="better")[1]
+        return str(sent(f"models/{cards[1]}/proposals", analyst, key, to_stage="live", reason="better")[1])
 
     first = f"model-proposals/{proposed('propose-1')}/decision"
     no = {"outcome": "decline", "reason": "no good"}
