@@ -121,3 +121,9 @@ def test_a_correction_is_the_next_version_and_the_same_again_is_none(database: D
         assert [(each.shop_key, each.n) for each in stated_since(db, DAY + timedelta(days=5))] == [("s1", 2), ("s1", 3)]
     with pytest.raises(InsufficientPrivilege), database.transaction() as db:
         db.execute("update stated_version set n = 9")
+
+
+def test_an_amount_beyond_any_is_told_so() -> None:
+    with pytest.raises(FiguresWrong, match="^These figures cannot be right: sales_year: An amount is at most ten"):
+        checked({"sales_year_cents": 10**15 + 1})
+    assert checked({"sales_year_cents": 10**15}).sales_year_cents == 10**15
