@@ -124,6 +124,6 @@ def test_a_correction_is_the_next_version_and_the_same_again_is_none(database: D
 
 
 def test_an_amount_beyond_any_is_told_so() -> None:
-    with pytest.raises(FiguresWrong, match="^These figures cannot be right: sales_year: An amount is at most ten"):
+    with pytest.raises(FiguresWrong, match="sales_year: An amount is at most ten"):
         checked({"sales_year_cents": 10**15 + 1})
     assert checked({"sales_year_cents": 10**15}).sales_year_cents == 10**15
