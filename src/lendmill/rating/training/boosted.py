@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,7 +12,8 @@ from lendmill.rating.measures import Flags, Floats, logistic
 from lendmill.rating.scale import logit_of
 from lendmill.rating.training import straight
 from lendmill.rating.training.grid import COARSE_MAX, FINE_MAX, Codes, Column
-from lendmill.rating.training.trees import Tables, centred, pair_gains, summed
+from lendmill.rating.training.pairs import best_pairs, learned_pairs
+from lendmill.rating.training.trees import Tables, centred, summed
 
 PAIRS: Final = 40
 FEATURES_MAX: Final = 200
@@ -66,7 +68,7 @@ def recipe(rows: int, bads: int, pairs: int = PAIRS) -> Recipe:
 def learn(
     columns: Sequence[Column], bad: Flags, signs: Sequence[int], seed: int, how: Recipe, shops: Any = None
 ) -> Boosted:
-    """Learn the tables: mains in every fold, pairs on top of them, a straight part; then weigh the three.
+    """Learn the tables: mains in every fold, pairs on top of them in two ways, a straight part; then weigh the four.
 
     Each part is learned without one fold of the shops in turn, and stops where that fold no longer gains. The parts'
     weights come from what they told of those they had not seen. What is kept is the mean over the folds. `signs`: +1
@@ -77,9 +79,13 @@ def learn(
     mains = [work.mains(bag) for bag in bags]
     seen = work.out_of_fold(mains, bags)
     pairs = work.best_pairs(seen)
-    deeper = [work.with_pairs(bag, main, pairs) for bag, main in zip(bags, mains, strict=True)] if pairs else []
-    lines = work.straight(bags)
-    named = {"single features": mains, "pairs": deeper, "straight lines": lines}
+    deeper = [work.deeper(bag, main, pairs) for bag, main in zip(bags, mains, strict=True)] if pairs else []
+    named = {
+        "single features": mains,
+        "pairs, one after the other": deeper,
+        "pairs, both at once": work.of_pairs(bags, mains, pairs) if pairs else [],
+        "straight lines": work.straight(bags),
+    }
     parts = [part for part in named.values() if part]
     told = np.column_stack([seen, *(work.out_of_fold(part, bags) for part in parts[1:])])
     start, weights = blended(told, bad)
@@ -137,7 +143,7 @@ class _Work:
         self.coarse = [column.to_coarse[column.codes] for column in columns]
         self.fine_sizes = [column.axis.size for column in columns]
         self.coarse_sizes = [column.coarse.size for column in columns]
-        self.label = bad.astype(np.float32)
+        self.label = bad.astype(np.int64)
         self.rounds: list[int] = []
 
     def mains(self, bag: Bag) -> Tables:
@@ -145,15 +151,28 @@ class _Work:
         alone = [[n] for n in range(len(self.columns))]
         return self._boost(bag, self.fine, self.fine_sizes, alone, None)
 
-    def with_pairs(self, bag: Bag, main: Tables, pairs: list[tuple[int, int]]) -> Tables:
-        """One fold's tables of pairs, learned on top of the single ones; what they say of one feature included."""
+    def deeper(self, bag: Bag, main: Tables, pairs: list[tuple[int, int]]) -> Tables:
+        """One fold's trees that ask about a feature, then about its partner; what they say of one feature included."""
         groups = [list(pair) for pair in pairs] + [[n] for n in range(len(self.columns))]
-        begun = self.logit(main)
-        found = self._boost(bag, self.coarse, self.coarse_sizes, groups, begun)
+        found = self._boost(bag, self.coarse, self.coarse_sizes, groups, self.logit(main))
         return {
             features: values[self.columns[features[0]].to_coarse] if len(features) == 1 else values
             for features, values in found.items()
         }
+
+    def of_pairs(self, bags: Sequence[Bag], mains: Sequence[Tables], pairs: list[tuple[int, int]]) -> list[Tables]:
+        """Each fold's tables of pairs, learned on top of the single features' ones."""
+        with ThreadPoolExecutor(self.how.threads) as at_once:
+            return list(at_once.map(lambda bag, main: self._pairs(bag, main, pairs), bags, mains))
+
+    def _pairs(self, bag: Bag, main: Tables, pairs: list[tuple[int, int]]) -> Tables:
+        order = self._ordered(bag[0], self.coarse)
+        places = self._places(self.coarse, self.coarse_sizes, order, np.arange(len(self.bad)))
+        found, steps = learned_pairs(
+            places, self.label, self.logit(main), bag, pairs, self.coarse_sizes, self.signs, self.seed
+        )
+        self.rounds.append(steps)
+        return {features: _in_order(values, [order.get(f) for f in features]) for features, values in found.items()}
 
     def straight(self, bags: Sequence[Bag]) -> list[Tables]:
         """Each fold's straight part, with one ridge for all, the best out of fold."""
@@ -163,12 +182,9 @@ class _Work:
         """The pairs that gain most on top of what the single features told out of fold."""
         if self.how.pairs == 0 or len(self.columns) < 2:
             return []
-        order = self._ordered(np.arange(len(self.bad)), self.coarse)
-        data = self._dataset(self.coarse, order, np.arange(len(self.bad)), seen)
-        params = self._params(None) | {"feature_fraction": 0.8, "learning_rate": 0.1}
-        gains = pair_gains(self._train(params, data, 150).dump_model())
-        best = sorted(gains, key=lambda pair: (-gains[pair], pair))
-        return sorted(best[: self.how.pairs])
+        every = np.arange(len(self.bad))
+        places = self._places(self.coarse, self.coarse_sizes, self._ordered(every, self.coarse), every)
+        return best_pairs(places, self.label, seen, self.how.pairs)
 
     def telling(self) -> list[int]:
         """The features that gain most in a first quick look, as many as the recipe takes."""
@@ -211,8 +227,8 @@ class _Work:
 
         learned, held = bag
         order = self._ordered(learned, codes)
-        data = self._dataset(codes, order, learned, None if begun is None else begun[learned])
-        check = self._dataset(codes, order, held, None if begun is None else begun[held], data)
+        data = self._dataset(codes, order, learned, begun)
+        check = self._dataset(codes, order, held, begun, data)
         quiet = [lgb.early_stopping(self.how.patience, first_metric_only=True, verbose=False)]
         model = self._train(self._params(groups), data, ROUNDS_MAX, valid_sets=[check], callbacks=quiet)
         self.rounds.append(model.best_iteration)
@@ -235,21 +251,26 @@ class _Work:
                 orders[n] = rank
         return orders
 
+    def _places(self, codes: list[Codes], sizes: list[int], order: dict[int, Codes], rows: Any) -> Any:
+        """The rows' places as numbers, categories by their order, missing as NaN."""
+        table = np.empty((len(rows), len(codes)), dtype=np.float64, order="F")
+        for n, (column, size) in enumerate(zip(codes, sizes, strict=True)):
+            places = column[rows]
+            table[:, n] = order[n][places] if n in order else places
+            table[places == size - 1, n] = np.nan
+        return table
+
     def _dataset(
         self, codes: list[Codes], order: dict[int, Codes], rows: Any, begun: Floats | None, like: Any = None
     ) -> Any:
         import lightgbm as lgb
 
-        table = np.empty((len(rows), len(codes)), dtype=np.float32, order="F")
-        for n, column in enumerate(codes):
-            places = column[rows]
-            table[:, n] = order[n][places] if n in order else places
-            table[
-                column[rows] == (self.columns[n].axis.size if codes is self.fine else self.coarse_sizes[n]) - 1, n
-            ] = np.nan
+        sizes = self.fine_sizes if codes is self.fine else self.coarse_sizes
         params = {"max_bin": 1100, "min_data_in_bin": 1, "bin_construct_sample_cnt": max(len(rows), 1), "verbosity": -1,
                   "feature_pre_filter": False, "num_threads": self.how.threads}  # fmt: skip
-        return lgb.Dataset(table, self.label[rows], init_score=begun, params=params, reference=like)
+        places = self._places(codes, sizes, order, rows)
+        so_far = None if begun is None else begun[rows]
+        return lgb.Dataset(places, self.label[rows], init_score=so_far, params=params, reference=like)
 
     def _params(self, groups: list[list[int]] | None) -> dict[str, Any]:
         params: dict[str, Any] = {

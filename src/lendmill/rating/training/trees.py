@@ -55,20 +55,6 @@ def _add_leaf(tables: Tables, value: float, path: dict[int, Flags], sizes: Seque
         tables[features][np.ix_(path[features[0]], path[features[1]])] += value
 
 
-def pair_gains(dump: dict[str, Any]) -> dict[tuple[int, int], float]:
-    """How much each two features gained together: the gain of the second question where it is about another feature."""
-    gains: dict[tuple[int, int], float] = {}
-    for tree in dump["tree_info"]:
-        root = tree["tree_structure"]
-        if "split_feature" not in root:
-            continue
-        for child in (root["left_child"], root["right_child"]):
-            if "split_feature" in child and child["split_feature"] != root["split_feature"]:
-                first, second = sorted((int(root["split_feature"]), int(child["split_feature"])))
-                gains[first, second] = gains.get((first, second), 0.0) + float(child["split_gain"])
-    return gains
-
-
 def centred(
     tables: Tables, fine: Sequence[Floats], coarse: Sequence[Floats], to_coarse: Sequence[Any]
 ) -> tuple[float, Tables]:
