@@ -1,42 +1,37 @@
-"""Reads any table of numbers and categories: guesses its shape, and says what it left out and why."""
+"""Any table of numbers and categories, ready to learn from: guesses what each column is, and says what it left out."""
 
-import csv
-import io
 import re
-import zipfile
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from _reading import raw
+
+from lendmill.rating.axes import FORBIDDEN
+from lendmill.rating.tables import START
 
 MISSING = frozenset(
-    {
-        "",
-        "?",
-        "na",
-        "n/a",
-        "#n/a",
-        "nan",
-        "-nan",
-        "null",
-        "none",
-        "nil",
-        "missing",
-        ".",
-        "-",
-        "--",
-        "inf",
-        "-inf",
-        "<na>",
-    }
-)
+    {"", "?", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "nil", "missing", ".", "-", "--", "<na>",
+     "inf", "-inf", "+inf", "infinity", "-infinity", "nat", "#div/0!", "#value!", "#ref!", "#num!"}
+)  # fmt: skip
 ID_NAME = re.compile(
-    r"(^|[_ .-])(id|no|nr|key|uuid|index|idx|code|number|row)([_ .-]|$)|(id|ID|Nr|No|Key)$|^unnamed|^$", re.I
+    r"(^|[_ .-])(id|no|nr|key|uuid|index|idx|number|row)([_ .-]|$)|^rownames?$|^unnamed|(?-i:[a-z](ID|Id|Nr|No|Key)$)",
+    re.I,
 )
+OUTCOME_NAME = re.compile(r"target|label|y|class|bad|bad_?flag|good_?bad|outcome|gb|creditability|response", re.I)
+LIKELY_NAME = re.compile(r"default|delinq|dlq|charge.?off|status|risk|arrears|insolven|bankrupt|npl|dpd", re.I)
+BAD_WORDS = re.compile(r"bad|def(ault(ed)?)?|charged.?off|chgoff|late|npl|insolvent|bankrupt", re.I)
+GOOD_WORDS = re.compile(r"good|non.?default(ed)?|(fully.)?paid.*|p.?i.?f|performing|solvent|repaid", re.I)
 NUMBERS_MIN = 0.95  # a column of text is one of numbers if so large a share of what is there reads as numbers
-SURE_ROWS = 1_000  # from here on whole numbers that never repeat are taken for names of rows
+NUMBERS_SOME = 0.5  # or so large a share, where the rest are a few words, such as "unknown"
+WORDS_FEW = 3
+STRAY = 0.001  # a third outcome that is rarer than this is a stray line, such as a second header
+NAMES_SHARE = 0.9  # text that differs in so many rows names them
+BADS_MIN = 10
+DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y.%m.%d", "%d.%m.%Y", "%d-%m-%Y", "%d-%b-%Y", "%d-%b-%y",
+        "%d%b%Y", "%b-%Y", "%b-%y", "%b %Y", "%Y-%m", "%m/%Y")  # fmt: skip
 
 
 @dataclass
@@ -69,29 +64,48 @@ def known(
     header: bool = True,
 ) -> Known:
     """The table of a file, with the target apart. Ends the program with a sentence where it cannot be read."""
-    frame = _typed(_raw(path, sep, header))
-    notes: list[str] = []
-    target = _column(frame, target) if target else frame.columns[-1]
+    frame, notes = raw(path, sep, header)
+    if not frame.height:
+        raise SystemExit(f"{path.name} has no rows")
     frame = frame.drop([_column(frame, name) for name in drop])
-    bad, told = _outcome(frame[target], positive)
+    target = _column(frame, target) if target else _target(frame)
+    words, bad, told = _outcome(frame[target], positive)
     notes.append(f"target {target}: bad is {told}")
-    there = frame[target].is_not_null()
+    there = words.is_not_null()
     if not there.all():
         notes.append(f"{int((~there).sum())} rows without an outcome left out")
-    frame = frame.filter(there).drop(target)
-    bad = bad[there.to_numpy()]
-    if min(bad.sum(), (~bad).sum()) < 10:
-        raise SystemExit(f"{path.name}: fewer than 10 rows of one outcome; nothing can be measured")
-    for name in frame.columns:
-        if (why := _useless(frame[name])) is not None:
-            frame = frame.drop(name)
-            notes.append(f"{name} left out: {why}")
+    frame, bad = frame.filter(there).drop(target), bad[there.to_numpy()]
+    if min(bad.sum(), (~bad).sum()) < BADS_MIN:
+        raise SystemExit(
+            f"{path.name}: {bad.sum()} bad and {(~bad).sum()} good rows; from {BADS_MIN} of each on something can be"
+            " measured"
+        )
+    frame = pl.DataFrame(list(_kept(frame, notes)))
     if not frame.width:
         raise SystemExit(f"{path.name}: no column is left to learn from")
-    return Known(path.stem.split(".")[0], frame, bad, notes)
+    if (copies := frame.height - frame.n_unique()) > 0:
+        notes.append(f"{copies} rows are like another one in every column")
+    return Known(path.name.split(".")[0], frame, bad, notes)
+
+
+def _kept(frame: pl.DataFrame, notes: list[str]) -> Iterator[pl.Series]:
+    """The columns that hold facts, numbers as numbers; notes say why the others go."""
+    comma = any(_decimal_comma(column) for column in frame if column.dtype == pl.String)
+    for column in frame:
+        name = column.name
+        made = None if name.lower() in FORBIDDEN else typed(column, comma)
+        if name.lower() in FORBIDDEN:
+            notes.append(f"{name} left out: another lender's judgement is never an input")
+        elif made is None:
+            notes.append(f"{name} left out: a column of {column.dtype}, neither numbers nor text")
+        elif (why := _useless(made)) is not None:
+            notes.append(f"{name} left out: {why}")
+        else:
+            yield made.alias(f"{name}_" if name == START else name)
 
 
 def _column(frame: pl.DataFrame, name: str) -> str:
+    name = name.strip()
     if name in frame.columns:
         return name
     if name.lstrip("-").isdigit() and -frame.width <= int(name) < frame.width:
@@ -99,130 +113,81 @@ def _column(frame: pl.DataFrame, name: str) -> str:
     alike = [column for column in frame.columns if column.lower() == name.lower()]
     if len(alike) == 1:
         return alike[0]
-    raise SystemExit(f"no column is called {name}; there are: {', '.join(frame.columns)}")
+    there = ", ".join(frame.columns[:40]) + (", ..." if frame.width > 40 else "")
+    raise SystemExit(f"no column is called {name}; there are: {there}")
 
 
-def _raw(path: Path, sep: str, header: bool) -> pl.DataFrame:
-    """The file as it is: typed columns from Parquet, text from everything else."""
-    if not path.exists():
-        raise SystemExit(f"there is no file {path}")
-    if path.suffix in (".parquet", ".pq"):
-        return pl.read_parquet(path)
-    body = _body(path)
-    text = next(
-        t for t in (_decoded(body, "utf-8-sig"), _decoded(body, "gb18030"), body.decode("latin-1")) if t is not None
-    )
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    sep = {"\\t": "\t", "tab": "\t", "space": " "}.get(sep, sep) or _guessed(text)
-    if sep == " ":
-        rows = [re.findall(r'"[^"]*"|\'[^\']*\'|\S+', line) for line in text.split("\n") if line.strip()]
-        rows = [[cell.strip("\"'") for cell in row] for row in rows]
-    else:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=sep, skipinitialspace=True) if any(row)]
-    width = Counter(map(len, rows)).most_common(1)[0][0]
-    names = rows.pop(0) if header else [f"column_{n}" for n in range(width)]
-    if len(names) == width - 1:
-        names = ["", *names]  # row names that have no title
-    names = (names + [""] * width)[:width]
-    rows = [row for row in rows if len(row) == width]
-    seen: Counter[str] = Counter()
-    for n, name in enumerate(names):
-        name = name.strip() or f"unnamed_{n}"
-        seen[name] += 1
-        names[n] = name if seen[name] == 1 else f"{name}_{seen[name]}"
-    return pl.DataFrame(dict(zip(names, zip(*rows, strict=True), strict=True)), schema=dict.fromkeys(names, pl.String))
+def _target(frame: pl.DataFrame) -> str:
+    """The column that says who was bad: by its name, else the last or the first, if it is one of two values."""
+    names = [name for name in frame.columns if _values(frame[name])[1].len() == 2]
+    last, first = frame.columns[-1], frame.columns[0]
+    for found in (
+        [name for name in names if OUTCOME_NAME.fullmatch(name)],
+        [last] if last in names else [],
+        [first] if first in names else [],
+        [name for name in names if LIKELY_NAME.search(name)],
+        names if len(names) == 1 else [],
+    ):
+        if found:
+            return found[-1]
+    return last
 
 
-def _body(path: Path) -> bytes:
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as packed:
-            inside = [each for each in packed.infolist() if not each.is_dir() and "__MACOSX" not in each.filename]
-            return packed.read(max(inside, key=lambda each: each.file_size))
-    if path.suffix == ".gz":
-        import gzip
-
-        return gzip.decompress(path.read_bytes())
-    return path.read_bytes()
-
-
-def _decoded(body: bytes, encoding: str) -> str | None:
-    try:
-        return body.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
-def _guessed(text: str) -> str:
-    """The separator that cuts the first lines into the most columns, the same number in each."""
-    lines = [line for line in text[:200_000].split("\n")[:40] if line.strip()]
-    lines = lines[:-1] if len(lines) > 2 else lines
-    best, most = ",", 1
-    for sep in (",", ";", "\t", "|"):
-        widths = {len(row) for row in csv.reader(lines, delimiter=sep, skipinitialspace=True)}
-        if len(widths) == 1 and (width := widths.pop()) > most:
-            best, most = sep, width
-    if most == 1 and len({len(line.split()) for line in lines}) == 1 and len(lines[0].split()) > 1:
-        return " "
-    return best
-
-
-def _typed(frame: pl.DataFrame) -> pl.DataFrame:
-    """Numbers as numbers, days as numbers of days, all else as text; what stands for missing is null."""
-    return frame.select(made for column in frame if (made := _one_typed(column)) is not None)
-
-
-def _one_typed(column: pl.Series) -> pl.Series | None:
-    name, dtype = column.name, column.dtype
-    if dtype == pl.Boolean:
-        return column.cast(pl.Int8).cast(pl.Float64)
-    if dtype in (pl.Date, pl.Datetime):
-        return column.dt.epoch("d").cast(pl.Float64)
-    if dtype == pl.Duration:
-        return column.dt.total_seconds().cast(pl.Float64)
-    if dtype.is_numeric():
+def _words(column: pl.Series) -> pl.Series:
+    """What is written in a column, as text without blanks around it."""
+    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
+        return pl.Series(column.name, [None] * len(column), dtype=pl.String)
+    if column.dtype.is_float() or column.dtype.is_decimal():
         numbers = column.cast(pl.Float64)
-        return numbers.set(~numbers.is_finite().fill_null(True), None)
-    if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
-        return None
-    words = column.cast(pl.String).str.strip_chars()
-    words = words.set(words.str.to_lowercase().is_in(list(MISSING)), None)
-    there = words.len() - words.null_count()
-    plain = words.str.replace(r"^[$€£¥]\s*", "").str.replace(r"\s*%$", "")
-    for reading in (plain, plain.str.replace_all(",", "")):
-        numbers = reading.cast(pl.Float64, strict=False)
-        numbers = numbers.set(~numbers.is_finite().fill_null(True), None)
-        if numbers.len() - numbers.null_count() >= max(1, NUMBERS_MIN * there):
-            return numbers.alias(name)
-    for shape in ("%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d", "%d-%b-%Y", "%b-%Y", "%d.%m.%Y"):
-        cut = words.str.slice(0, 10) if shape == "%Y-%m-%d" else words
-        days = (("01-" + cut) if shape == "%b-%Y" else cut).str.to_date(
-            f"%d-{shape}" if shape == "%b-%Y" else shape, strict=False
-        )
-        if there and days.len() - days.null_count() >= NUMBERS_MIN * there:
-            return days.dt.epoch("d").cast(pl.Float64).alias(name)
-    return words.alias(name)
+        distinct = numbers.unique().drop_nulls().drop_nans().to_list()
+        if len(distinct) > 1000:
+            return numbers.fill_nan(None).cast(pl.String)
+        return numbers.fill_nan(None).replace_strict(distinct, [f"{v:.15g}" for v in distinct],
+                                                     default=None, return_dtype=pl.String)  # fmt: skip
+    return column.cast(pl.String).str.strip_chars().str.strip_chars("'\"")
 
 
-def _outcome(column: pl.Series, positive: str) -> tuple[np.ndarray, str]:
-    """Who is bad: those with the positive value, or with the rarer of two."""
-    words = column.cast(pl.String) if column.dtype != pl.Float64 else _as_written(column)
-    counts = words.drop_nulls().value_counts(sort=True)
-    values = counts[counts.columns[0]].to_list()
+def _values(column: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The outcomes, and each of them once, the most frequent first; a sign that often means missing may be one."""
+    words = _words(column).alias("outcome")
+    words = words.set(words == "", None)
+    values = words.drop_nulls().value_counts(sort=True)["outcome"]
+    if values.len() != 2:
+        words = words.set(words.str.to_lowercase().is_in(list(MISSING)), None)
+        values = words.drop_nulls().value_counts(sort=True)["outcome"]
+    return words, values
+
+
+def _outcome(column: pl.Series, positive: str) -> tuple[pl.Series, np.ndarray, str]:
+    """Who is bad: those with the positive value, or with the one called bad, or with the rarer of two."""
+    words, found = _values(column)
+    values = found.to_list()
     if positive:
-        wanted = [value for value in values if value == positive or _number(value) == _number(positive) is not None]
+        wanted = _asked(values, positive) or [v for part in positive.split(",") for v in _asked(values, part.strip())]
         if not wanted:
             raise SystemExit(f"{column.name} is never {positive}; it is one of {', '.join(values[:10])}")
-        return words.is_in(wanted).fill_null(False).to_numpy(), f"{wanted[0]} (as asked)"
+        return words, words.is_in(wanted).fill_null(False).to_numpy(), f"{', '.join(wanted)} (as asked)"
+    often = {value: int((words == value).sum()) for value in values[:20]}
+    if len(values) > 2 and (strays := [v for v in values[2:20] if often[v] < max(2, STRAY * len(words))]) == values[2:]:
+        words = words.set(words.is_in(strays), None)
+        values = values[:2]
     if len(values) != 2:
-        raise SystemExit(f"{column.name} has {len(values)} values, not two: name the bad one with --positive")
-    rare = values[-1]
-    if counts["count"][0] == counts["count"][1]:
-        rare = max(values)
-    return (words == rare).fill_null(False).to_numpy(), f"{rare}, the rarer value"
+        some = f" ({', '.join(values[:6])}{', ...' if len(values) > 6 else ''})" if values else ""
+        raise SystemExit(
+            f"{column.name} has {len(values)} values{some}, not two: name the outcome with --target and the bad value"
+            " with --positive"
+        )
+    named = [v for v in values if BAD_WORDS.fullmatch(v)]
+    named = named or [other for v, other in (values, values[::-1]) if GOOD_WORDS.fullmatch(v)]
+    if len(named) == 1:
+        return words, (words == named[0]).fill_null(False).to_numpy(), f"{named[0]}, by its name"
+    rare = max(values) if often[values[0]] == often[values[1]] else values[-1]
+    return words, (words == rare).fill_null(False).to_numpy(), f"{rare}, the rarer value"
 
 
-def _as_written(column: pl.Series) -> pl.Series:
-    return pl.Series(column.name, [None if v is None else f"{v:g}" for v in column.to_list()], dtype=pl.String)
+def _asked(values: list[str], positive: str) -> list[str]:
+    same = [value for value in values if value == positive or _number(value) == _number(positive) is not None]
+    return same or [value for value in values if value.lower() == positive.lower()]
 
 
 def _number(text: str) -> float | None:
@@ -232,17 +197,93 @@ def _number(text: str) -> float | None:
         return None
 
 
+def typed(column: pl.Series, comma: bool = False) -> pl.Series | None:
+    """Numbers as numbers, days as numbers of days, all else as text; what stands for missing is null."""
+    name, dtype = column.name, column.dtype
+    if dtype == pl.Boolean:
+        return column.cast(pl.Int8).cast(pl.Float64)
+    if dtype in (pl.Date, pl.Datetime):
+        return column.dt.epoch("d").cast(pl.Float64)
+    if dtype == pl.Duration:
+        return column.dt.total_seconds().cast(pl.Float64)
+    if dtype == pl.Time:
+        return column.cast(pl.Int64).cast(pl.Float64)
+    if dtype.is_numeric():
+        return _finite(column.cast(pl.Float64, strict=False))
+    if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+        return None
+    words = column.cast(pl.String).str.strip_chars()
+    words = words.set(words.str.to_lowercase().is_in(list(MISSING)), None)
+    there = words.drop_nulls()
+    for numbers in _readings(words, comma):
+        read = numbers.drop_nulls().len()
+        if read >= max(1, NUMBERS_MIN * len(there)):
+            return numbers.alias(name)
+        others = words.filter(numbers.is_null()).drop_nulls().n_unique()
+        if read >= NUMBERS_SOME * len(there) and others <= WORDS_FEW and numbers.n_unique() > 20:
+            return numbers.alias(name)
+    return _days(words) if len(there) else words
+
+
+def _readings(words: pl.Series, comma: bool) -> Iterator[pl.Series]:
+    """The ways numbers are written: plain, with thousands apart, with a decimal comma."""
+    plain = words.str.replace(r"^([-+]?)\s*[$€£¥]\s*", "${1}").str.replace(r"\s*[%€]$", "")
+    plain = plain.str.replace_all(r"(\d)[\u00a0\u202f ']+(\d{3})\b", "${1}${2}")
+    yield _finite(plain.cast(pl.Float64, strict=False))
+    comma_first = comma or _decimal_comma(plain)
+    thousands = plain.str.replace_all(",", "")
+    decimal = plain.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    for reading in (decimal, thousands) if comma_first else (thousands,):
+        yield _finite(reading.cast(pl.Float64, strict=False))
+
+
+def _decimal_comma(column: pl.Series) -> bool:
+    """Whether numbers are written with a comma before their fraction: some have not three digits after it."""
+    there = column.drop_nulls().str.strip_chars()
+    with_comma = there.filter(there.str.contains(r"^[-+]?[\d.]*,\d+%?$"))
+    if len(with_comma) < 0.05 * len(there) or not len(with_comma):
+        return False
+    return not bool(with_comma.str.contains(r"^[-+]?[1-9]\d{0,2}(,\d{3})+%?$").all())
+
+
+def _finite(numbers: pl.Series) -> pl.Series:
+    return numbers.set(~numbers.is_finite().fill_null(True), None)
+
+
+def _days(words: pl.Series) -> pl.Series:
+    """A column of days as numbers of days, else as it was."""
+    some = words.drop_nulls().head(1000)
+    for shape in DAYS:
+        for cut in (False, True) if "%d" in shape else (False,):
+            days = _read_days(some, shape, cut)
+            if days.drop_nulls().len() >= NUMBERS_MIN * len(some):
+                days = _read_days(words, shape, cut)
+                if days.drop_nulls().len() >= NUMBERS_MIN * words.drop_nulls().len():
+                    return days.dt.epoch("d").cast(pl.Float64).alias(words.name)
+    return words
+
+
+def _read_days(words: pl.Series, shape: str, cut: bool) -> pl.Series:
+    words = words.str.replace(r"[T ]\d{1,2}:.*$", "") if cut else words
+    if "%d" in shape:
+        return words.str.to_date(shape, strict=False)
+    return ("01 " + words).str.to_date(f"%d {shape}", strict=False)
+
+
 def _useless(column: pl.Series) -> str | None:
     """Why a column has nothing to learn from: the same throughout, or the name of its row."""
     there = column.drop_nulls()
-    if there.n_unique() <= 1 and (there.is_empty() or column.null_count() == 0):
+    if there.is_empty():
+        return "nothing is known of any row"
+    if there.n_unique() == 1 and column.null_count() == 0:
         return "the same in every row"
+    if column.dtype == pl.String:
+        named = len(there) > 20 and there.n_unique() >= NAMES_SHARE * len(there)
+        return "different in nearly every row, so a name and not a fact" if named else None
     if there.n_unique() < len(column):
         return None
-    if column.dtype == pl.String:
-        return "different in every row, so a name and not a fact"
     whole = bool((there == there.floor()).all())
     counted = whole and (there.max() - there.min() + 1 == len(there) or there.is_sorted())  # type: ignore[operator]
-    if counted or (whole and (ID_NAME.search(column.name) or len(there) >= SURE_ROWS)):
+    if counted or (whole and ID_NAME.search(column.name)):
         return "a whole number different in every row, so a name and not a fact"
     return None

@@ -12,14 +12,28 @@ THREADS = 2
 
 
 def pandas_of(frame: pl.DataFrame, levels: dict[str, list[str]]) -> pd.DataFrame:
-    """The table as pandas has it: categories with the levels of the whole table, missing as NaN."""
+    """The table as pandas has it: categories with the levels of the whole table, missing as NaN.
+
+    Columns are called by their numbers, as some libraries stumble over the names that tables have.
+    """
     columns = {}
-    for name in frame.columns:
+    for n, name in enumerate(frame.columns):
         if name in levels:
-            columns[name] = pd.Categorical(frame[name].to_list(), categories=levels[name])
+            columns[f"c{n}"] = pd.Categorical(frame[name].to_list(), categories=levels[name])
         else:
-            columns[name] = frame[name].to_numpy()
+            columns[f"c{n}"] = frame[name].to_numpy()
     return pd.DataFrame(columns)
+
+
+def names_of(frame: pl.DataFrame, levels: dict[str, list[str]], *, text: bool) -> list[str]:
+    """What the columns of text, or those of numbers, are called there."""
+    return [f"c{n}" for n, name in enumerate(frame.columns) if (name in levels) == text]
+
+
+def with_text(frame: pl.DataFrame, levels: dict[str, list[str]]) -> pd.DataFrame:
+    """The same with its categories as text."""
+    table = pandas_of(frame, levels)
+    return table.astype(dict.fromkeys(names_of(frame, levels, text=True), object))
 
 
 def levels_of(frame: pl.DataFrame) -> dict[str, list[str]]:
@@ -39,18 +53,16 @@ def plain_logistic(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: di
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-    numbers = [name for name in learn.columns if name not in levels]
     dummies = make_pipeline(
         SimpleImputer(strategy="constant", fill_value="missing"),
         OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=20),
     )
     made = ColumnTransformer(
-        [("numbers", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numbers),
-         ("categories", dummies, list(levels))]
+        [("numbers", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()),
+          names_of(learn, levels, text=False)),
+         ("categories", dummies, names_of(learn, levels, text=True))]
     )  # fmt: skip
-    table, other = (pandas_of(each, levels) for each in (learn, held))
-    for name in levels:
-        table[name], other[name] = table[name].astype(object), other[name].astype(object)
+    table, other = (with_text(each, levels) for each in (learn, held))
     model = make_pipeline(made, LogisticRegression(max_iter=1000))
     return model.fit(table, bad).predict_proba(other)[:, 1]
 
@@ -63,10 +75,8 @@ def optbinning(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[s
     from sklearn.linear_model import LogisticRegression
 
     logging.disable(before)
-    table, other = (pandas_of(each, levels) for each in (learn, held))
-    for name in levels:
-        table[name], other[name] = table[name].astype(object), other[name].astype(object)
-    process = BinningProcess(list(learn.columns), categorical_variables=list(levels) or None)
+    table, other = (with_text(each, levels) for each in (learn, held))
+    process = BinningProcess(list(table.columns), categorical_variables=names_of(learn, levels, text=True) or None)
     bad = bad.astype(int)
     found = process.fit(table, bad).transform(table, metric="woe", metric_missing="empirical")
     model = LogisticRegression(max_iter=1000).fit(found.to_numpy(), bad)
@@ -117,9 +127,7 @@ def ebm(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[str, lis
     """The explainable boosting machine as it comes."""
     from interpret.glassbox import ExplainableBoostingClassifier
 
-    table, other = (pandas_of(each, levels) for each in (learn, held))
-    for name in levels:
-        table[name], other[name] = table[name].astype(object), other[name].astype(object)
+    table, other = (with_text(each, levels) for each in (learn, held))
     kinds = ["nominal" if name in levels else "continuous" for name in learn.columns]
     model = ExplainableBoostingClassifier(feature_types=kinds, n_jobs=THREADS, random_state=0)
     with warnings.catch_warnings():

@@ -1,20 +1,31 @@
 """How well the cards tell good payers from bad ones, beside what analysts use today, on any table.
 
     python bench/rating.py --table FILE [--target COLUMN] [--positive VALUE] [--drop A,B] [--sep S] [--no-header]
-                           [--models "boosted card,ebm"] [--signs FILE] [--costs]
+                           [--models "boosted card,ebm"] [--signs FILE] [--costs] [--keep FOLDER] [--minutes N]
 
-Five stratified folds, seed 0; every row is judged by a model that has not seen it. One JSON line per model. Without a
-table it takes the public sets beside the repository, and says which are absent. A file of signs is JSON, such as
-{"income": "better", "debts": "worse"}; with it the cards keep to these directions too, and both figures are given.
+Five stratified folds, seed 0; every row is judged by a model that has not seen it. One JSON line per model, in which
+`unknown` counts the rows that the card would not have rated; a model that fails, or takes more than so many minutes
+(120), has a line with an `error`. Each learns in a process of its own, so none can stop another. Notes go to stderr.
+
+The target is the column called so (target, class, y, ...), else the last or first of two values; bad is the value
+called so, else the rarer. CSV with any separator, ARFF, JSON and Parquet, packed or not, in any encoding are read.
+Without a table it takes the public sets beside the repository, and says which are absent. A file of signs is JSON,
+such as {"income": "better", "debts": "worse"}; with it the cards keep to these directions too, and both figures are
+given.
 `--costs` says what the cap on pairs and the signs cost.
 """
 
 import argparse
 import json
+import math
+import multiprocessing
+import os
+import signal
 import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +41,7 @@ from lendmill.rating.scale import Scale
 from lendmill.rating.training.learners import Asked, Lesson, NothingLearned, boost, classic
 
 FOLDS = 5
+CERTAIN = 1e-12  # no model is surer than this
 COSTS = (0, 10, 20, 40, 10_000)
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 PUBLIC: dict[str, dict[str, Any]] = {
@@ -88,10 +100,35 @@ def run(name: str, model: Callable[..., Any], table: Known) -> Measured:
         if isinstance(found, tuple):
             found, told = found
             more.append(told)
-        pd[held] = found
+        if not np.isfinite(found).all():
+            raise ValueError(f"{int((~np.isfinite(found)).sum())} of {len(held)} rows got no probability")
+        pd[held] = np.clip(found, CERTAIN, 1 - CERTAIN)
         by_fold.append(measures.area(table.bad[held], pd[held]).value)
-    summed = {key: [each[key] for each in more] for key in (more[0] if more else {})}
+    summed: dict[str, Any] = {key: [each[key] for each in more] for key in (more[0] if more else {})}
+    if summed:
+        summed["unknown"] = sum(summed["unknown"])
     return Measured(name, pd, seconds, by_fold, summed)
+
+
+def apart(name: str, table: Known, signs: dict[str, str], costs: bool) -> Measured:
+    """The same, in a process of its own."""
+    os.setsid()  # so that what it starts ends with it
+    warnings.filterwarnings("ignore")
+    return run(name, models(signs, costs)[name], table)
+
+
+def tried(name: str, table: Known, signs: dict[str, str], costs: bool, minutes: float) -> Measured | str:
+    """What a model gave, or why it gave nothing; it can take neither the others nor too much time with it."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        asked = pool.submit(apart, name, table, signs, costs)
+        try:
+            return asked.result(minutes * 60)
+        except TimeoutError:
+            for process in list(pool._processes.values()):
+                os.killpg(process.pid, signal.SIGKILL)
+            return f"not done after {minutes:g} minutes"
+        except Exception as error:  # noqa: BLE001  whatever a library of others raises is told in its line
+            return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
 
 def line(table: Known, each: Measured, best: Measured) -> dict[str, Any]:
@@ -99,7 +136,7 @@ def line(table: Known, each: Measured, best: Measured) -> dict[str, Any]:
     levels = measures.PdLevels.of(table.bad, each.pd)
     start, slope = measures.calibration(table.bad, each.pd)
     gap = np.array(each.by_fold) - np.array(best.by_fold)
-    return {
+    found = {
         "table": table.name,
         "model": each.model,
         "rows": len(table.bad),
@@ -113,8 +150,16 @@ def line(table: Known, each: Measured, best: Measured) -> dict[str, Any]:
         "auc_by_fold": [round(value, 4) for value in each.by_fold],
         "auc_below_best": round(float(-gap.mean()), 5),
         "standard_error": round(float(gap.std(ddof=1) / np.sqrt(FOLDS)), 5),
-        **{key: values if len(set(map(str, values))) > 1 else values[0] for key, values in each.more.items()},
+        **{key: _one(values) for key, values in each.more.items()},
     }
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in found.items()
+    }
+
+
+def _one(values: Any) -> Any:
+    """The value of all folds where it is the same in each."""
+    return values[0] if isinstance(values, list) and len(set(map(str, values))) == 1 else values
 
 
 @dataclass(frozen=True)
@@ -176,31 +221,62 @@ def tables(asked: argparse.Namespace) -> Iterator[Known]:
             print(f"{name} is absent", file=sys.stderr)
 
 
-def main() -> None:
-    """Run what was asked for and print a line for each model."""
+def asked_for() -> argparse.Namespace:
+    """What was asked for on the command line."""
     asking = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for option in ("--table", "--target", "--positive", "--drop", "--sep", "--models", "--signs"):
         asking.add_argument(option, default="")
     asking.add_argument("--no-header", action="store_true")
     asking.add_argument("--costs", action="store_true")
     asking.add_argument("--keep", default="", help="a folder to keep each model's PDs in")
-    asked = asking.parse_args()
-    warnings.filterwarnings("ignore")
-    signs = json.loads(Path(asked.signs).read_text()) if asked.signs else {} if asked.table else SIGNS
+    asking.add_argument("--minutes", type=float, default=120.0, help="how long one model may take")
+    return asking.parse_args()
+
+
+def signs_of(file: str) -> dict[str, str]:
+    """The directions in a file, or the end of the program with a sentence."""
+    try:
+        found = json.loads(Path(file).read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{file} cannot be read as signs: {error}") from None
+    if not isinstance(found, dict) or not set(map(str, found.values())) <= {"better", "worse"}:
+        raise SystemExit(f'{file} is not a file of signs, such as {{"income": "better", "debts": "worse"}}')
+    return found
+
+
+def chosen(names: str, there: list[str]) -> list[str]:
+    """The models asked for, all without; refuses one that there is not."""
+    wanted = [name.strip().lower() for name in names.split(",") if name.strip()]
+    if strange := sorted(set(wanted) - set(there)):
+        raise SystemExit(f"there is no model called {', '.join(strange)}; there are: {', '.join(there)}")
+    return [name for name in there if not wanted or name in wanted]
+
+
+def main() -> None:
+    """Run what was asked for and print a line for each model."""
+    asked = asked_for()
+    given = signs_of(asked.signs) if asked.signs else {}
+    if asked.keep:
+        Path(asked.keep).mkdir(parents=True, exist_ok=True)
     for table in tables(asked):
+        signs = given if asked.table or asked.signs else SIGNS.get(table.name, {})
         for note in table.notes:
             print(f"{table.name}: {note}", file=sys.stderr)
-        chosen = [name.strip() for name in asked.models.split(",") if name.strip()]
-        found = []
-        for name, model in models(signs.get(table.name, signs) if not asked.table else signs, asked.costs).items():
-            if not chosen or name in chosen:
-                found.append(run(name, model, table))
-                print(f"{table.name}: {name} {found[-1].by_fold} {found[-1].seconds:.1f}s", file=sys.stderr, flush=True)
-                if asked.keep:
-                    np.save(Path(asked.keep) / f"{table.name}-{name}.npy", found[-1].pd)
-        best = max(found, key=lambda each: float(np.mean(each.by_fold)))
-        for each in found:
-            print(json.dumps(line(table, each, best), ensure_ascii=False), flush=True)
+        found: dict[str, Measured | str] = {}
+        for name in chosen(asked.models, list(models(signs, asked.costs))):
+            found[name] = each = tried(name, table, signs, asked.costs, asked.minutes)
+            told = each if isinstance(each, str) else f"{each.by_fold} {each.seconds:.1f}s"
+            print(f"{table.name}: {name} {told}", file=sys.stderr, flush=True)
+            if asked.keep and not isinstance(each, str):
+                np.save(Path(asked.keep) / f"{table.name}-{name}.npy", each.pd)
+        done = [each for each in found.values() if not isinstance(each, str)]
+        best = max(done, key=lambda each: float(np.mean(each.by_fold)), default=None)
+        for name, each in found.items():
+            if isinstance(each, str) or best is None:
+                told = {"table": table.name, "model": name, "rows": len(table.bad), "bads": int(table.bad.sum())}
+                print(json.dumps(told | {"error": each}, ensure_ascii=False), flush=True)
+            else:
+                print(json.dumps(line(table, each, best), ensure_ascii=False, allow_nan=False), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,80 @@
+"""The bench of the cards reads any table of credit: however it is written, packed, encoded, and whatever it holds."""
+
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+BENCH = Path(__file__).parents[2] / "bench"
+READ = (
+    "import json, sys; from pathlib import Path; from _tables_of import known\n"
+    "t = known(Path(sys.argv[1]))\n"
+    "print(json.dumps([t.frame.to_dict(as_series=False), t.bad.tolist(), t.notes]))"
+)
+OUTCOMES = [n % 3 == 0 for n in range(60)]  # 20 bad, 40 good
+
+
+def read(path: Path) -> tuple[dict[str, list[object]], list[bool], list[str]]:
+    """The table as the bench knows it: its columns, who was bad, what was noted."""
+    import json
+
+    done = subprocess.run([sys.executable, "-c", READ, str(path)], cwd=BENCH, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    frame, bad, notes = json.loads(done.stdout)
+    return frame, bad, notes
+
+
+def rows(bad: str, good: str, shape: str) -> str:
+    """Sixty lines of a table."""
+    return "\n".join(shape.format(n=n % 7, out=bad if ill else good) for n, ill in enumerate(OUTCOMES))
+
+
+@pytest.mark.parametrize(
+    ("body", "column", "value"),
+    [
+        (("a,b\n" + rows("+", "-", "{n},{out}")).encode(), "a", 6.0),
+        (("\ufeffb;class\r\n" + rows("bad", "good", '"x; {n}";{out}').replace("\n", "\r\n")).encode(), "b", "x; 6"),
+        (("größe;défaut\n" + rows("oui", "non", "{n},5;{out}")).encode("latin-1"), "größe", 6.5),
+        (("收入,违约\n" + rows("是", "否", "{n},{out}")).encode("gb18030"), "收入", 6.0),
+        (rows("2", "1", "A1{n}  6 {out}").encode(), "unnamed_0", "A16"),
+        (("sum,y\n" + rows("Y", "N", '"1,20{n}",{out}')).encode(), "sum", 1206.0),
+        (("target,a,flag\n" + rows("1", "0", "{out},{n},1")).encode(), "a", 6.0),
+        (("on,y\n" + rows("1", "0", "2020-01-0{n},{out}").replace("-00,", "-08,")).encode(), "on", 18267.0),
+        (gzip.compress(("a,y\n" + rows("1", "0", "{n},{out}")).encode()), "a", 6.0),
+    ],
+    ids=["plus-minus", "bom-crlf", "decimal-comma", "chinese", "blanks", "thousands", "first", "days", "packed"],
+)
+def test_a_table_is_read_however_it_is_written(tmp_path: Path, body: bytes, column: str, value: object) -> None:
+    path = tmp_path / ("t.csv.gz" if body[:2] == b"\x1f\x8b" else "t.csv")
+    path.write_bytes(body)
+    frame, bad, _ = read(path)
+    assert bad == OUTCOMES
+    assert frame[column][6] == value
+
+
+def test_what_is_no_fact_is_left_out_and_said(tmp_path: Path) -> None:
+    table = pl.DataFrame(
+        {
+            "id": range(60),
+            "one": [1] * 60,
+            "grade": [1, 2] * 30,
+            "list": [[1]] * 60,
+            "start": [1, 2, 3] * 20,
+            "y": OUTCOMES,
+        }
+    )
+    table.write_parquet(tmp_path / "t.parquet")
+    frame, bad, notes = read(tmp_path / "t.parquet")
+    assert (list(frame), bad) == (["start_"], OUTCOMES)
+    assert [note.split(" left out")[0] for note in notes if "left out" in note] == ["id", "one", "grade", "list"]
+
+
+def test_a_file_that_is_no_table_ends_with_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("")
+    done = subprocess.run(
+        [sys.executable, "rating.py", "--table", str(tmp_path / "t.csv")], cwd=BENCH, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "the file is empty\n")
