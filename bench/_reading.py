@@ -164,7 +164,7 @@ def _named(names: list[str]) -> list[str]:
 
 
 def _guessed(text: str) -> str:
-    """The separator that cuts the first lines into the most columns, nearly all of them, the first too, into the same number."""
+    """The separator that cuts the first lines into the most columns, names and rows into the same number."""
     lines = [line for line in text[:200_000].split("\n")[:60] if line.strip()]
     lines = lines[:-1] if len(lines) > 2 else lines
     best, most, first = ",", 1, False
