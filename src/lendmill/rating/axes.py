@@ -169,7 +169,9 @@ class Levels(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
             return 0, Reading.UNUSABLE
         if level in self.levels:
             return self.levels.index(level), Reading.KNOWN
-        return (len(self.levels), Reading.KNOWN) if level in self.pooled else (0, Reading.NEW_CATEGORY)
+        if level in self.pooled:
+            return len(self.levels), Reading.KNOWN
+        return len(self.levels), Reading.NEW_CATEGORY  # measured, it counts with the rare, or the missing
 
     def places(self, column: pl.Series | None, rows: int) -> tuple[Ints, Ints]:
         """The bins of many values, and how each was read, as places in `READINGS`."""

@@ -14,6 +14,7 @@ from lendmill.rating.training.lessons import Kind, Report, train
 from lendmill.shops.lake import Lake
 
 # What sellers say of themselves is voluntary and not validated: a card reads it only where somebody asks for it.
+FEATURES_MAX: Final = 60  # of the catalogue's hundreds, many of which are windows of one figure
 READ: Final = tuple(feature for feature in FEATURES if feature.block != "psychometrics")
 
 
@@ -37,5 +38,5 @@ def learned_from(
     others = windows.training_set(lake, turned_away) if turned_away else None
     return train(
         known, OUTCOME, READ, kind=kind, key=key, repeats=repeats, later_from=later_from, turned_away=others,
-        progress=progress,
+        features_max=FEATURES_MAX, progress=progress,
     )  # fmt: skip
