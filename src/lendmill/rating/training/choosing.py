@@ -17,7 +17,7 @@ RIDGE: Final = 6.0
 BADS_PER_FEATURE: Final = 3
 FEATURES_MAX: Final = 15
 # Many bad payers teach more: more features, and such as say nearly the same may share the weight.
-MANY_BADS: Final = 200
+MANY_BADS: Final = 1_000
 FEATURES_MAX_MANY: Final = 60
 ALIKE_MAX_MANY: Final = 0.99
 RIDGE_MANY: Final = 1.0
