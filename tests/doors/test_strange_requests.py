@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from lendmill.lab.identities import firm_number
 from lendmill.people.canonical import canonical
 from lendmill.people.roles import Role
 
-IDENTITY = "11010519491231002X"
+IDENTITY = firm_number(7)
 
 
 def test_a_form_cannot_take_the_key_under_which_its_payment_will_be_received(house) -> None:  # type: ignore[no-untyped-def]

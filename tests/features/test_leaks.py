@@ -144,7 +144,10 @@ def test_the_future_planted_behind_each_feature_is_not_seen_and_would_be_if_the_
     lake, leaky = Lake(tmp_path / "lake"), Lake(tmp_path / "leaky")
     bring_in(lake, tmp_path, "known", known())
     clean = as_of(lake, ON)
-    assert [name for name in NAMES if clean[name].null_count() == clean.height] == ["duplicate_share"]
+    assert [name for name in NAMES if clean[name].null_count() == clean.height] == [
+        "payment_growth_7",
+        "duplicate_share",
+    ]
 
     happened_later = [replace(row, at=row.at + timedelta(days=800), known=row.at + timedelta(days=800))
                       for row in record(seed=79, events=300, first_no=80_000, ages=range(1, 20))]  # fmt: skip
