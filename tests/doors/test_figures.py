@@ -12,7 +12,7 @@ from lendmill.db import scalar
 from lendmill.lab.identities import firm_number
 from lendmill.outside.parties.carrying import carry_enquiries
 from lendmill.outside.parties.over_http import HttpParty
-from lendmill.outside.parties.simulated_parties import parties_started
+from lendmill.outside.simulating import played
 from lendmill.people.actions import lock_borrower, verify_identity
 from lendmill.people.roles import Role
 
@@ -111,7 +111,7 @@ def test_the_staff_ask_and_ask_again_and_see_every_state(house) -> None:  # type
     house.database.act(known)
     assert analyst.post(f"{path}/parties/tax").status_code == 303
     assert "Being asked" in analyst.get(f"{path}/figures").text
-    with parties_started("--partial", "1") as url:
+    with played("lendmill.outside.parties.simulated_parties", "--partial", "1") as url:
         tax = HttpParty("tax", f"{url}/tax")
         assert carry_enquiries(house.database, {"tax": tax}, seal) == 1
         tax.close()

@@ -11,7 +11,7 @@ import uvicorn
 from lendmill import jobs
 from lendmill.lab.identities import firm_number
 from lendmill.outside.parties.over_http import HttpParty
-from lendmill.outside.parties.simulated_parties import parties_started
+from lendmill.outside.simulating import played
 from lendmill.people.actions import lock_borrower, verify_identity
 from lendmill.people.roles import Role
 
@@ -28,7 +28,7 @@ def address(house) -> Iterator[str]:  # type: ignore[no-untyped-def]
     server = uvicorn.Server(uvicorn.Config(house.app, log_level="error", ws="none", lifespan="on"))
     thread, stop = threading.Thread(target=server.run, kwargs={"sockets": [listening]}), threading.Event()
     thread.start()
-    with parties_started() as url:
+    with played("lendmill.outside.parties.simulated_parties") as url:
         tax = HttpParty("tax", f"{url}/tax")
         worker = threading.Thread(
             target=jobs.run_enquirer, args=(house.database, {"tax": tax}, house.app.state.seal, stop)

@@ -18,7 +18,7 @@ from lendmill.day_end.learning import lay_in
 from lendmill.db import Database, scalar
 from lendmill.features.windows import as_of
 from lendmill.lab.identities import firm_number
-from lendmill.outside.parties.simulated_parties import parties_started
+from lendmill.outside.simulating import played
 from lendmill.people.actions import register_borrower
 from lendmill.people.seal import Seal
 from lendmill.rating.parties.queries import counting_answers
@@ -36,7 +36,7 @@ def lendmill(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("LENDMILL_DATABASE_URL", "postgresql:///?" + urlencode(conninfo_to_dict(database_url)))
     monkeypatch.setenv("LENDMILL_VAR", str(tmp_path / "var"))
     monkeypatch.chdir(tmp_path)
-    with parties_started() as url:
+    with played("lendmill.outside.parties.simulated_parties") as url:
         for name in NAMES:
             monkeypatch.setenv(f"LENDMILL_{name.upper()}_URL", f"{url}/{name}")
         yield lambda *words: CliRunner().invoke(app(), list(words))

@@ -3,7 +3,6 @@
 import json
 import logging
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -12,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from lendmill.outside.parties.over_http import BODY_BYTES_MAX, HttpParty
+from lendmill.outside.line import BODY_BYTES_MAX
+from lendmill.outside.parties.over_http import HttpParty
 from lendmill.outside.parties.party import Enquiry
 from lendmill.rating.parties.answer import PartyAnswer
 
@@ -172,38 +172,6 @@ def test_declarations_each_have_a_number_of_their_own() -> None:
     ):
         with answering(200, {**WHOLE, "party": "customs", "figures": figures}, "customs") as party:
             assert party.send(Enquiry("registry-1", "customs", NUMBER, "c", DAY)).state == state
-
-
-@pytest.mark.parametrize("part", ["head", "body"])
-def test_an_answer_that_drips_in_is_a_time_out(part: str) -> None:
-    stop = threading.Event()
-
-    class Dripping(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
-            self.send_response(200)
-            if part == "body":
-                self.end_headers()
-            self.flush_headers()
-            while not stop.wait(0.02):
-                self.wfile.write(b"a")
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Dripping)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign,assignment]
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    party = HttpParty("registry", f"http://127.0.0.1:{server.server_port}", timeout_seconds=0.2)
-    begun = time.monotonic()
-    assert party.send(ASKED).state == "timed out"
-    assert time.monotonic() - begun < 20
-    stop.set()
-    party.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def test_nobody_there_is_unknown() -> None:

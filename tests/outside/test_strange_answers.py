@@ -8,6 +8,7 @@ import pytest
 from lender import Lender
 from lendmill.db import Database, scalar
 from lendmill.outside.carrying import carry
+from lendmill.outside.line import BODY_BYTES_MAX, Line
 from lendmill.outside.rail import Answer, HttpRail, Request
 
 DAY = date(2026, 1, 1)
@@ -17,16 +18,15 @@ ASKED = Request("payout-1", "payout", 700_000, DAY)
 def _rail(content: bytes) -> HttpRail:
     """A rail that always answers with these bytes."""
     rail = HttpRail("http://rail")
-    rail._client = httpx.Client(
-        base_url="http://rail", transport=httpx.MockTransport(lambda _: httpx.Response(200, content=content))
-    )
+    answering = httpx.MockTransport(lambda _: httpx.Response(200, content=content))
+    rail._line = Line("http://rail", timeout_seconds=5.0, transport=answering)
     return rail
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"null", b"[]", b"7", b'"confirmed"', b"{}", b"\xff\xfe", b"[" * 100_000,
+        b"", b" " * (BODY_BYTES_MAX + 1), b"null", b"[]", b"7", b'"confirmed"', b"{}", b"\xff\xfe", b"[" * 100_000,
         b'{"key": "payout-1", "amount_cents": 700000, "status": "confirmed", "value_on": 20260101}',
         b'{"key": "payout-1", "amount_cents": 700000, "status": "confirmed", "value_on": "2026-02-30"}',
         b'{"key": "payout-1", "amount_cents": 700000, "status": ["confirmed"], "value_on": "2026-01-01"}',

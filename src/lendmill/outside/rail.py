@@ -1,14 +1,15 @@
 """Paying out and collecting through a payment rail that may be slow, late, silent or wrong."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 from typing import Final, Literal, Protocol
 
-import httpx
+from lendmill.outside.line import Heard, Line, readable
 
 AnswerStatus = Literal["confirmed", "failed", "unknown", "never heard"]
 TIMEOUT_SECONDS: Final = 5.0
-REASON_LETTERS_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,11 @@ class HttpRail:
     """A rail reached over HTTP with JSON; anything but a clear answer is `unknown`."""
 
     def __init__(self, url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        self._client = httpx.Client(base_url=url, timeout=timeout_seconds, trust_env=False)
+        self._line = Line(url, timeout_seconds=timeout_seconds)
 
     def close(self) -> None:
         """Hang up."""
-        self._client.close()
+        self._line.close()
 
     def send(self, request: Request) -> Answer:
         """Post the payment under its key."""
@@ -60,32 +61,25 @@ class HttpRail:
             "amount_cents": request.amount_cents,
             "asked_on": request.asked_on.isoformat(),
         }
-        try:
-            response = self._client.post("/payments", json=body)
-        except httpx.HTTPError as silence:
-            return Answer("unknown", reason=f"the rail did not answer: {type(silence).__name__}")
-        return _read(response, request)
+        return _read(self._line.post("/payments", body), request)
 
     def ask(self, request: Request) -> Answer:
         """Look the payment up by its key."""
-        try:
-            response = self._client.get(f"/payments/{request.key}")
-        except httpx.HTTPError as silence:
-            return Answer("unknown", reason=f"the rail did not answer: {type(silence).__name__}")
-        if response.status_code == httpx.codes.NOT_FOUND:
-            return Answer("never heard")
-        return _read(response, request)
+        heard = self._line.get(f"/payments/{request.key}")
+        return Answer("never heard") if heard.status == HTTPStatus.NOT_FOUND else _read(heard, request)
 
 
-def _read(response: httpx.Response, request: Request) -> Answer:
+def _read(heard: Heard, request: Request) -> Answer:
     """Believe only an answer that is whole and about this very payment."""
-    if response.status_code != httpx.codes.OK:
-        return Answer("unknown", reason=f"the rail answered with status {response.status_code}")
+    if heard.silence:
+        return Answer("unknown", reason=heard.silence)
+    if heard.status != HTTPStatus.OK:
+        return Answer("unknown", reason=f"the rail answered with status {heard.status}")
     try:
-        body = response.json()
+        body = json.loads(heard.text)
         status, amount_cents = body["status"], body["amount_cents"]
         value_on = date.fromisoformat(body["value_on"]) if body.get("value_on") else None
-        reason = _readable(body.get("reason", ""))
+        reason = readable(str(body.get("reason", "")))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Answer("unknown", reason="the rail's answer cannot be read")
     if body.get("key") != request.key or amount_cents != request.amount_cents:
@@ -95,8 +89,3 @@ def _read(response: httpx.Response, request: Request) -> Answer:
     if status == "failed":
         return Answer("failed", reason=reason or "the rail refused")
     return Answer("unknown", reason=reason or "the rail is still at it")
-
-
-def _readable(reason: object) -> str:
-    """The rail's own words, cut short, and without signs that cannot be written down."""
-    return "".join(sign for sign in str(reason)[:REASON_LETTERS_MAX] if sign.isprintable())

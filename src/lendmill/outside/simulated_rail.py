@@ -5,22 +5,14 @@
 Which payment misbehaves is decided by a hash of its key, so a run can be repeated.
 """
 
-import argparse
-import hashlib
-import json
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
-from lendmill.db.programs import tied_to_us
+from lendmill.outside.simulating import Player, Playing, chance, play, played
 
 KINDS: Final = ("payout", "collect", "refund")
 
@@ -82,89 +74,41 @@ class Book:
         return chance(key, "silent") < self.manners.silent
 
 
-def chance(key: str, what: str) -> float:
-    """A number in [0, 1) that is always the same for a payment and a kind of mishap."""
-    return int.from_bytes(hashlib.sha256(f"{what}:{key}".encode()).digest()[:6]) / 2**48
-
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(Playing):
     """Answers /payments in JSON."""
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # a short answer is not held back for 40 ms
-    wbufsize = -1
     book: Book
 
-    def do_POST(self) -> None:
+    def taken(self, body: Any) -> None:
         """Take a payment."""
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         if self.path != "/payments" or body.get("kind") not in KINDS or int(body.get("amount_cents", 0)) <= 0:
-            return self._say(400, {"reason": "not a payment"})
+            return self.say(400, {"reason": "not a payment"})
         payment = self.book.pay(body)
         time.sleep(self.book.manners.slow_seconds)
         if self.book.silent(body["key"]):
             self.close_connection = True
             return None
         if self.book.manners.pending_asks:
-            return self._say(200, {**payment, "status": "pending", "value_on": None})
-        return self._say(200, payment)
+            return self.say(200, {**payment, "status": "pending", "value_on": None})
+        return self.say(200, payment)
 
-    def do_GET(self) -> None:
+    def asked(self) -> None:
         """Say what became of a payment, or that all is well."""
         if self.path == "/health":
-            return self._say(200, {"status": "ok", "payments": len(self.book.payments)})
+            return self.say(200, {"status": "ok", "payments": len(self.book.payments)})
         found = self.book.answer(self.path.removeprefix("/payments/"))
-        return self._say(404, {"reason": "never heard of it"}) if found is None else self._say(200, found)
-
-    def _say(self, status: int, body: dict[str, Any]) -> None:
-        text = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
-        """Keep quiet."""
+        return self.say(404, {"reason": "never heard of it"}) if found is None else self.say(200, found)
 
 
-def serve(host: str, port: int, manners: Manners) -> ThreadingHTTPServer:
+def serve(host: str, port: int, manners: Manners) -> Player:
     """A rail ready to answer; the port is 0 for any free one."""
-    handler = type("RailHandler", (Handler,), {"book": Book(manners)})
-    return ThreadingHTTPServer((host, port), handler)
+    return Player((host, port), type("RailHandler", (Handler,), {"book": Book(manners)}))
 
 
-@contextmanager
-def started(*manners: str) -> Iterator[str]:
+def started(*manners: str) -> AbstractContextManager[str]:
     """A simulated rail in a process of its own, by its address; it ends with the block."""
-    command = [sys.executable, "-m", "lendmill.outside.simulated_rail", "--port", "0", *manners]
-    with subprocess.Popen(tied_to_us(command, signal.SIGTERM), stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            ready = process.stdout.readline()
-            assert ready.startswith("rail ready"), "the simulated rail did not start"
-            yield f"http://127.0.0.1:{ready.split()[-1]}"
-        finally:
-            process.terminate()
-
-
-def main() -> None:
-    """Run until told to stop."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8011)
-    parser.add_argument("--slow-seconds", type=float, default=0.0)
-    for share in ("silent", "refused", "late", "wrong"):
-        parser.add_argument(f"--{share}", type=float, default=0.0)
-    parser.add_argument("--late-days", type=int, default=1)
-    parser.add_argument("--pending-asks", type=int, default=0)
-    asked = vars(parser.parse_args())
-    server = serve(asked.pop("host"), asked.pop("port"), Manners(**asked))
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: threading.Thread(target=server.shutdown, daemon=True).start())
-    print(f"rail ready on port {server.server_address[1]}", flush=True)
-    server.serve_forever(poll_interval=0.1)
+    return played("lendmill.outside.simulated_rail", *manners)
 
 
 if __name__ == "__main__":
-    main()
+    play("rail", serve, Manners, about=__doc__, port=8011)

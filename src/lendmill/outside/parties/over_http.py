@@ -1,28 +1,21 @@
 """Asking a third party over HTTP with JSON; what is not a whole answer about the one we asked for is `unknown`."""
 
 import hashlib
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Final
 
-import httpx
 import msgspec
 
-from lendmill.outside.parties.line import Line
+from lendmill.outside.line import Heard, Line, readable
 from lendmill.outside.parties.party import Enquiry, Said
 from lendmill.people.identity import spelled
 from lendmill.rating.parties.answer import PartyAnswer, judged, said_wrong
 from lendmill.rating.parties.party import ThirdParty, party_called
 
 TIMEOUT_SECONDS: Final = 10.0
-WHOLE_TIMES: Final = 2  # the time-out is for each part of an answer; all of them together have twice as long
-CONNECT_TRIES_MORE: Final = 1  # only where the line was never up, so that nothing was asked yet
-BODY_BYTES_MAX: Final = 1_000_000
-REASON_LETTERS_MAX: Final = 200
 SECOND_WORD: Final = timedelta(days=1)  # a party's clock may be a day ahead of the house's day
-
-TOO_LONG: Final = PartyAnswer("timed out", reason="the answer took too long as a whole")
 
 
 class HttpParty:
@@ -34,14 +27,11 @@ class HttpParty:
 
     def __init__(self, party: str, url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._party = party_called(party)
-        afresh = httpx.Limits(max_keepalive_connections=0)  # each exchange has a line of its own, to be cut
-        transport = httpx.HTTPTransport(retries=CONNECT_TRIES_MORE, trust_env=False, limits=afresh)
-        self._whole_seconds = WHOLE_TIMES * timeout_seconds
-        self._client = httpx.Client(base_url=url, timeout=timeout_seconds, transport=transport, trust_env=False)
+        self._line = Line(url, timeout_seconds=timeout_seconds)
 
     def close(self) -> None:
         """Hang up."""
-        self._client.close()
+        self._line.close()
 
     def send(self, enquiry: Enquiry) -> PartyAnswer:
         """Post the question under its key."""
@@ -52,45 +42,24 @@ class HttpParty:
             "consent_id": enquiry.consent_id,
             "asked_on": enquiry.asked_on.isoformat(),
         }
-        request = self._client.build_request("POST", "/enquiries", json=body, headers={"Idempotency-Key": enquiry.key})
-        answer = self._exchange(request, enquiry)
-        return PartyAnswer("unknown", reason="the party answered with status 404") if answer is None else answer
+        heard = self._line.post("/enquiries", body, headers={"Idempotency-Key": enquiry.key})
+        return _told(heard, enquiry, self._party)
 
     def ask(self, enquiry: Enquiry) -> PartyAnswer | None:
         """Look the question up by its key."""
-        return self._exchange(self._client.build_request("GET", f"/enquiries/{enquiry.key}"), enquiry)
-
-    def _exchange(self, request: httpx.Request, enquiry: Enquiry) -> PartyAnswer | None:
-        line = Line()
-        request.extensions["trace"] = line.note
-        try:
-            with line.held_for(self._whole_seconds), closing(self._client.send(request, stream=True)) as response:
-                text = _bounded(response)
-        except httpx.TimeoutException as silence:
-            return PartyAnswer("timed out", reason=f"no answer in time: {type(silence).__name__}")
-        except httpx.HTTPError as broken:
-            return TOO_LONG if line.was_cut else PartyAnswer("unknown", reason=f"no answer: {type(broken).__name__}")
-        if line.was_cut:
-            return TOO_LONG
-        if response.status_code == httpx.codes.NOT_FOUND:
-            return None
-        if response.status_code == httpx.codes.ACCEPTED:
-            return PartyAnswer("timed out", reason="the party is still at it")
-        if response.status_code != httpx.codes.OK:
-            return PartyAnswer("unknown", reason=f"the party answered with status {response.status_code}")
-        if text is None:
-            return PartyAnswer("unknown", reason="the answer is larger than any that could be true")
-        return _read(text, enquiry, self._party)
+        heard = self._line.get(f"/enquiries/{enquiry.key}")
+        return None if heard.status == HTTPStatus.NOT_FOUND else _told(heard, enquiry, self._party)
 
 
-def _bounded(response: httpx.Response) -> bytes | None:
-    """The body, unless it is too large to be one."""
-    text = b""
-    for part in response.iter_bytes():
-        text += part
-        if len(text) > BODY_BYTES_MAX:
-            return None
-    return text
+def _told(heard: Heard, enquiry: Enquiry, party: ThirdParty) -> PartyAnswer:
+    """What came back, as a state of the answer."""
+    if heard.silence:
+        return PartyAnswer("timed out" if heard.too_slow else "unknown", reason=heard.silence)
+    if heard.status == HTTPStatus.ACCEPTED:
+        return PartyAnswer("timed out", reason="the party is still at it")
+    if heard.status != HTTPStatus.OK:
+        return PartyAnswer("unknown", reason=f"the party answered with status {heard.status}")
+    return _read(heard.text, enquiry, party)
 
 
 def _read(text: bytes, enquiry: Enquiry, party: ThirdParty) -> PartyAnswer:
@@ -101,8 +70,8 @@ def _read(text: bytes, enquiry: Enquiry, party: ThirdParty) -> PartyAnswer:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return PartyAnswer("unknown", reason="the answer cannot be read", body_digest=digest)
     found = _believed(said, enquiry, party)
-    reason = found.reason or _readable(said.reason)
-    return replace(found, reason=reason, answered_by=_readable(said.answered_by), body_digest=digest)
+    reason = found.reason or readable(said.reason)
+    return replace(found, reason=reason, answered_by=readable(said.answered_by), body_digest=digest)
 
 
 def _believed(said: Said, enquiry: Enquiry, party: ThirdParty) -> PartyAnswer:
@@ -117,7 +86,7 @@ def _believed(said: Said, enquiry: Enquiry, party: ThirdParty) -> PartyAnswer:
         return PartyAnswer("no record", as_of_on)
     return judged(
         party, said.figures, as_of_on=as_of_on, asked_on=enquiry.asked_on, product_key=enquiry.product_key,
-        missing=tuple(_readable(name) for name in said.missing),
+        missing=tuple(readable(name) for name in said.missing),
     )  # fmt: skip
 
 
@@ -144,8 +113,3 @@ def _contradicts(said: Said, enquiry: Enquiry, party: ThirdParty) -> str:
     if not said.figures and not said.missing and party.needed:
         return "answered, and yet without a figure"
     return said_wrong(party, said.figures, said.as_of_on)
-
-
-def _readable(text: str) -> str:
-    """The party's own words, cut short, and without signs that cannot be written down."""
-    return "".join(sign for sign in text[:REASON_LETTERS_MAX] if sign.isprintable())

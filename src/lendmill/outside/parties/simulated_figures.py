@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, Final
 
-from lendmill.outside.simulated_rail import chance
+from lendmill.outside.simulating import chance
 
 Row = dict[str, Any]
 QUARTERS: Final = 8

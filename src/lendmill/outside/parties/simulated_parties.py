@@ -7,23 +7,15 @@ decided by a hash of its key, what is said of somebody by a hash of their number
 true.
 """
 
-import argparse
 import json
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
-from lendmill.db.programs import tied_to_us
 from lendmill.outside.parties.simulated_figures import figures_of
-from lendmill.outside.simulated_rail import chance
+from lendmill.outside.simulating import Player, Playing, chance, play
 from lendmill.rating.parties.party import BY_NAME
 
 STALE_DAYS: Final = 500
@@ -105,27 +97,23 @@ class Archive:
         return answer
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Playing):
     """Answers /PARTY/enquiries in JSON."""
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
     archive: Archive
 
-    def do_POST(self) -> None:
+    def taken(self, body: Any) -> None:
         """Take a question."""
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         party = self.path.strip("/").split("/")[0]
         if party not in BY_NAME or body.get("party") != party or self.headers["idempotency-key"] != body.get("key"):
-            return self._say(400, {"reason": "not an enquiry"})
+            return self.say(400, {"reason": "not an enquiry"})
         if not body.get("consent_id"):
-            return self._say(403, {"reason": "without a consent nobody is told anything"})
+            return self.say(403, {"reason": "without a consent nobody is told anything"})
         key, archive = body["key"], self.archive
         first = key not in archive.answers
         answer = archive.enquire(party, body)
         time.sleep(archive.manners.slow_seconds)
-        return self._say(200, answer) if not first else self._first(key, answer)
+        return self.say(200, answer) if not first else self._first(key, answer)
 
     def _first(self, key: str, answer: dict[str, Any]) -> None:
         """The first answer to a question, with whatever befalls it."""
@@ -133,78 +121,27 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         if self.archive.meets("failing", key):
-            return self._say(503, {"reason": "come again"})
+            return self.say(503, {"reason": "come again"})
         if self.archive.meets("pending", key):
-            return self._say(202, {"reason": "working on it"})
+            return self.say(202, {"reason": "working on it"})
         if self.archive.meets("garbled", key):
-            return self._write(200, json.dumps(answer).encode()[: len(json.dumps(answer)) // 2])
+            return self.write(200, json.dumps(answer).encode()[: len(json.dumps(answer)) // 2])
         if self.archive.meets("huge", key):
-            return self._say(200, {**answer, "padding": "x" * HUGE_BYTES})
-        return self._say(200, answer)
+            return self.say(200, {**answer, "padding": "x" * HUGE_BYTES})
+        return self.say(200, answer)
 
-    def do_GET(self) -> None:
+    def asked(self) -> None:
         """Say what came of a question, or that all is well."""
         if self.path == "/health":
-            return self._say(200, {"status": "ok", "worked_on": sum(self.archive.worked_on.values())})
+            return self.say(200, {"status": "ok", "worked_on": sum(self.archive.worked_on.values())})
         found = self.archive.answers.get(self.path.rsplit("/", 1)[-1])
-        return self._say(404, {"reason": "never heard of it"}) if found is None else self._say(200, found)
-
-    def _say(self, status: int, body: dict[str, Any]) -> None:
-        self._write(status, json.dumps(body).encode())
-
-    def _write(self, status: int, text: bytes) -> None:
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
-        """Keep quiet."""
+        return self.say(404, {"reason": "never heard of it"}) if found is None else self.say(200, found)
 
 
-class _Server(ThreadingHTTPServer):
-    """A server that does not mind a caller who hangs up."""
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Somebody hung up: that is theirs to do."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)
-
-
-def serve(host: str, port: int, manners: PartyManners) -> ThreadingHTTPServer:
+def serve(host: str, port: int, manners: PartyManners) -> Player:
     """Parties ready to answer; the port is 0 for any free one."""
-    return _Server((host, port), type("PartyHandler", (Handler,), {"archive": Archive(manners)}))
-
-
-@contextmanager
-def parties_started(*manners: str) -> Iterator[str]:
-    """Simulated parties in a process of their own, by their address; it ends with the block."""
-    command = [sys.executable, "-m", "lendmill.outside.parties.simulated_parties", "--port", "0", *manners]
-    with subprocess.Popen(tied_to_us(command, signal.SIGTERM), stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            ready = process.stdout.readline()
-            assert ready.startswith("parties ready"), "the simulated parties did not start"
-            yield f"http://127.0.0.1:{ready.split()[-1]}"
-        finally:
-            process.terminate()
-
-
-def main() -> None:
-    """Run until told to stop."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8012)
-    for manner in fields(PartyManners):
-        parser.add_argument(f"--{manner.name.replace('_', '-')}", type=float, default=0.0)
-    asked = vars(parser.parse_args())
-    server = serve(asked.pop("host"), asked.pop("port"), PartyManners(**asked))
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: threading.Thread(target=server.shutdown, daemon=True).start())
-    print(f"parties ready on port {server.server_address[1]}", flush=True)
-    server.serve_forever(poll_interval=0.1)
+    return Player((host, port), type("PartyHandler", (Handler,), {"archive": Archive(manners)}))
 
 
 if __name__ == "__main__":
-    main()
+    play("parties", serve, PartyManners, about=__doc__, port=8012)
