@@ -1,7 +1,8 @@
 """What analysts use today, each as its own documents say, to stand beside our cards on the same folds."""
 
 import logging
-import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,18 @@ import polars as pl
 
 THREADS = 2
 
+Levels = dict[str, list[str]]
 
-def pandas_of(frame: pl.DataFrame, levels: dict[str, list[str]]) -> pd.DataFrame:
+
+@dataclass(frozen=True)
+class Way:
+    """How a model is learned: from a table made ready for it, giving what tells PDs of other rows made ready alike."""
+
+    ready: Callable[[pl.DataFrame, Levels], Any]
+    fit: Callable[[Any, Any], Callable[[Any], Any]]
+
+
+def pandas_of(frame: pl.DataFrame, levels: Levels) -> pd.DataFrame:
     """The table as pandas has it: categories with the levels of the whole table, missing as NaN.
 
     Columns are called by their numbers, as some libraries stumble over the names that tables have.
@@ -25,18 +36,18 @@ def pandas_of(frame: pl.DataFrame, levels: dict[str, list[str]]) -> pd.DataFrame
     return pd.DataFrame(columns)
 
 
-def names_of(frame: pl.DataFrame, levels: dict[str, list[str]], *, text: bool) -> list[str]:
-    """What the columns of text, or those of numbers, are called there."""
-    return [f"c{n}" for n, name in enumerate(frame.columns) if (name in levels) == text]
-
-
-def with_text(frame: pl.DataFrame, levels: dict[str, list[str]]) -> pd.DataFrame:
+def with_text(frame: pl.DataFrame, levels: Levels) -> pd.DataFrame:
     """The same with its categories as text."""
     table = pandas_of(frame, levels)
-    return table.astype(dict.fromkeys(names_of(frame, levels, text=True), object))
+    return table.astype({name: object for name in table if isinstance(table[name].dtype, pd.CategoricalDtype)})
 
 
-def levels_of(frame: pl.DataFrame) -> dict[str, list[str]]:
+def texts(table: pd.DataFrame) -> list[str]:
+    """The columns of text."""
+    return [name for name in table if table[name].dtype == object]
+
+
+def levels_of(frame: pl.DataFrame) -> Levels:
     """The levels of each column of text."""
     return {
         name: sorted(frame[name].drop_nulls().unique().to_list())
@@ -45,7 +56,7 @@ def levels_of(frame: pl.DataFrame) -> dict[str, list[str]]:
     }
 
 
-def plain_logistic(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[str, list[str]]) -> Any:
+def plain_logistic(table: pd.DataFrame, bad: Any) -> Any:
     """Median for missing, standard scale, dummies, logistic regression: what a first notebook does."""
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
@@ -57,17 +68,17 @@ def plain_logistic(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: di
         SimpleImputer(strategy="constant", fill_value="missing"),
         OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=20),
     )
+    categories = texts(table)
     made = ColumnTransformer(
         [("numbers", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()),
-          names_of(learn, levels, text=False)),
-         ("categories", dummies, names_of(learn, levels, text=True))]
+          [name for name in table if name not in categories]),
+         ("categories", dummies, categories)]
     )  # fmt: skip
-    table, other = (with_text(each, levels) for each in (learn, held))
-    model = make_pipeline(made, LogisticRegression(max_iter=1000))
-    return model.fit(table, bad).predict_proba(other)[:, 1]
+    model = make_pipeline(made, LogisticRegression(max_iter=1000)).fit(table, bad)
+    return lambda other: model.predict_proba(other)[:, 1]
 
 
-def optbinning(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[str, list[str]]) -> Any:
+def optbinning(table: pd.DataFrame, bad: Any) -> Any:
     """OptBinning's own scorecard recipe: every variable binned to its weight of evidence, then logistic regression."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
@@ -75,20 +86,20 @@ def optbinning(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[s
     from sklearn.linear_model import LogisticRegression
 
     logging.disable(before)
-    table, other = (with_text(each, levels) for each in (learn, held))
-    process = BinningProcess(list(table.columns), categorical_variables=names_of(learn, levels, text=True) or None)
+    process = BinningProcess(list(table.columns), categorical_variables=texts(table) or None)
     bad = bad.astype(int)
     found = process.fit(table, bad).transform(table, metric="woe", metric_missing="empirical")
     model = LogisticRegression(max_iter=1000).fit(found.to_numpy(), bad)
-    return model.predict_proba(process.transform(other, metric="woe", metric_missing="empirical").to_numpy())[:, 1]
+    told = {"metric": "woe", "metric_missing": "empirical"}
+    return lambda other: model.predict_proba(process.transform(other, **told).to_numpy())[:, 1]
 
 
-def lightgbm(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[str, list[str]]) -> Any:
+def lightgbm(table: pd.DataFrame, bad: Any) -> Any:
     """LightGBM as it comes."""
     import lightgbm as lgb
 
-    model = lgb.LGBMClassifier(n_jobs=THREADS, random_state=0, verbosity=-1)
-    return model.fit(pandas_of(learn, levels), bad).predict_proba(pandas_of(held, levels))[:, 1]
+    model = lgb.LGBMClassifier(n_jobs=THREADS, random_state=0, verbosity=-1).fit(table, bad)
+    return lambda other: model.predict_proba(other)[:, 1]
 
 
 SEARCH = (
@@ -99,12 +110,11 @@ SEARCH = (
 )
 
 
-def lightgbm_tuned(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[str, list[str]]) -> Any:
+def lightgbm_tuned(table: pd.DataFrame, bad: Any) -> Any:
     """LightGBM with a light search by inner folds: the leaves, their size and the rounds."""
     import lightgbm as lgb
     from sklearn.model_selection import StratifiedKFold
 
-    table = pandas_of(learn, levels)
     data = lgb.Dataset(
         table, bad.astype(int), free_raw_data=False, params={"verbosity": -1, "feature_pre_filter": False}
     )
@@ -120,25 +130,23 @@ def lightgbm_tuned(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: di
         if max(scores) > best[0]:
             best = (max(scores), int(np.argmax(scores)) + 1, tried)
     model = lgb.train(shared | best[2], data, best[1])
-    return model.predict(pandas_of(held, levels), num_threads=THREADS)
+    return lambda other: model.predict(other, num_threads=THREADS)
 
 
-def ebm(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[str, list[str]]) -> Any:
+def ebm(table: pd.DataFrame, bad: Any) -> Any:
     """The explainable boosting machine as it comes."""
     from interpret.glassbox import ExplainableBoostingClassifier
 
-    table, other = (with_text(each, levels) for each in (learn, held))
-    kinds = ["nominal" if name in levels else "continuous" for name in learn.columns]
-    model = ExplainableBoostingClassifier(feature_types=kinds, n_jobs=THREADS, random_state=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return model.fit(table, bad).predict_proba(other)[:, 1]
+    categories = texts(table)
+    kinds = ["nominal" if name in categories else "continuous" for name in table]
+    model = ExplainableBoostingClassifier(feature_types=kinds, n_jobs=THREADS, random_state=0).fit(table, bad)
+    return lambda other: model.predict_proba(other)[:, 1]
 
 
 YARDSTICKS = {
-    "optbinning": optbinning,
-    "plain logistic": plain_logistic,
-    "lightgbm": lightgbm,
-    "lightgbm tuned": lightgbm_tuned,
-    "ebm": ebm,
+    "optbinning": Way(with_text, optbinning),
+    "plain logistic": Way(with_text, plain_logistic),
+    "lightgbm": Way(pandas_of, lightgbm),
+    "lightgbm tuned": Way(pandas_of, lightgbm_tuned),
+    "ebm": Way(with_text, ebm),
 }

@@ -1,7 +1,8 @@
 """How well the cards tell good payers from bad ones, beside what analysts use today, on any table.
 
     python bench/rating.py --table FILE [--target COLUMN] [--positive VALUE] [--drop A,B] [--sep S] [--no-header]
-                           [--models "boosted card,ebm"] [--signs FILE] [--costs] [--keep FOLDER] [--minutes N]
+                           [--models "boosted card,ebm"] [--signs FILE] [--costs] [--fit-seconds]
+                           [--keep FOLDER] [--minutes N]
 
 Five stratified folds, seed 0; every row is judged by a model that has not seen it. One JSON line per model, in which
 `unknown` counts the rows that the card would not have rated; a model that fails, or takes more than so many minutes
@@ -12,37 +13,41 @@ called so, else the rarer. CSV with any separator, ARFF, JSON and Parquet, packe
 Without a table it takes the public sets beside the repository, and says which are absent. A file of signs is JSON,
 such as {"income": "better", "debts": "worse"}; with it the cards keep to these directions too, and both figures are
 given.
-`--costs` says what the cap on pairs and the signs cost.
+`--costs` says what the cap on pairs and the signs cost; `--fit-seconds` how long one fit on all rows takes, and beside
+LightGBM's own fit and OptBinning's own.
 """
 
 import argparse
+import importlib
 import json
 import math
-import multiprocessing
-import os
 import signal
 import sys
 import time
-import warnings
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
+from _apart import apart
 from _tables_of import Known, known
-from _yardsticks import YARDSTICKS, levels_of
+from _yardsticks import YARDSTICKS, Way, levels_of
 
 from lendmill.rating import measures
 from lendmill.rating.card import Card
-from lendmill.rating.scale import Scale
-from lendmill.rating.training.learners import Asked, Lesson, NothingLearned, boost, classic
+from lendmill.rating.scale import LOGIT_UNITS, Scale
+from lendmill.rating.training.learners import LEARNERS, Asked, NothingLearned
+from lendmill.rating.training.lessons import Kind, kind_taught
 
 FOLDS = 5
 CERTAIN = 1e-12  # no model is surer than this
 COSTS = (0, 10, 20, 40, 10_000)
+TIMED = ("boosted card", "classic card", "lightgbm", "optbinning", "ebm")
+BESIDE = ("lightgbm", "optbinning")
+QUICK = 5.0  # seconds: what takes less is timed three times, and the quickest counts
+LIBRARIES = ("interpret.glassbox", "lightgbm", "optbinning", "pandas", "sklearn.linear_model")
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 PUBLIC: dict[str, dict[str, Any]] = {
     "gmsc": {"path": "gmsc/cs-training.csv.zip", "target": "SeriousDlqin2yrs"},
@@ -88,14 +93,15 @@ def folds(bad: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     return list(StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(np.zeros(len(bad)), bad))
 
 
-def run(name: str, model: Callable[..., Any], table: Known) -> Measured:
+def scored(name: str, table: Known, signs: dict[str, str], costs: bool) -> Measured:
     """Learn on four parts and judge the fifth, five times over."""
-    levels = levels_of(table.frame)
+    way, levels = models(table.bad, signs, costs)[name], levels_of(table.frame)
     pd = np.zeros(len(table.bad))
     seconds, by_fold, more = 0.0, [], []
     for learn, held in folds(table.bad):
         began = time.perf_counter()
-        found = model(table.frame[learn], table.bad[learn], table.frame[held], levels)
+        tell = way.fit(way.ready(table.frame[learn], levels), table.bad[learn])
+        found = tell(way.ready(table.frame[held], levels))
         seconds += time.perf_counter() - began
         if isinstance(found, tuple):
             found, told = found
@@ -104,31 +110,25 @@ def run(name: str, model: Callable[..., Any], table: Known) -> Measured:
             raise ValueError(f"{int((~np.isfinite(found)).sum())} of {len(held)} rows got no probability")
         pd[held] = np.clip(found, CERTAIN, 1 - CERTAIN)
         by_fold.append(measures.area(table.bad[held], pd[held]).value)
+        print(f"{table.name}: {name}, fold {len(by_fold)}: {by_fold[-1]:.4f}", file=sys.stderr, flush=True)
     summed: dict[str, Any] = {key: [each[key] for each in more] for key in (more[0] if more else {})}
     if summed:
         summed["unknown"] = sum(summed["unknown"])
     return Measured(name, pd, seconds, by_fold, summed)
 
 
-def apart(name: str, table: Known, signs: dict[str, str], costs: bool) -> Measured:
-    """The same, in a process of its own."""
-    os.setsid()  # so that what it starts ends with it
-    warnings.filterwarnings("ignore")
-    return run(name, models(signs, costs)[name], table)
-
-
-def tried(name: str, table: Known, signs: dict[str, str], costs: bool, minutes: float) -> Measured | str:
-    """What a model gave, or why it gave nothing; it can take neither the others nor too much time with it."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        asked = pool.submit(apart, name, table, signs, costs)
-        try:
-            return asked.result(minutes * 60)
-        except TimeoutError:
-            for process in list(pool._processes.values()):
-                os.killpg(process.pid, signal.SIGKILL)
-            return f"not done after {minutes:g} minutes"
-        except Exception as error:  # noqa: BLE001  whatever a library of others raises is told in its line
-            return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+def timed(name: str, table: Known, signs: dict[str, str], costs: bool) -> float:
+    """The seconds of one fit on all rows: of the model's own fit alone, with its library loaded and its table ready."""
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    way = models(table.bad, signs, costs)[name]
+    ready = way.ready(table.frame, levels_of(table.frame))
+    took: list[float] = []
+    while len(took) < 3 and (not took or min(took) < QUICK):
+        began = time.perf_counter()
+        way.fit(ready, table.bad)
+        took.append(time.perf_counter() - began)
+    return min(took)
 
 
 def line(table: Known, each: Measured, best: Measured) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def line(table: Known, each: Measured, best: Measured) -> dict[str, Any]:
         "calibration_start": round(start, 3),
         "seconds": round(each.seconds, 1),
         "auc_by_fold": [round(value, 4) for value in each.by_fold],
-        "auc_below_best": round(float(-gap.mean()), 5),
+        "auc_below_best": round(float(-gap.mean()), 5) + 0.0,
         "standard_error": round(float(gap.std(ddof=1) / np.sqrt(FOLDS)), 5),
         **{key: _one(values) for key, values in each.more.items()},
     }
@@ -171,36 +171,43 @@ class Feature:
     block: str = ""
 
 
-def card(learner: Callable[..., Lesson], signs: dict[str, str], **more: Any) -> Callable[..., Any]:
-    """A learner as a model of this bench: the very card that would be served, written down and read back."""
+def card(kind: Kind, signs: dict[str, str], **more: Any) -> Way:
+    """A card as a model of this bench: the very one that would be served, written down and read back."""
 
-    def learned(learn: pl.DataFrame, bad: Any, held: pl.DataFrame, levels: dict[str, list[str]]) -> Any:
+    def learned(learn: pl.DataFrame, bad: Any) -> Any:
         catalogue = [Feature(name, signs.get(name)) for name in learn.columns]
-        asked = Asked(catalogue, levels, "bench", "bad", Scale(), **more)
+        texts = [name for name, dtype in learn.schema.items() if dtype == pl.String]
+        asked = Asked(catalogue, texts, "bench", "bad", Scale(), **more)
         try:
-            made = Card.read(learner(learn, bad, np.arange(len(bad)), asked).card.written())
+            made = Card.read(LEARNERS[kind](learn, bad, np.arange(len(bad)), asked).card.written())
         except NothingLearned:
-            return np.full(held.height, bad.mean()), {"cells": 0, "tables": 0, "pairs": 0, "unknown": 0}
-        logit, unknown = made.logits(held)
-        told = {
+            nothing = {"kind": kind, "cells": 0, "tables": 0, "pairs": 0, "unknown": 0}
+            return lambda held: (np.full(held.height, bad.mean()), nothing)
+        size = {
+            "kind": kind,
             "cells": sum(len(table.cells) for table in made.tables),
             "tables": len(made.tables),
             "pairs": sum(len(table.axes) == 2 for table in made.tables),
-            "unknown": int(unknown.sum()),
         }
-        return 1 / (1 + np.exp(logit / 1e15)), told
 
-    return learned
+        def told(held: pl.DataFrame) -> Any:
+            logit, unknown = made.logits(held)
+            return 1 / (1 + np.exp(logit / LOGIT_UNITS)), size | {"unknown": int(unknown.sum())}
+
+        return told
+
+    return Way(lambda frame, _: frame, learned)
 
 
-def models(signs: dict[str, str], costs: bool) -> dict[str, Callable[..., Any]]:
-    """Our two cards, then the yardsticks."""
-    found = {"boosted card": card(boost, {}), "classic card": card(classic, {})}
+def models(bad: Any, signs: dict[str, str], costs: bool) -> dict[str, Way]:
+    """Our two cards, then the yardsticks; the boosted card is what `train` learns where that is asked for."""
+    boosted, _ = kind_taught("boosted", int(bad.sum()), int((~bad).sum()))
+    found = {"boosted card": card(boosted, {}), "classic card": card("classic", {})}
     if signs:
-        found |= {"boosted card, signed": card(boost, signs), "classic card, signed": card(classic, signs)}
+        found |= {"boosted card, signed": card(boosted, signs), "classic card, signed": card("classic", signs)}
     if costs:
-        found |= {f"boosted card, {pairs} pairs": card(boost, {}, pairs=pairs) for pairs in COSTS}
-        return found | ({"boosted card, 20 pairs, signed": card(boost, signs, pairs=20)} if signs else {})
+        found |= {f"boosted card, {pairs} pairs": card(boosted, {}, pairs=pairs) for pairs in COSTS}
+        return found | ({"boosted card, 20 pairs, signed": card(boosted, signs, pairs=20)} if signs else {})
     return found | YARDSTICKS
 
 
@@ -228,6 +235,7 @@ def asked_for() -> argparse.Namespace:
         asking.add_argument(option, default="")
     asking.add_argument("--no-header", action="store_true")
     asking.add_argument("--costs", action="store_true")
+    asking.add_argument("--fit-seconds", action="store_true")
     asking.add_argument("--keep", default="", help="a folder to keep each model's PDs in")
     asking.add_argument("--minutes", type=float, default=120.0, help="how long one model may take")
     return asking.parse_args()
@@ -252,6 +260,45 @@ def chosen(names: str, there: list[str]) -> list[str]:
     return [name for name in there if not wanted or name in wanted]
 
 
+def measure(table: Known, asked: argparse.Namespace, signs: dict[str, str]) -> None:
+    """Judge every model asked for and print its line; those done before an interrupt have theirs."""
+    found: dict[str, Measured | str] = {}
+    try:
+        for name in chosen(asked.models, list(models(table.bad, signs, asked.costs))):
+            found[name] = each = apart(scored, name, table, signs, asked.costs, minutes=asked.minutes)
+            told = each if isinstance(each, str) else f"{each.by_fold} {each.seconds:.1f}s"
+            print(f"{table.name}: {name} {told}", file=sys.stderr, flush=True)
+            if asked.keep and not isinstance(each, str):
+                np.save(Path(asked.keep) / f"{table.name}-{name}.npy", each.pd)
+    finally:
+        done = [each for each in found.values() if not isinstance(each, str)]
+        best = max(done, key=lambda each: float(np.mean(each.by_fold)), default=None)
+        for name, each in found.items():
+            if isinstance(each, str) or best is None:
+                shown(table, name, {"error": each})
+            else:
+                print(json.dumps(line(table, each, best), ensure_ascii=False, allow_nan=False), flush=True)
+
+
+def time_fits(table: Known, asked: argparse.Namespace, signs: dict[str, str]) -> None:
+    """Time one fit of every model asked for and print its line, with how many times LightGBM's and OptBinning's."""
+    there = chosen(asked.models or ",".join(TIMED), list(models(table.bad, signs, asked.costs)))
+    took = {name: apart(timed, name, table, signs, asked.costs, minutes=asked.minutes) for name in there}
+    for name, seconds in took.items():
+        if isinstance(seconds, str):
+            shown(table, name, {"error": seconds})
+            continue
+        beside = {each: took[each] for each in BESIDE if isinstance(took.get(each), float)}
+        ratios = {f"to_{each}": round(seconds / other, 2) for each, other in beside.items()}
+        shown(table, name, {"fit_seconds": round(seconds, 2), **ratios})
+
+
+def shown(table: Known, name: str, told: dict[str, Any]) -> None:
+    """Print one line about a model."""
+    about = {"table": table.name, "model": name, "rows": len(table.bad), "bads": int(table.bad.sum())}
+    print(json.dumps(about | told, ensure_ascii=False, allow_nan=False), flush=True)
+
+
 def main() -> None:
     """Run what was asked for and print a line for each model."""
     asked = asked_for()
@@ -260,24 +307,15 @@ def main() -> None:
         Path(asked.keep).mkdir(parents=True, exist_ok=True)
     for table in tables(asked):
         signs = given if asked.table or asked.signs else SIGNS.get(table.name, {})
-        for note in table.notes:
-            print(f"{table.name}: {note}", file=sys.stderr)
-        found: dict[str, Measured | str] = {}
-        for name in chosen(asked.models, list(models(signs, asked.costs))):
-            found[name] = each = tried(name, table, signs, asked.costs, asked.minutes)
-            told = each if isinstance(each, str) else f"{each.by_fold} {each.seconds:.1f}s"
-            print(f"{table.name}: {name} {told}", file=sys.stderr, flush=True)
-            if asked.keep and not isinstance(each, str):
-                np.save(Path(asked.keep) / f"{table.name}-{name}.npy", each.pd)
-        done = [each for each in found.values() if not isinstance(each, str)]
-        best = max(done, key=lambda each: float(np.mean(each.by_fold)), default=None)
-        for name, each in found.items():
-            if isinstance(each, str) or best is None:
-                told = {"table": table.name, "model": name, "rows": len(table.bad), "bads": int(table.bad.sum())}
-                print(json.dumps(told | {"error": each}, ensure_ascii=False), flush=True)
-            else:
-                print(json.dumps(line(table, each, best), ensure_ascii=False, allow_nan=False), flush=True)
+        _, why = kind_taught("boosted", int(table.bad.sum()), int((~table.bad).sum()))
+        for note in (*table.notes, *why):
+            print(f"{table.name}: {note}", file=sys.stderr, flush=True)
+        (time_fits if asked.fit_seconds else measure)(table, asked, signs)
 
 
 if __name__ == "__main__":
-    main()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

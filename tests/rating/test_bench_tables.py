@@ -1,6 +1,9 @@
 """The bench of the cards reads any table of credit: however it is written, packed, encoded, and whatever it holds."""
 
 import gzip
+import json
+import random
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,8 +22,6 @@ OUTCOMES = [n % 3 == 0 for n in range(60)]  # 20 bad, 40 good
 
 def read(path: Path) -> tuple[dict[str, list[object]], list[bool], list[str]]:
     """The table as the bench knows it: its columns, who was bad, what was noted."""
-    import json
-
     done = subprocess.run([sys.executable, "-c", READ, str(path)], cwd=BENCH, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     frame, bad, notes = json.loads(done.stdout)
@@ -78,3 +79,45 @@ def test_a_file_that_is_no_table_ends_with_one_sentence(tmp_path: Path) -> None:
         [sys.executable, "rating.py", "--table", str(tmp_path / "t.csv")], cwd=BENCH, capture_output=True, text=True
     )
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "the file is empty\n")
+
+
+FOREVER = """
+import subprocess, threading
+from _apart import apart
+
+def work():
+    subprocess.Popen(["sleep", "600"])
+    print("begun", flush=True)
+    threading.Event().wait()
+
+if __name__ == "__main__":
+    apart(work, minutes=10)
+"""
+
+
+@pytest.mark.parametrize("ended", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_however_the_bench_is_ended_nothing_it_started_goes_on(tmp_path: Path, ended: signal.Signals) -> None:
+    (tmp_path / "forever.py").write_text(FOREVER)
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "forever.py")], env={"PYTHONPATH": str(BENCH)}, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True,
+    ) as bench:  # fmt: skip
+        assert bench.stdout is not None
+        assert bench.stdout.readline() == "begun\n"
+        bench.send_signal(ended)
+        bench.communicate(timeout=30)  # all of them write to the same pipe: it closes when the last has ended
+
+
+def test_a_bench_that_is_ended_tells_what_was_done_until_then(tmp_path: Path) -> None:
+    chance = random.Random(0)
+    table = pl.DataFrame({"a": [chance.random() for _ in OUTCOMES * 5], "y": OUTCOMES * 5})
+    table.write_csv(tmp_path / "t.csv")
+    asked = ["--table", str(tmp_path / "t.csv"), "--models", "plain logistic,lightgbm tuned"]
+    with subprocess.Popen(
+        [sys.executable, "rating.py", *asked], cwd=BENCH, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as bench:
+        assert bench.stderr is not None
+        assert any("lightgbm tuned, fold 1" in line for line in bench.stderr)
+        bench.terminate()
+        lines, _ = bench.communicate(timeout=60)
+    assert [json.loads(line)["model"] for line in lines.splitlines()] == ["plain logistic"]

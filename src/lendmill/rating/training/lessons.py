@@ -66,7 +66,8 @@ def train(
     frame, bad = checked(frame, target, catalogue, categories)
     known = [feature for feature in catalogue if feature.name in frame.columns]
     asked = Asked(known, categories, key, target, scale or Scale(), seed, pairs, features_max, recipe)
-    chosen, notes = _kind(kind, frame, bad)
+    bads, goods = (frame.filter(bad == which)["shop_key"].n_unique() for which in (True, False))
+    chosen, notes = kind_taught(kind, bads, goods)
     lessons = _Lessons(frame, bad, asked, chosen, turned_away)
     steps = _Steps(progress, 1 + FOLDS * (1 + repeats))
     lesson = lessons.learn(np.arange(frame.height))
@@ -108,9 +109,8 @@ def _learned_from(
     }
 
 
-def _kind(kind: Kind, frame: pl.DataFrame, bad: Flags) -> tuple[Kind, list[str]]:
+def kind_taught(kind: Kind, bads: int, goods: int) -> tuple[Kind, list[str]]:
     """The kind of card that so many shops can teach, and why it is not the one asked for."""
-    bads, goods = (frame.filter(bad == which)["shop_key"].n_unique() for which in (True, False))
     if kind == "boosted" and min(bads, goods) < BOOSTED_LEAST:
         return "classic", [TOO_FEW_TO_BOOST.format(bads=bads, goods=goods, least=BOOSTED_LEAST)]
     return kind, []
