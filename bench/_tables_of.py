@@ -9,13 +9,14 @@ import numpy as np
 import polars as pl
 from _reading import raw
 
-from lendmill.rating.axes import FORBIDDEN
+from lendmill.rating.axes import FORBIDDEN, UNWRITABLE
 from lendmill.rating.tables import START
 
 MISSING = frozenset(
     {"", "?", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "nil", "missing", ".", "-", "--", "<na>",
      "inf", "-inf", "+inf", "infinity", "-infinity", "nat", "#div/0!", "#value!", "#ref!", "#num!"}
 )  # fmt: skip
+ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"  # signs that a card's levels cannot have
 ID_NAME = re.compile(
     r"(^|[_ .-])(id|no|nr|key|uuid|index|idx|number|row)([_ .-]|$)|^rownames?$|^unnamed|(?-i:[a-z](ID|Id|Nr|No|Key)$)",
     re.I,
@@ -24,12 +25,17 @@ OUTCOME_NAME = re.compile(r"target|label|y|class|bad|bad_?flag|good_?bad|outcome
 LIKELY_NAME = re.compile(r"default|delinq|dlq|charge.?off|status|risk|arrears|insolven|bankrupt|npl|dpd", re.I)
 BAD_WORDS = re.compile(r"bad|def(ault(ed)?)?|charged.?off|chgoff|late|npl|insolvent|bankrupt", re.I)
 GOOD_WORDS = re.compile(r"good|non.?default(ed)?|(fully.)?paid.*|p.?i.?f|performing|solvent|repaid", re.I)
+BAD_NAME = re.compile(r"bad|default|delinq|dlq|charge.?off|arrears|insolven|bankrupt|npl", re.I)
+GOOD_NAME = re.compile(r"good|(^|[_ .-])(no|not|non|never)", re.I)
+YES, NO = frozenset({"1", "true", "yes", "y", "t"}), frozenset({"0", "false", "no", "n", "f"})
 NUMBERS_MIN = 0.95  # a column of text is one of numbers if so large a share of what is there reads as numbers
 NUMBERS_SOME = 0.5  # or so large a share, where the rest are a few words, such as "unknown"
 WORDS_FEW = 3
 STRAY = 0.001  # a third outcome that is rarer than this is a stray line, such as a second header
 NAMES_SHARE = 0.9  # text that differs in so many rows names them
 BADS_MIN = 10
+GIVEN_AWAY = 0.95  # no honest fact sorts borrowers so well on its own
+ALONE_BINS, ALONE_MIN = 50, 20  # how finely a column is cut to see what it tells alone, and rows in each part
 DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y.%m.%d", "%d.%m.%Y", "%d-%m-%Y", "%d-%b-%Y", "%d-%b-%y",
         "%d%b%Y", "%b-%Y", "%b-%y", "%b %Y", "%Y-%m", "%m/%Y")  # fmt: skip
 
@@ -80,7 +86,7 @@ def known(
             f"{path.name}: {bad.sum()} bad and {(~bad).sum()} good rows; from {BADS_MIN} of each on something can be"
             " measured"
         )
-    frame = pl.DataFrame(list(_kept(frame, notes)))
+    frame = pl.DataFrame(list(_kept(frame, bad, notes)))
     if not frame.width:
         raise SystemExit(f"{path.name}: no column is left to learn from")
     if (copies := frame.height - frame.n_unique()) > 0:
@@ -88,20 +94,59 @@ def known(
     return Known(path.name.split(".")[0], frame, bad, notes)
 
 
-def _kept(frame: pl.DataFrame, notes: list[str]) -> Iterator[pl.Series]:
-    """The columns that hold facts, numbers as numbers; notes say why the others go."""
+def _kept(frame: pl.DataFrame, bad: np.ndarray, notes: list[str]) -> Iterator[pl.Series]:
+    """The columns that hold facts, numbers as numbers; notes say why the others go, and which tell too much."""
     comma = any(_decimal_comma(column) for column in frame if column.dtype == pl.String)
+    taken = set(frame.columns)
     for column in frame:
         name = column.name
-        made = None if name.lower() in FORBIDDEN else typed(column, comma)
-        if name.lower() in FORBIDDEN:
-            notes.append(f"{name} left out: another lender's judgement is never an input")
-        elif made is None:
+        made = typed(column, comma)
+        if made is None:
             notes.append(f"{name} left out: a column of {column.dtype}, neither numbers nor text")
-        elif (why := _useless(made)) is not None:
+            continue
+        if (why := _useless(made)) is not None:
             notes.append(f"{name} left out: {why}")
-        else:
-            yield made.alias(f"{name}_" if name == START else name)
+            continue
+        if column.dtype.is_float() and (infinite := int(column.is_infinite().sum())):
+            notes.append(f"{name}: {infinite} infinite values are taken for missing")
+        area, judged = alone(made, bad), name.lower() in FORBIDDEN
+        if judged and area >= GIVEN_AWAY:
+            notes.append(
+                f"{name} left out: another lender's judgement that gives the answer away (AUC {area:.3f} alone)"
+            )
+            continue
+        if judged:
+            notes.append(
+                f"{name} kept: a lender's judgement, of use here only if made before the outcome, else --drop it"
+            )
+        elif area >= GIVEN_AWAY:
+            notes.append(f"{name} kept, but it alone has AUC {area:.3f}: if it was known only afterwards, --drop it")
+        yield made.alias(_name(name, taken))
+
+
+def _name(name: str, taken: set[str]) -> str:
+    """A name that a card can have."""
+    made = UNWRITABLE.sub("_", name)
+    while (made != name and made in taken) or made == START or made in FORBIDDEN:
+        made += "_"
+    taken.add(made)
+    return made
+
+
+def alone(column: pl.Series, bad: np.ndarray) -> float:
+    """The AUC of a column by the share of bad rows among those with about its value, missing being one."""
+    if column.dtype == pl.String:
+        often = column.value_counts().filter(pl.col("count") >= ALONE_MIN)[column.name]
+        part = column.set(~column.is_in(often.implode()).fill_null(True), "others")
+    else:
+        bins = max(2, min(ALONE_BINS, len(column) // ALONE_MIN))
+        part = ((column.rank("min") - 1) * bins / len(column)).floor()
+    counts = pl.DataFrame({"part": part, "bad": bad}).group_by("part").agg(pl.col("bad").sum(), pl.len())
+    bads, goods = (
+        counts.sort(pl.col("bad") / pl.col("len")).select("bad", pl.col("len") - pl.col("bad"))
+    ).get_columns()
+    before = goods.cum_sum() - goods / 2  # the goods in better parts, and half of those in the same
+    return float((bads * before).sum()) / (int(bads.sum()) * int(goods.sum()))
 
 
 def _column(frame: pl.DataFrame, name: str) -> str:
@@ -181,6 +226,10 @@ def _outcome(column: pl.Series, positive: str) -> tuple[pl.Series, np.ndarray, s
     named = named or [other for v, other in (values, values[::-1]) if GOOD_WORDS.fullmatch(v)]
     if len(named) == 1:
         return words, (words == named[0]).fill_null(False).to_numpy(), f"{named[0]}, by its name"
+    if BAD_NAME.search(column.name) and not GOOD_NAME.search(column.name):
+        no, yes = sorted(values, key=lambda value: value.lower() in YES)
+        if no.lower() in NO and yes.lower() in YES:
+            return words, (words == yes).fill_null(False).to_numpy(), f"{yes}, as the column's name says"
     rare = max(values) if often[values[0]] == often[values[1]] else values[-1]
     return words, (words == rare).fill_null(False).to_numpy(), f"{rare}, the rarer value"
 
@@ -222,7 +271,7 @@ def typed(column: pl.Series, comma: bool = False) -> pl.Series | None:
         others = words.filter(numbers.is_null()).drop_nulls().n_unique()
         if read >= NUMBERS_SOME * len(there) and others <= WORDS_FEW and numbers.n_unique() > 20:
             return numbers.alias(name)
-    return _days(words) if len(there) else words
+    return _days(words.str.replace_all(ODD, " ")) if len(there) else words
 
 
 def _readings(words: pl.Series, comma: bool) -> Iterator[pl.Series]:

@@ -61,7 +61,6 @@ def test_what_is_no_fact_is_left_out_and_said(tmp_path: Path) -> None:
         {
             "id": range(60),
             "one": [1] * 60,
-            "grade": [1, 2] * 30,
             "list": [[1]] * 60,
             "start": [1, 2, 3] * 20,
             "y": OUTCOMES,
@@ -70,7 +69,49 @@ def test_what_is_no_fact_is_left_out_and_said(tmp_path: Path) -> None:
     table.write_parquet(tmp_path / "t.parquet")
     frame, bad, notes = read(tmp_path / "t.parquet")
     assert (list(frame), bad) == (["start_"], OUTCOMES)
-    assert [note.split(" left out")[0] for note in notes if "left out" in note] == ["id", "one", "grade", "list"]
+    assert [note.split(" left out")[0] for note in notes if "left out" in note] == ["id", "one", "list"]
+
+
+def test_a_lenders_grade_is_left_out_only_where_it_gives_the_answer_away(tmp_path: Path) -> None:
+    grades = ["D" if ill and n % 10 else "A" for n, ill in enumerate(OUTCOMES)]  # eighteen of twenty bad in D
+    table = pl.DataFrame({"rating": grades, "grade": ["A", "B", "C"] * 20, "told": grades, "y": [0, 1] * 30})
+    table.with_columns(y=pl.Series(OUTCOMES)).write_csv(tmp_path / "told.csv")
+    frame, _, notes = read(tmp_path / "told.csv")
+    assert list(frame) == ["told"]
+    assert [note for note in notes if "rating" in note or "told" in note] == [
+        "rating left out: another lender's judgement that gives the answer away (AUC 0.950 alone)",
+        "told kept, but it alone has AUC 0.950: if it was known only afterwards, --drop it",
+    ]
+    table.write_csv(tmp_path / "t.csv")
+    frame, _, notes = read(tmp_path / "t.csv")
+    assert list(frame) == ["rating_", "grade_", "told"]
+    assert not any("AUC" in note for note in notes)
+
+
+def test_a_value_that_no_model_can_read_is_missing_or_mended_and_said(tmp_path: Path) -> None:
+    table = pl.DataFrame(
+        {
+            "a": [float("inf"), 1.5, 2.5] * 20,
+            "b\x01": ["x\x02", "y", "z"] * 20,
+            "default": [n % 5 > 1 for n in range(60)],
+        }
+    )
+    table.write_parquet(tmp_path / "t.parquet")
+    frame, bad, notes = read(tmp_path / "t.parquet")
+    assert (frame["a"][:3], frame["b_"][:3]) == ([None, 1.5, 2.5], ["x ", "y", "z"])
+    assert sum(bad) == 36  # the outcome's name says which is bad, though it is the more frequent
+    assert notes[:2] == ["target default: bad is true, as the column's name says",
+                         "a: 20 infinite values are taken for missing"]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ["", "7,,\n", '"8\n9",b,1\n', '1, "b",1\n'], ids=["alike", "short", "breaks", "blank"])
+def test_a_large_file_is_read_as_a_small_one(tmp_path: Path, odd: str) -> None:
+    body = 'a,"b ""c""",y\n' + "".join(f'{n % 9 or ""},"x,{n % 4}",{int(n % 3 == 0)}\n' for n in range(300)) + odd
+    (tmp_path / "t.csv").write_text(body)
+    script = READ.replace("from _tables_of", "import _reading; _reading.LARGE = int(sys.argv[2]); from _tables_of")
+    asked = [[sys.executable, "-c", script, str(tmp_path / "t.csv"), large] for large in ("1", "20000000")]
+    told = [subprocess.run(each, cwd=BENCH, capture_output=True, text=True, check=True).stdout for each in asked]
+    assert told[0] == told[1]
 
 
 def test_a_file_that_is_no_table_ends_with_one_sentence(tmp_path: Path) -> None:
