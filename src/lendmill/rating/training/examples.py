@@ -9,7 +9,8 @@ import polars as pl
 from lendmill.refusals import Refusal
 
 OUTCOME: Final = "defaulted"
-OUTCOMES: Final = (OUTCOME, "defaulted_within_12_months", "default")
+FELL: Final = "fell"  # a stand-in where no outcome is known: whether the shop's trade fell
+OUTCOMES: Final = (OUTCOME, "defaulted_within_12_months", "default", FELL)
 SHOPS: Final = ("shop_key", "shop", "firm")
 KNOWN: Final = "known_on"
 AS_OF: Final = "as_of_on"
@@ -23,32 +24,86 @@ class NoOutcomes(Refusal):
 
 
 def examples(labels: pl.DataFrame, as_of: AsOf, *, today: date, default_as_of: date | None = None) -> pl.DataFrame:
-    """Each labelled shop's features as of the day its label is about, with the outcome in `defaulted`.
+    """Each labelled shop's features as of the day its label is about, with the outcome in `defaulted`, or in `fell`.
 
-    Labels whose outcome is known only after `today` are left out. Labels that name no day are about `default_as_of`, or
-    today. Whatever else the labels hold, such as another bank's grade, stays behind.
+    Beside it stands the day on which the outcome was known, where the labels tell one. Labels whose outcome is known
+    only after `today` are left out. Labels that name no day are about `default_as_of`, or today. Whatever else the
+    labels hold, such as another bank's grade, stays behind.
     """
-    outcomes = _outcomes(labels, default_as_of or today).filter(pl.col(KNOWN).is_null() | (pl.col(KNOWN) <= today))
+    target = outcome_of(labels)
+    outcomes = _outcomes(labels, target, default_as_of or today)
+    outcomes = _by_then(outcomes, today)
     if outcomes.is_empty():
         raise NoOutcomes(what=f"none of their outcomes was known on {today}")
-    found = []
+    found, anything = [], False
     for (day,), some in outcomes.sort(AS_OF).group_by(AS_OF, maintain_order=True):
         assert isinstance(day, date)
         facts = as_of(day, some["shop_key"].to_list())
-        found.append(some.select("shop_key", AS_OF, OUTCOME).join(facts, on="shop_key", how="inner"))
+        anything |= any(facts[name].null_count() < facts.height for name in facts.columns if name != "shop_key")
+        found.append(some.select("shop_key", AS_OF, KNOWN, target).join(facts, on="shop_key", how="inner"))
+    if not anything:
+        raise NoOutcomes(what=f"nothing was recorded of any of their shops, such as {outcomes['shop_key'][0]}")
     return pl.concat(found).sort("shop_key", AS_OF)
 
 
-def _outcomes(labels: pl.DataFrame, default_as_of: date) -> pl.DataFrame:
+def outcome_of(labels: pl.DataFrame) -> str:
+    """What a card of these labels learns: a default, or that a shop's trade fell."""
+    return FELL if _named(labels, OUTCOMES, "outcome") == FELL else OUTCOME
+
+
+def _outcomes(labels: pl.DataFrame, target: str, default_as_of: date) -> pl.DataFrame:
+    """The labels that tell an outcome, each once."""
     shop, outcome = _named(labels, SHOPS, "shop"), _named(labels, OUTCOMES, "outcome")
-    days = [
-        (pl.col(name) if name in labels.columns else pl.lit(None, dtype=pl.Date)).cast(pl.Date).alias(name)
-        for name in (AS_OF, KNOWN)
-    ]
-    told = labels.select(pl.col(shop).cast(pl.String).alias("shop_key"), pl.col(outcome).alias(OUTCOME), *days)
-    return told.filter(pl.col(OUTCOME).is_not_null()).with_columns(
-        pl.col(OUTCOME).cast(pl.Float64), pl.col(AS_OF).fill_null(default_as_of)
+    told = labels.select(
+        pl.col(shop).cast(pl.String).alias("shop_key"),
+        _numbers(labels[outcome]).alias(target),
+        *(
+            _days(labels[name]) if name in labels.columns else pl.lit(None, pl.Date).alias(name)
+            for name in (AS_OF, KNOWN)
+        ),
     )
+    told = told.filter(pl.col(target).is_not_null()).with_columns(pl.col(AS_OF).fill_null(default_as_of))
+    if told["shop_key"].null_count():
+        raise NoOutcomes(what=f"{told['shop_key'].null_count()} rows name no shop in {shop}")
+    told = told.unique(["shop_key", AS_OF, target], keep="first", maintain_order=True)
+    twice = told.filter(told.select("shop_key", AS_OF).is_duplicated())
+    if twice.height:
+        raise NoOutcomes(what=f"{twice['shop_key'][0]} as of {twice[AS_OF][0]} is called both good and bad")
+    return told
+
+
+def _by_then(outcomes: pl.DataFrame, today: date) -> pl.DataFrame:
+    """The outcomes known by a day; one known before the day it is about, or about a later day, is refused."""
+    for row in outcomes.filter(pl.col(KNOWN) < pl.col(AS_OF)).head(1).iter_rows(named=True):
+        what = f"what became of {row['shop_key']} was known on {row[KNOWN]}, before the day it is about, {row[AS_OF]}"
+        raise NoOutcomes(what=what)
+    known = outcomes.filter(pl.col(KNOWN).is_null() | (pl.col(KNOWN) <= today))
+    for row in known.filter(pl.col(AS_OF) > today).head(1).iter_rows(named=True):
+        raise NoOutcomes(what=f"what became of {row['shop_key']} is about {row[AS_OF]}, which is after {today}")
+    return known
+
+
+def _numbers(column: pl.Series) -> pl.Series:
+    """Outcomes as numbers; text, and anything but 0 and 1, is refused with the first such value."""
+    if column.dtype in (pl.Boolean, pl.Null) or column.dtype.is_numeric():
+        numbers = column.cast(pl.Float64)
+        wrong = column.filter(~numbers.is_in([0.0, 1.0]).fill_null(True))
+    else:
+        numbers, wrong = column, column.drop_nulls()
+    if len(wrong):
+        raise NoOutcomes(what=f"{column.name} holds {wrong[0]!r}; write 1 for a shop that turned bad and 0 for others")
+    return numbers
+
+
+def _days(column: pl.Series) -> pl.Series:
+    """Days as days; what is none is refused."""
+    if column.dtype.is_temporal() or column.dtype == pl.Null:
+        return column.cast(pl.Date)
+    days = column.cast(pl.String).str.strip_chars().str.to_date("%Y-%m-%d", strict=False)
+    wrong = column.filter(days.is_null() & column.is_not_null())
+    if len(wrong):
+        raise NoOutcomes(what=f"{column.name} holds {wrong[0]!r}, which is no day: write it like 2026-01-31")
+    return days
 
 
 def _named(labels: pl.DataFrame, names: Sequence[str], what: str) -> str:

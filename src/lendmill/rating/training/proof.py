@@ -49,7 +49,9 @@ def split_in_time(
 ) -> tuple[Any, Any, date, date] | None:
     """The rows of the earlier days and of the later ones, or None where there is one day or too few bad payers.
 
-    The later ones begin on the day asked for, else where about `LATER_SHARE` of the rows are later.
+    The later ones begin on the day asked for, else where about `LATER_SHARE` of the rows are later. Of the earlier
+    only those are taken whose outcome was known (`known_on`) by the first of the later days, where that is told:
+    nobody could have learned from the others then.
     """
     if "as_of_on" not in frame.columns or frame["as_of_on"].n_unique() < 2:
         return None
@@ -61,10 +63,14 @@ def split_in_time(
         at = int(np.searchsorted(distinct, np.datetime64(later_from)))
         if not 0 < at < len(distinct):
             return None
-    earlier, later = np.flatnonzero(days < distinct[at]), np.flatnonzero(days >= distinct[at])
+    before = days < distinct[at]
+    if "known_on" in frame.columns:
+        known = frame["known_on"].cast(pl.Date)
+        before &= (known.is_null() | (known <= distinct[at].item())).to_numpy()
+    earlier, later = np.flatnonzero(before), np.flatnonzero(days >= distinct[at])
     if min(min(bad[part].sum(), (~bad[part]).sum()) for part in (earlier, later)) < 2 * FOLDS:
         return None
-    return earlier, later, distinct[at - 1].item(), distinct[at].item()
+    return earlier, later, days[earlier].max().item(), distinct[at].item()
 
 
 def spreads(frame: pl.DataFrame, card: Card) -> dict[str, Spread]:

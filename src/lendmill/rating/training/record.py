@@ -9,7 +9,7 @@ import polars as pl
 from lendmill.features import windows
 from lendmill.features.catalogue import FEATURES
 from lendmill.rating.card import Card
-from lendmill.rating.training.examples import OUTCOME, examples
+from lendmill.rating.training.examples import examples, outcome_of
 from lendmill.rating.training.lessons import Kind, Report, train
 from lendmill.shops.lake import Lake
 
@@ -37,6 +37,6 @@ def learned_from(
     known = examples(labels, lambda on, shops: windows.as_of(lake, on, shops), today=today)
     others = windows.training_set(lake, turned_away) if turned_away else None
     return train(
-        known, OUTCOME, READ, kind=kind, key=key, repeats=repeats, later_from=later_from, turned_away=others,
+        known, outcome_of(labels), READ, kind=kind, key=key, repeats=repeats, later_from=later_from, turned_away=others,
         features_max=FEATURES_MAX, progress=progress,
     )  # fmt: skip
