@@ -18,7 +18,7 @@ from lender import Introduced, Lender
 from lendmill import ids
 from lendmill.credit.actions import publish_policy
 from lendmill.credit.queries import preset_policy
-from lendmill.db import Database, many
+from lendmill.db import Database, many, scalar
 from lendmill.features.actions import keep_snapshot
 from lendmill.insight.outcomes import queries
 from lendmill.insight.outcomes.actions import note_outcomes, watch_model, watch_models
@@ -170,8 +170,8 @@ def test_outcomes_are_never_changed_and_a_default_has_a_cause(book: Book) -> Non
             db.execute("update outcome set defaulted = true")
 
 
-def shops(book: Book, good: int, bad: int) -> None:
-    """Sellers whose shops are rated on 1 January by the live card and whatever is in its shadow."""
+def shops(book: Book, good: int, bad: int, rated_on: date = FIRST_ON) -> None:
+    """Sellers whose shops are rated on a day by the live card and whatever is in its shadow."""
     keys = [f"shop-of-{n}" for n in range(good + bad)]
     for n, key in enumerate(keys):
         seller = Introduced(key, region="浙江" if n % 2 else "广东", kind="firm" if n < good else "person")
@@ -184,8 +184,8 @@ def shops(book: Book, good: int, bad: int) -> None:
             "sales_net_365": [50_000.0] * good + [500_000.0] * bad,
         }
     )
-    snapshot_id = book.database.act(keep_snapshot, frame, as_of_on=FIRST_ON)
-    book.database.act(rating.rate_all, CARD, frame, today=FIRST_ON, snapshot_id=snapshot_id)
+    snapshot_id = book.database.act(keep_snapshot, frame, as_of_on=rated_on)
+    book.database.act(rating.rate_all, CARD, frame, today=rated_on, snapshot_id=snapshot_id)
 
 
 def test_the_figures_of_a_card_are_worked_out_and_kept(book: Book) -> None:
@@ -221,15 +221,42 @@ def test_figures_worked_out_again_take_the_place_of_the_days_and_other_days_stay
     assert psi[0].value == psi[1].value
 
 
+def test_the_night_watches_a_card_that_rated_since_and_each_card_once_a_month(book: Book) -> None:
+    days = "select array_agg(distinct watched_on order by watched_on) from model_watch"
+    book.lender.go_to(date(2026, 1, 3))
+    with book.database.transaction() as db:
+        assert scalar(db, days) == [date(2026, 1, 2)], "a card of which nothing is kept is watched at once"
+    shops(book, good=40, bad=40, rated_on=date(2026, 1, 3))
+    book.lender.go_to(date(2026, 2, 2))
+    with book.database.transaction() as db:
+        assert scalar(db, days) == [date(2026, 1, 2), date(2026, 1, 4), date(2026, 2, 1)]
+        (psi,) = {each.alarm for each in watched.history(db, book.model_id, "psi")}
+        told = {row[0]: row[1] for row in db.execute(
+            "select closes_on, counts from day_end_step where step = 'watch' and counts ->> 'cards' = '1'"
+        )}  # fmt: skip
+    assert psi == "alarm"
+    assert [told[on]["alarms"] > 0 for on in sorted(told)] == [False, True, True]
+
+
+def test_a_house_without_a_policy_closes_its_days_though_a_card_is_live(database: Database) -> None:
+    lender = Lender(database).found()
+    database.act(first_live, database.act(rating.keep_model, CARD, REPORT), today=FIRST_ON)
+    lender.go_to(date(2026, 1, 2))
+    with database.transaction() as db:
+        assert scalar(db, "select counts from day_end_step where step = 'watch'") == {"cards": 0, "alarms": 0}
+
+
 def test_a_card_in_the_shadow_is_watched_by_what_it_would_have_said(book: Book) -> None:
-    tried = book.database.act(rating.keep_model, msgspec.structs.replace(PAIR, bands=CARD.bands), {})
+    tried = book.database.act(rating.keep_model, msgspec.structs.replace(PAIR, bands=CARD.bands), REPORT)
     analyst = Staff(book.database).member(Role.ANALYST)
     book.database.act(move, model_id=tried, to_stage="shadow", reason="to be tried", by=analyst, today=FIRST_ON)
     shops(book, good=40, bad=40)
     found = book.database.act(watch_models, today=FIRST_ON)
     assert set(found) == {book.model_id, tried}
     told = {(each.figure, each.about): each for each in found[tried]}
-    assert (told["psi", ""].counted, ("csi", "refund_share") in told) == (80, False)
+    assert told["psi", ""].counted == 80
+    live = {(each.figure, each.about): each for each in found[book.model_id]}
+    assert told["csi", "refund_share"] == live["csi", "refund_share"], "two cards that read one table alike"
     with book.database.transaction() as db:
         both = watched.points_count(db, tried, FIRST_ON)
         model = ratings.model(db, tried)

@@ -124,6 +124,14 @@ def test_a_shadow_that_cannot_read_the_table_holds_nobody_up(database: Database)
     assert (told, grades) == (actions.ShadowRated(tried, 2), [("UNKNOWN",)])
 
 
+def test_a_table_of_strangers_is_rated_by_nobody(database: Database) -> None:
+    model_id, tried = live(database), shadow(database)
+    done = database.act(actions.rate_all, SMALL, FRAME, today=TODAY)
+    assert done == actions.RatedAll(
+        model_id, TODAY, rated=0, unchanged=0, strangers=3, shadows=(actions.ShadowRated(tried, 0),)
+    )
+
+
 def test_only_the_live_card_rates(database: Database, borrowers: dict[str, UUID]) -> None:
     live(database)
     tried = shadow(database)

@@ -12,7 +12,7 @@ from lendmill.day_end.steps import step
 from lendmill.days import ONE_DAY, each_day
 from lendmill.db import Database, Db, one, run, scalar
 from lendmill.funding import actions as funding
-from lendmill.insight.outcomes.actions import note_outcomes
+from lendmill.insight.outcomes.actions import note_outcomes, watch_tonight
 from lendmill.ledger import actions as books
 from lendmill.people.queries import house_day
 from lendmill.refusals import Refusal
@@ -57,13 +57,14 @@ UNFINISHED = """
 def close_day(
     database: Database, day: date, watch: Watch = lambda *_: None, *, workers: int = 1, batch: int = BATCH
 ) -> Report:
-    """End one day: cut over, then bring loans up, post accruals, return funding, note who defaulted."""
+    """End one day: cut over, bring loans up, post accruals, return funding, note who defaulted, watch the cards."""
     opens = day + ONE_DAY
     step(database, day, "cut-over", lambda db: cut_over(db, day))
     bring_up(database, day, opens, watch, workers=workers, batch=batch)
     step(database, day, "accrue", lambda db: accrue(db, day, opens))
     step(database, day, "funding", funding.fold_releases)
     step(database, day, "outcomes", lambda db: note_outcomes(db, today=opens, all_of_them=False))
+    step(database, day, "watch", lambda db: watch_tonight(db, today=opens))
     step(database, day, "done", lambda _: {})
     with database.transaction() as db:
         report = report_of(db, day)

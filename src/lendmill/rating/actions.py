@@ -1,6 +1,5 @@
 """Keeping a card, and rating every shop with the live one and with those in its shadow."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -15,6 +14,7 @@ from lendmill.rating import queries, store
 from lendmill.rating.adjusting import queries as adjusting
 from lendmill.rating.axes import InvalidCard
 from lendmill.rating.card import Card
+from lendmill.rating.crowd import bins_counted
 from lendmill.rating.registry import stages
 from lendmill.rating.registry import store as registry
 from lendmill.rating.registry.provenance import Provenance as Provenance
@@ -93,13 +93,15 @@ def rate_all(db: Db, card: Card, frame: pl.DataFrame, *, today: date, snapshot_i
     if (stage := store.hold_stage(db, model_id)) != "live":
         queries.model(db, model_id)
         raise NotTheLiveCard(model_id=model_id, stage=stage)
-    shop_keys, finished = _finished(db, card, frame, today)
-    known = queries.known_shops(db, shop_keys)
+    places = telling.places_of(db, frame["shop_key"].to_list())
+    ours, times = frame.filter(pl.col("shop_key").is_in(list(places))), Times.on(today, adjusting.in_force(db, today))
+    finished = ((ids.new(), *row) for row in rows(card, ours, places=places, times=times))
     added = store.add_ratings(db, finished, as_of_on=today, model_id=model_id, snapshot_id=snapshot_id)
-    shadows = tuple(_rate_in_shadow(db, each, frame, today) for each in queries.shadow_models(db))
+    shadows = tuple(_rate_in_shadow(db, each, ours, today) for each in queries.shadow_models(db))
     return RatedAll(
-        model_id, today, rated=added, unchanged=known - added, strangers=len(shop_keys) - known, shadows=shadows
-    )
+        model_id, today, rated=added, unchanged=ours.height - added, strangers=frame.height - ours.height,
+        shadows=shadows,
+    )  # fmt: skip
 
 
 def _rate_in_shadow(db: Db, model: queries.Model, frame: pl.DataFrame, today: date) -> ShadowRated:
@@ -108,15 +110,6 @@ def _rate_in_shadow(db: Db, model: queries.Model, frame: pl.DataFrame, today: da
     except Refusal as refusal:
         return ShadowRated(model.model_id, 0, str(refusal))
     rows = ((ids.new(), *row) for row in rated.select("shop_key", "points", "pd", "grade").iter_rows())
-    return ShadowRated(model.model_id, store.add_shadow_ratings(db, rows, as_of_on=today, model_id=model.model_id))
-
-
-def _finished(db: Db, card: Card, frame: pl.DataFrame, today: date) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-    """The shops and the rows to keep: what the card says, with the thin file and the day's adjustments on top.
-
-    All is asked for before the first row, for while rows are copied in nothing else can be asked.
-    """
-    shop_keys = frame["shop_key"].to_list()
-    places, times = telling.places_of(db, shop_keys), Times.on(today, adjusting.in_force(db, today))
-    kept = rows(card, frame, places=places, times=times)
-    return shop_keys, ((ids.new(), *row) for row in kept)
+    added = store.add_shadow_ratings(db, rows, as_of_on=today, model_id=model.model_id)
+    store.add_shadow_pass(db, pass_id=ids.new(), model_id=model.model_id, as_of_on=today, bins=bins_counted(rated))
+    return ShadowRated(model.model_id, added)

@@ -21,6 +21,16 @@ def rate_table(lookup: Lookup, frame: pl.DataFrame, key: str, told: bool) -> pl.
     return pl.concat(pieces) if pieces else _rated(lookup, frame, key, told)
 
 
+def bins_counted(rated: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """Of a rated table, how many shops fell into each bin of each of the card's tables; of the UNKNOWN none did."""
+    parts = rated.lazy().select(pl.col("contributions").explode()).unnest("contributions")
+    counted = parts.filter(pl.col("feature") != START).group_by("feature", "bin").len()
+    counts: dict[str, dict[str, int]] = {}
+    for feature, name, shops in counted.sort("feature", "bin").collect().iter_rows():
+        counts.setdefault(feature, {})[name] = shops
+    return counts
+
+
 def logits(lookup: Lookup, frame: pl.DataFrame) -> tuple[Ints, Any]:
     """The logit of every row, read with the nearest bin even where the card would say UNKNOWN, and which those are.
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from lendmill.db import Db, many, maybe, scalar
+from lendmill.db import Db, many, maybe
 from lendmill.rating.card import Card, Contribution, Rated
 from lendmill.rating.telling.kept import Telling
 from lendmill.refusals import Refusal
@@ -196,15 +196,3 @@ select grade,
 def grade_counts(db: Db, today: date) -> list[GradeCount]:
     """How the borrowers spread over the grades, by each one's newest rating."""
     return many(db, GradeCount, GRADE_COUNTS, today=today)
-
-
-KNOWN_SHOPS = """
-select count(*)
-  from shop
- where shop_key = any(%(shop_keys)s)
-"""
-
-
-def known_shops(db: Db, shop_keys: list[str]) -> int:
-    """How many of these shops belong to a borrower here."""
-    return int(scalar(db, KNOWN_SHOPS, shop_keys=shop_keys))

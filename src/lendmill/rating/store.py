@@ -1,11 +1,13 @@
 """Cards and ratings as they are written down."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from lendmill.db import Db, copy_in, run, scalar
+from psycopg.types.json import Jsonb
+
+from lendmill.db import Db, copy_in, note, run, scalar
 
 COLUMNS: Final = ("rating_id", "shop_key", "points", "pd", "grade", "contributions", "doubts", "telling")
 
@@ -122,3 +124,16 @@ def add_shadow_ratings(db: Db, rows: Iterable[Sequence[Any]], *, as_of_on: date,
     copy_in(db, "shadow_rated_now", SHADOW_COLUMNS, rows)
     run(db, "analyze shadow_rated_now")
     return run(db, ADD_SHADOW_RATINGS, as_of_on=as_of_on, model_id=model_id)
+
+
+ADD_SHADOW_PASS = """
+insert into shadow_pass (pass_id, model_id, as_of_on, bins)
+values (%(pass_id)s, %(model_id)s, %(as_of_on)s, %(bins)s)
+"""
+
+
+def add_shadow_pass(
+    db: Db, *, pass_id: UUID, model_id: str, as_of_on: date, bins: Mapping[str, Mapping[str, int]]
+) -> None:
+    """Write down how many shops fell into each bin when a card in the shadow rated them all."""
+    note(db, ADD_SHADOW_PASS, pass_id=pass_id, model_id=model_id, as_of_on=as_of_on, bins=Jsonb(bins))

@@ -177,6 +177,7 @@ DAY_END_STEPS: Final = {
     "accrue": "Interest accrued",
     "funding": "Funding folded back",
     "outcomes": "Outcomes noted",
+    "watch": "Cards watched",
     "snapshot": "Portfolio written down",
     "done": "Finished",
 }
@@ -202,6 +203,8 @@ DAY_END_COUNTS: Final = {
     "entries": "Entries",
     "defaults": "Defaults",
     "paid": "Twelve months without default",
+    "cards": "Cards",
+    "alarms": "Alarms",
 }
 CONTROLS: Final = {
     "principal": "Principal",

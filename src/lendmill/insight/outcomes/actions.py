@@ -4,10 +4,12 @@ from datetime import date, timedelta
 from typing import Final
 
 from lendmill.credit import queries as credit
+from lendmill.credit.decisions.queries import NoSuchPolicy
 from lendmill.db import Db
 from lendmill.insight.outcomes import queries
 from lendmill.rating import queries as ratings
 from lendmill.rating.watching import actions as watching
+from lendmill.rating.watching import queries as watched
 from lendmill.rating.watching.figure import WatchFigure
 
 NIGHTLY: Final = timedelta(days=400)  # a night looks at decisions that ripened within the last month
@@ -37,5 +39,28 @@ def watch_model(db: Db, *, today: date, model_id: str) -> list[WatchFigure]:
 def watch_models(db: Db, *, today: date) -> dict[str, list[WatchFigure]]:
     """Note what is known of outcomes, then watch the live card and every card in its shadow."""
     note_outcomes(db, today=today)
-    watched = [model.model_id for model in ratings.models(db) if model.stage in ("live", "shadow")]
-    return {model_id: watch_model(db, today=today, model_id=model_id) for model_id in watched}
+    return {model_id: watch_model(db, today=today, model_id=model_id) for model_id in _rating_now(db)}
+
+
+def watch_tonight(db: Db, *, today: date) -> dict[str, int]:
+    """Watch the cards of which there is something new: each that rated since it was last watched, all once a month.
+
+    Between two passes only outcomes come in, and those are told by the month. A house without a policy lends to nobody.
+    """
+    due = [model_id for model_id in _rating_now(db) if _is_due(db, model_id, today)]
+    try:
+        found = [each for model_id in due for each in watch_model(db, today=today, model_id=model_id)]
+    except NoSuchPolicy:
+        due, found = [], []
+    return {"cards": len(due), "alarms": sum(each.alarm == "alarm" for each in found)}
+
+
+def _rating_now(db: Db) -> list[str]:
+    return [model.model_id for model in ratings.models(db) if model.stage in ("live", "shadow")]
+
+
+def _is_due(db: Db, model_id: str, today: date) -> bool:
+    watched_on, rated_on = watched.last_watched(db, model_id), watched.last_rated(db, model_id, today)
+    if watched_on is None or (rated_on is not None and rated_on >= watched_on):
+        return True
+    return watched_on.replace(day=1) < today.replace(day=1)

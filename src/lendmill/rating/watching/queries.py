@@ -82,21 +82,36 @@ BINS = f"""
 """
 
 
+SHADOW_BINS = """
+    select bins
+      from shadow_pass
+     where model_id = %(model_id)s
+       and as_of_on = %(as_of_on)s
+     order by pass_id desc
+     limit 1
+"""
+
+
 def bins_count(db: Db, model_id: str, as_of_on: date, features: Collection[str]) -> dict[str, dict[str, int]]:
-    """How many shops fell into each bin of each table on a day."""
+    """How many shops fell into each bin of each table on a day, rated live or else in the shadow."""
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for each in many(db, _Bin, BINS, model_id=model_id, as_of_on=as_of_on, features=list(features)):
         counts[each.feature][each.bin] = each.shops
-    return counts
+    if counts:
+        return counts
+    shadow = scalar(db, SHADOW_BINS, model_id=model_id, as_of_on=as_of_on) or {}
+    return {feature: bins for feature, bins in shadow.items() if feature in features}
 
 
-# Four sizes by a year's net sales in yuan.
-SIZE: Final = """
-    case when (f.facts ->> 'sales_net_365')::numeric is null then 'unknown'
-         when (f.facts ->> 'sales_net_365')::numeric < 100000 then 'below 100,000'
-         when (f.facts ->> 'sales_net_365')::numeric < 1000000 then '100,000 to 1 million'
-         when (f.facts ->> 'sales_net_365')::numeric < 10000000 then '1 to 10 million'
-         else 'above 10 million' end
+# The ways to divide borrowers; the size is one of four by a year's net sales in yuan.
+DIVIDED: Final = """
+     cross join lateral (select (f.facts ->> 'sales_net_365')::numeric as yuan) sold
+     cross join lateral (values ('region', b.region), ('industry', b.industry), ('kind', b.kind),
+                                ('size', case when sold.yuan is null then 'unknown'
+                                              when sold.yuan < 100000 then 'below 100,000'
+                                              when sold.yuan < 1000000 then '100,000 to 1 million'
+                                              when sold.yuan < 10000000 then '1 to 10 million'
+                                              else 'above 10 million' end)) d (division, segment)
 """
 
 SEGMENTS = f"""
@@ -108,8 +123,7 @@ SEGMENTS = f"""
       left join feature_snapshot f on f.snapshot_id = s.snapshot_id
                                   and f.borrower_id = s.borrower_id
                                   and f.shop_id = s.shop_id
-     cross join lateral (values ('region', b.region), ('industry', b.industry), ('kind', b.kind),
-                                ('size', {SIZE.strip()})) d (division, segment)
+     {DIVIDED.strip()}
      group by d.division, d.segment
      order by d.division, counted desc, d.segment
 """
@@ -130,8 +144,7 @@ RIPE_SEGMENTS = f"""
       left join feature_snapshot f on f.snapshot_id = r.snapshot_id
                                   and f.borrower_id = r.borrower_id
                                   and f.shop_id = r.shop_id
-     cross join lateral (values ('region', b.region), ('industry', b.industry), ('kind', b.kind),
-                                ('size', {SIZE.strip()})) d (division, segment)
+     {DIVIDED.strip()}
      where o.model_id = %(model_id)s
        and o.decided_on + interval '12 months' <= %(today)s::date
      group by d.division, d.segment
