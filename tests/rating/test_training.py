@@ -18,7 +18,6 @@ pytest.importorskip("optbinning", reason="training extra not installed: OptBinni
 from lendmill.rating.card import Unknown
 from lendmill.rating.scale import Scale
 from lendmill.rating.training import Report, bins, train
-from lendmill.rating.training.examples import NoOutcomes, examples
 from lendmill.rating.training.learners import Asked
 from lendmill.rating.training.lessons import NothingLearned, TooFewBad, UnusableForTraining, _Lessons
 
@@ -268,40 +267,3 @@ def test_the_report_says_what_the_card_was_learned_from(learned: tuple[Any, Repo
     assert report.versions["optbinning"] != "absent"
     for kept in report.kept:
         assert sum(each.goods + each.bads for each in kept.bins) == 600
-
-
-def features_on(day: date, shops: Any) -> pl.DataFrame:
-    return pl.DataFrame({"shop_key": list(shops), "sales": [float(day.toordinal())] * len(shops)})
-
-
-def test_examples_are_what_was_known_on_the_day_the_label_is_about() -> None:
-    labels = pl.DataFrame(
-        {
-            "shop": ["b", "a", "a", "c"],
-            "as_of_on": [date(2025, 1, 31), date(2025, 2, 28), date(2025, 1, 31), date(2025, 2, 28)],
-            "defaulted_within_12_months": [1, 0, 1, 1],
-            "known_on": [date(2026, 1, 31), date(2026, 2, 28), date(2026, 1, 31), date(2026, 3, 1)],
-            "bank_rating": ["A", "B", "C", "D"],
-        }
-    )
-    found = examples(labels, features_on, today=date(2026, 2, 28))
-    assert found.columns == ["shop_key", "as_of_on", "defaulted", "sales"]
-    assert found.rows() == [
-        ("a", date(2025, 1, 31), 1.0, 739282.0),
-        ("a", date(2025, 2, 28), 0.0, 739310.0),
-        ("b", date(2025, 1, 31), 1.0, 739282.0),
-    ]
-
-
-def test_labels_without_a_day_are_about_the_day_given() -> None:
-    labels = pl.DataFrame({"shop_key": ["a", "b"], "bank_rating": ["A", "B"], "defaulted": [True, None]})
-    found = examples(labels, features_on, today=date(2025, 1, 31))
-    assert found.rows() == [("a", date(2025, 1, 31), 1.0, 739282.0)]
-
-
-def test_labels_without_an_outcome_are_refused() -> None:
-    with pytest.raises(NoOutcomes, match="no column for the outcome"):
-        examples(pl.DataFrame({"shop_key": ["a"]}), features_on, today=date(2025, 1, 31))
-    later = pl.DataFrame({"shop_key": ["a"], "defaulted": [1], "known_on": [date(2025, 2, 1)]})
-    with pytest.raises(NoOutcomes, match="2025-01-31"):
-        examples(later, features_on, today=date(2025, 1, 31))
