@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import subprocess
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 import polars as pl
+import psycopg
 import pytest
 from psycopg.errors import CheckViolation, InsufficientPrivilege
 from rating_cards import DOUBLING, PAIR, SMALL
@@ -67,6 +71,7 @@ class Outcome:
     known_on: date
 
 
+NOTED = "select array_agg(step order by done_at) from day_end_step where closes_on = %(day)s"
 OUTCOMES = "select borrower_id, model_id, pd, defaulted, cause, known_on from outcome order by decision_id"
 
 
@@ -94,6 +99,11 @@ class Book:
         """Note what is known on a day."""
         return self.database.act(note_outcomes, today=today)
 
+    def noted(self, day: date) -> list[str]:
+        """The steps done at the end of a day, in order."""
+        with self.database.transaction() as db:
+            return list(scalar(db, NOTED, day=day))
+
     def outcomes(self) -> dict[UUID, tuple[bool, str, date]]:
         """What is noted, by borrower."""
         with self.database.transaction() as db:
@@ -119,6 +129,43 @@ def test_the_night_notes_a_default_on_the_91st_day_and_never_again(book: Book) -
     book.lender.pay(late, 2_000_000)
     assert book.note(date(2027, 2, 1)) == {"defaults": 0, "paid": 0}
     assert book.outcomes() == {late: (True, "late", LATE_ON)}
+
+
+NIGHT = """
+import sys
+from datetime import date
+from lendmill.day_end import day_end
+from lendmill.db import Database
+with Database(sys.argv[1]) as database:
+    day_end(database, through=date.fromisoformat(sys.argv[2]))
+"""
+HOLD_UP = """
+    create function held_up() returns trigger language plpgsql
+        as 'begin perform pg_advisory_xact_lock(7); return new; end';
+    create trigger obstacle before insert on outcome for each row execute function held_up()
+"""
+HELD_UP = "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
+
+
+def test_killed_while_it_notes_outcomes_the_night_notes_them_when_it_is_run_again(book: Book) -> None:
+    late, _ = book.lends()
+    night = LATE_ON - timedelta(days=1)
+    book.lender.go_to(night)
+    with psycopg.connect(book.database.url, autocommit=True) as owner:
+        owner.execute(HOLD_UP)
+        owner.execute("select pg_advisory_lock(7)")
+        with subprocess.Popen([sys.executable, "-c", NIGHT, book.database.url, night.isoformat()]) as closing:
+            while owner.execute(HELD_UP).fetchone() != (True,):
+                with suppress(subprocess.TimeoutExpired):
+                    pytest.fail(f"the night was over before it could be killed: {closing.wait(0.05)}")
+            closing.kill()
+        owner.execute("select pg_advisory_unlock(7)")
+        assert (book.outcomes(), book.noted(night)) == ({}, ["cut-over", "plan", "bring-up", "accrue", "funding"])
+        owner.execute("drop trigger obstacle on outcome")
+    book.lender.go_to(LATE_ON)
+    assert book.outcomes() == {late: (True, "late", LATE_ON)}
+    assert book.noted(night)[-3:] == ["outcomes", "watch", "done"]
+    book.lender.keeps_its_promises()
 
 
 def test_a_write_off_before_that_day_is_a_default_of_its_own_cause(book: Book) -> None:

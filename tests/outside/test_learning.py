@@ -1,6 +1,9 @@
 """From a question to a fact: third parties are asked by command, and what they said is known from that day on."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -77,6 +80,47 @@ def test_a_command_asks_shows_and_brings_in_what_was_said(
         assert facts["bureau_score"] == said["score"]
     (before,) = as_of(lake, DAY - timedelta(days=1), ["s1"]).rows(named=True)
     assert before["bureau_score"] is None
+
+
+KILLED = """
+import os, signal, sys
+
+def watching(event, about, left=[int(sys.argv[1])]):
+    if event == "os.rename" and "lake/imports" in str(about[1]):  # the moment an import becomes true
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(watching)
+from lendmill.cli import app
+app()(["day-end"])
+"""
+
+
+@pytest.mark.usefixtures("borrower_id")
+def test_killed_while_it_lays_in_what_was_learned_a_night_is_made_good_by_the_next(
+    database: Database, lendmill: Callable[..., Result], tmp_path: Path
+) -> None:
+    assert lendmill("parties", "ask", "s1").exit_code == 0
+    lake, quiet = Lake(tmp_path / "var" / "lake"), Lake(tmp_path / "quiet")
+    for true_before in (0, 1):
+        killed = subprocess.run([sys.executable, "-c", KILLED, str(true_before + 1)], capture_output=True, check=False)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-500:]
+        assert len(lake.imports()) == true_before
+    told = lendmill("day-end")
+    assert told.exit_code == 0, told.output
+    lay_in(database, quiet, received_at=NOW)
+    both = [each.scan().collect().sort("event_id") for each in (lake, quiet)]
+    assert both[0].equals(both[1])
+    assert {each.source for each in lake.imports()} == {each.source for each in quiet.imports()}
+
+
+@pytest.mark.usefixtures("database")
+def test_a_night_with_nothing_learned_and_no_record_leaves_the_lake_as_it_is(
+    lendmill: Callable[..., Result], tmp_path: Path
+) -> None:
+    assert lendmill("day-end").exit_code == 0
+    assert not (tmp_path / "var" / "lake").exists()
 
 
 def test_a_shop_without_a_consent_is_told_so_and_a_stranger_is_a_sentence(
