@@ -14,8 +14,9 @@ from lendmill.rating.tables import START
 
 MISSING = frozenset(
     {"", "?", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "nil", "missing", ".", "-", "--", "<na>",
-     "inf", "-inf", "+inf", "infinity", "-infinity", "nat", "#div/0!", "#value!", "#ref!", "#num!"}
+     "nat", "#div/0!", "#value!", "#ref!", "#num!"}
 )  # fmt: skip
+INFINITE = frozenset({"inf", "-inf", "+inf", "infinity", "-infinity", "+infinity"})
 ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"  # signs that a card's levels cannot have
 ID_NAME = re.compile(
     r"(^|[_ .-])(id|no|nr|key|uuid|index|idx|number|row)([_ .-]|$)|^rownames?$|^unnamed|(?-i:[a-z](ID|Id|Nr|No|Key)$)",
@@ -107,7 +108,7 @@ def _kept(frame: pl.DataFrame, bad: np.ndarray, notes: list[str]) -> Iterator[pl
         if (why := _useless(made)) is not None:
             notes.append(f"{name} left out: {why}")
             continue
-        if column.dtype.is_float() and (infinite := int(column.is_infinite().sum())):
+        if infinite := _infinite(column):
             notes.append(f"{name}: {infinite} infinite values are taken for missing")
         area, judged = alone(made, bad), name.lower() in FORBIDDEN
         if judged and area >= GIVEN_AWAY:
@@ -122,6 +123,13 @@ def _kept(frame: pl.DataFrame, bad: np.ndarray, notes: list[str]) -> Iterator[pl
         elif area >= GIVEN_AWAY:
             notes.append(f"{name} kept, but it alone has AUC {area:.3f}: if it was known only afterwards, --drop it")
         yield made.alias(_name(name, taken))
+
+
+def _infinite(column: pl.Series) -> int:
+    """How many values are infinite, as numbers or as they are written."""
+    if column.dtype == pl.String:
+        return int(column.str.strip_chars().str.to_lowercase().is_in(list(INFINITE)).sum())
+    return int(column.is_infinite().sum()) if column.dtype.is_float() else 0
 
 
 def _name(name: str, taken: set[str]) -> str:
@@ -262,7 +270,7 @@ def typed(column: pl.Series, comma: bool = False) -> pl.Series | None:
     if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
         return None
     words = column.cast(pl.String).str.strip_chars()
-    words = words.set(words.str.to_lowercase().is_in(list(MISSING)), None)
+    words = words.set(words.str.to_lowercase().is_in(list(MISSING | INFINITE)), None)
     there = words.drop_nulls()
     for numbers in _readings(words, comma):
         read = numbers.drop_nulls().len()
@@ -329,10 +337,10 @@ def _useless(column: pl.Series) -> str | None:
     if column.dtype == pl.String:
         named = len(there) > 20 and there.n_unique() >= NAMES_SHARE * len(there)
         return "different in nearly every row, so a name and not a fact" if named else None
-    if there.n_unique() < len(column):
-        return None
-    whole = bool((there == there.floor()).all())
-    counted = whole and (there.max() - there.min() + 1 == len(there) or there.is_sorted())  # type: ignore[operator]
-    if counted or (whole and ID_NAME.search(column.name)):
+    distinct, whole = there.n_unique(), bool((there == there.floor()).all())
+    if whole and ID_NAME.search(column.name) and len(there) > 20 and distinct >= NAMES_SHARE * len(there):
+        return "a whole number different in nearly every row, so a name and not a fact"
+    counted = there.max() - there.min() + 1 == len(there) or there.is_sorted()  # type: ignore[operator]
+    if whole and counted and distinct == len(column):
         return "a whole number different in every row, so a name and not a fact"
     return None
