@@ -16,7 +16,7 @@ import lightgbm as lgb
 from lendmill.rating.axes import Axis, Levels
 from lendmill.rating.card import Card
 from lendmill.rating.scale import Scale
-from lendmill.rating.tables import Table
+from lendmill.rating.tables import TABLES_MAX, Table
 from lendmill.rating.training import boosted, train
 from lendmill.rating.training.grid import between, cut_fine, edges_of, placed
 from lendmill.rating.training.learners import Asked, boost
@@ -172,6 +172,15 @@ def test_half_of_one_card_and_half_of_another_is_a_card() -> None:
     logit, _ = both.logits(frame)
     parts = [Card(key="k", target="t", start=0, tables=tables).logits(frame)[0] for tables in (first, second)]
     assert np.abs(logit - (parts[0] + parts[1]) / 2).max() <= len(both.tables)
+
+
+def test_however_many_pairs_are_allowed_a_card_has_room_for_its_tables() -> None:
+    chance = np.random.default_rng(0)
+    frame = pl.DataFrame({f"f{n}": chance.normal(size=60) for n in range(25)})  # 300 pairs, and 300 tables at most
+    columns, bad = cut_fine(frame, frame.columns, dict.fromkeys(frame.columns, False), 4, 4), chance.random(60) < 0.4
+    how = boosted.Recipe(1, 0.1, 5, patience=1, pairs=10_000, share=1.0)
+    work = boosted._Work(columns, bad, [0] * 25, 0, how)
+    assert len(work.best_pairs(np.zeros(60))) == TABLES_MAX - 25
 
 
 def test_with_few_bad_payers_a_classic_card_is_learned_and_the_report_says_so() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from lendmill.rating.measures import Flags, Floats, logistic
 from lendmill.rating.scale import logit_of
+from lendmill.rating.tables import TABLES_MAX
 from lendmill.rating.training import straight
 from lendmill.rating.training.grid import COARSE_MAX, FINE_MAX, Codes, Column
 from lendmill.rating.training.pairs import best_pairs, learned_pairs
@@ -180,11 +181,12 @@ class _Work:
 
     def best_pairs(self, seen: Floats) -> list[tuple[int, int]]:
         """The pairs that gain most on top of what the single features told out of fold."""
-        if self.how.pairs == 0 or len(self.columns) < 2:
+        most = min(self.how.pairs, TABLES_MAX - len(self.columns))
+        if most <= 0 or len(self.columns) < 2:
             return []
         every = np.arange(len(self.bad))
         places = self._places(self.coarse, self.coarse_sizes, self._ordered(every, self.coarse), every)
-        return best_pairs(places, self.label, seen, self.how.pairs)
+        return best_pairs(places, self.label, seen, most)
 
     def telling(self) -> list[int]:
         """The features that gain most in a first quick look, as many as the recipe takes."""
