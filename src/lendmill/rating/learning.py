@@ -9,23 +9,25 @@ import numpy.typing as npt
 import polars as pl
 
 from lendmill.rating.card import Card, Rated
+from lendmill.rating.handed_in import NoColumnNames as NoColumnNames
+from lendmill.rating.handed_in import OutcomesUnclear as OutcomesUnclear
+from lendmill.rating.handed_in import TableUnclear as TableUnclear
+from lendmill.rating.handed_in import check_named, outcomes_of, table_of
 from lendmill.rating.scale import Scale
+from lendmill.rating.tables import START
 from lendmill.rating.training.lessons import Kind, train
 from lendmill.rating.training.report import Report
 from lendmill.refusals import Refusal
 
 TARGET: Final = "bad"
 KEY: Final = "shop_key"
+NOT_FACTS: Final = (KEY, "as_of_on", "known_on")  # whose row it is, as of when, and when its outcome was known
 
 Sign = Literal["better", "worse"]
 
 
 class NotFitted(Refusal):
     """There is no card yet: call fit with a table and its outcomes first."""
-
-
-class NoColumnNames(Refusal):
-    """The table has {columns} columns and {names} names: give a table with names, or as many feature_names."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ class _Learner:
         **more: Any,
     ) -> None:
         self.signs, self.categories = dict(signs or {}), categories
+        for name, sign in self.signs.items():
+            if sign not in ("better", "worse"):
+                raise TableUnclear(what=f"more {name} is said to be {sign!r}; it is better or worse")
         self.feature_names, self.key, self.seed, self.scale = tuple(feature_names), key, seed, scale
         self.more = more
         self._card: Card | None = None
@@ -62,15 +67,22 @@ class _Learner:
     def fit(self, X: Any, y: Any) -> Self:  # noqa: N803
         """Learn a card and measure it out of fold; `y` is 1 where a shop turned bad.
 
-        Columns of text, categories and yes or no are categories, all else numbers; NaN is missing. Refuses as `train`
-        does, with a sentence.
+        Columns of text, categories and yes or no are categories, all else numbers; NaN is missing. Columns called
+        shop_key, as_of_on and known_on say whose row it is, as of when, and when its outcome was known. Refuses with
+        a sentence: `TableUnclear`, `OutcomesUnclear`, `NoColumnNames`, and as `train` does.
         """
         table = self._table(X)
-        outcome = pl.Series(TARGET, np.asarray(y).ravel()).cast(pl.Float64)
-        names = [name for name in table.columns if name != KEY and name != "as_of_on"]
+        outcome = outcomes_of(y, table.height).alias(TARGET)
+        names = [name for name in table.columns if name not in NOT_FACTS]
+        if KEY in table.columns and (nameless := table[KEY].null_count()):
+            raise TableUnclear(what=f"{nameless} rows have no {KEY}: name the shop of each, or drop the column")
+        if reserved := {TARGET, START} & set(names):
+            raise TableUnclear(what=f"a column is called {reserved.pop()}, which a card means otherwise: rename it")
         categories = self.categories
         if categories is None:
             categories = [name for name in names if _category(table[name].dtype)]
+        check_named(categories, names, "categories")
+        check_named(self.signs, names, "signs")
         catalogue = [NamedFeature(name, self.signs.get(name)) for name in names]
         self._card, self._report = train(
             table.with_columns(outcome), TARGET, catalogue, self.seed, kind=self.kind, key=self.key,
@@ -123,17 +135,7 @@ class _Learner:
         return self.card.rate_table(frame if KEY in frame.columns else frame.with_row_index(KEY), told=False)
 
     def _table(self, table: Any) -> pl.DataFrame:
-        """Polars from Polars, pandas or NumPy; NaN becomes missing, as notebooks mean it."""
-        if isinstance(table, pl.DataFrame):
-            frame = table
-        elif hasattr(table, "columns"):
-            frame = pl.DataFrame({str(name): _series(table[name]) for name in table.columns})
-        else:
-            rows = np.asarray(table)
-            if rows.ndim != 2 or rows.shape[1] != len(self.feature_names):
-                raise NoColumnNames(columns=rows.shape[1] if rows.ndim == 2 else 0, names=len(self.feature_names))
-            frame = pl.DataFrame({name: rows[:, n] for n, name in enumerate(self.feature_names)})
-        return frame.with_columns(pl.col(pl.Float32, pl.Float64).fill_nan(None))
+        return table_of(table, self.feature_names)
 
 
 class Scorecard(_Learner):
@@ -160,12 +162,3 @@ class BoostedCard(_Learner):
 
 def _category(dtype: pl.DataType) -> bool:
     return dtype in (pl.String, pl.Boolean, pl.Categorical, pl.Enum)
-
-
-def _series(column: Any) -> pl.Series:
-    """A pandas column; its categories and objects as text, missing as null."""
-    if str(column.dtype) in ("object", "category", "string", "str"):
-        return pl.Series([None if value is None or value != value else value for value in column.tolist()])
-    return pl.Series(
-        column.to_numpy(dtype=np.float64, na_value=np.nan) if str(column.dtype) != "bool" else column.to_numpy()
-    )
