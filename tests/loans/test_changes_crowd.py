@@ -1,9 +1,7 @@
 """A crowd of 32 at one borrower, one line, one loan: each thing happens once or is refused by name; nothing is lost."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -11,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from crowd import Deed, at_once
 from lender import Lender
 from lendmill import ids
 from lendmill.credit.lines.line import LimitExceeded
@@ -29,7 +28,6 @@ from lendmill.refusals import Refusal
 
 CROWD = 32
 DAY = timedelta(days=1)
-Deed = Callable[[], object]
 
 
 @pytest.fixture
@@ -37,22 +35,6 @@ def lender(database_url: str) -> Iterator[Lender]:
     """A house with capital and products, and a connection for everybody."""
     with Database(database_url, connections=CROWD + 2) as database:
         yield Lender(database).found()
-
-
-def at_once(deeds: list[Deed]) -> Counter[str]:
-    """Do all of these at the same moment; gives how often each outcome came about. Anything but a refusal is raised."""
-    start = threading.Barrier(len(deeds))
-
-    def do(deed: Deed) -> str:
-        start.wait()
-        try:
-            deed()
-        except Refusal as no:
-            return no.code()
-        return "done"
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return Counter(pool.map(do, deeds))
 
 
 @dataclass

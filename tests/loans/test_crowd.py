@@ -1,21 +1,18 @@
 """Many at once on a real database: no limit passed, nothing lost, nothing twice."""
 
-import threading
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import UUID
 
 import pytest
 
+from crowd import at_once
 from lender import Lender
 from lendmill.credit.lines.line import LimitExceeded
 from lendmill.db import Database, scalar
 from lendmill.funding.actions import FundingExhausted
 from lendmill.loans import actions
 from lendmill.people.actions import Command
-from lendmill.refusals import Refusal
 
 CROWD = 12
 
@@ -24,22 +21,6 @@ CROWD = 12
 def lender(database: Database) -> Lender:
     """A house with capital and products."""
     return Lender(database).found()
-
-
-def at_once(deeds: list[Callable[[], object]]) -> Counter[str]:
-    """Do all of these at the same moment; gives how often each outcome came about."""
-    start = threading.Barrier(len(deeds))
-
-    def do(deed: Callable[[], object]) -> str:
-        start.wait()
-        try:
-            deed()
-        except Refusal as no:
-            return no.code()
-        return "done"
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return Counter(pool.map(do, deeds))
 
 
 def test_two_draws_in_parallel_never_pass_one_limit(lender: Lender) -> None:

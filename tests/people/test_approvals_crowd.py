@@ -1,15 +1,13 @@
 """Many at once about one proposal: decided once, carried out once, and no large change made of small ones."""
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
 import pytest
 from staff import Shopkeeper, Staff, carried_out
 
+from crowd import at_once
 from lendmill import ids
 from lendmill.db import Database, scalar
 from lendmill.people.actions import register_borrower
@@ -18,28 +16,11 @@ from lendmill.people.approvals.approval import Approval
 from lendmill.people.command import Command
 from lendmill.people.roles import Role
 from lendmill.people.sign_in.queries import Caller
-from lendmill.refusals import Refusal
 
 TODAY = date(2026, 1, 1)
 CROWD = 12
 BY_OUTCOME = "select count(*) from approval_decision where outcome = %(outcome)s"
 CARRIED = "select count(*) from claim where claim_key like 'change %%'"
-
-
-def at_once(deeds: Sequence[Callable[[], object]]) -> Counter[str]:
-    """Do all of these at the same moment; gives how often each outcome came about."""
-    start = threading.Barrier(len(deeds))
-
-    def do(deed: Callable[[], object]) -> str:
-        start.wait()
-        try:
-            deed()
-        except Refusal as no:
-            return no.code()
-        return "done"
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return Counter(pool.map(do, deeds))
 
 
 class Desk:

@@ -1,9 +1,6 @@
 """Many at once about cards: one live card, one decision a proposal, one first card of a house."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import msgspec
@@ -13,32 +10,16 @@ from psycopg.errors import LockNotAvailable
 from rating_cards import SMALL
 from staff import Staff
 
+from crowd import at_once
 from lendmill import ids
 from lendmill.db import Database
 from lendmill.people.roles import Role
 from lendmill.rating import actions as rating
 from lendmill.rating import queries as ratings
 from lendmill.rating.registry import actions, queries, store
-from lendmill.refusals import Refusal
 
 TODAY = date(2026, 1, 1)
 CROWD = 8
-
-
-def at_once(deeds: Sequence[Callable[[], object]]) -> Counter[str]:
-    """Do all of these at the same moment; gives how often each outcome came about."""
-    start = threading.Barrier(len(deeds))
-
-    def do(deed: Callable[[], object]) -> str:
-        start.wait()
-        try:
-            deed()
-        except Refusal as no:
-            return no.code()
-        return "done"
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return Counter(pool.map(do, deeds))
 
 
 def kept(database: Database, count: int) -> list[str]:
