@@ -1,7 +1,6 @@
 """A house with a lender's money, products, a policy, a card, and shops with a rating."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 import pytest
 from credit_cases import MARKET_FACTS, POLICY, TODAY, rate
 
+from lender import Introduced
 from lendmill.credit.actions import publish_policy
 from lendmill.db import Database
 from lendmill.funding.actions import pay_in_capital
@@ -16,20 +16,7 @@ from lendmill.people.actions import register_borrower
 from lendmill.products.actions import publish_all
 from lendmill.products.queries import presets
 
-
-@dataclass(frozen=True)
-class Introduced:
-    """A seller as a marketplace introduces one."""
-
-    shop_key: str
-    name: str = "Silk and tea"
-    kind: str = "person"
-    industry: str = "trade"
-    region: str = "浙江"
-    born_on: date | None = date(1990, 6, 1)
-    member_since_on: date | None = date(2024, 1, 1)
-    identity_no: str | None = None
-    phone: str | None = None
+PERSON: dict[str, Any] = {"kind": "person", "born_on": date(1990, 6, 1), "member_since_on": date(2024, 1, 1)}
 
 
 @pytest.fixture
@@ -58,7 +45,7 @@ def shop(house: Database) -> Callable[..., UUID]:
         vouched: bool = True,
         **seller: Any,
     ) -> UUID:
-        introduced = Introduced(shop_key, **seller)
+        introduced = Introduced(shop_key, **(PERSON | seller))
         borrower_id = house.act(register_borrower, seller=introduced, today=TODAY, vouched=vouched)
         with house.transaction() as db:
             rate(db, borrower_id, grade, {**MARKET_FACTS, **(facts or {})}, rated_on)

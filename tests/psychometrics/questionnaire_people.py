@@ -16,21 +16,6 @@ TODAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Introduced:
-    """A seller as a marketplace introduces one."""
-
-    shop_key: str
-    name: str = "Silk and tea"
-    kind: str = "person"
-    industry: str = "trade"
-    region: str = "浙江"
-    born_on: date | None = date(1990, 6, 1)
-    member_since_on: date | None = date(2024, 1, 1)
-    identity_no: str | None = None
-    phone: str | None = None
-
-
 @dataclass
 class Person:
     """A seller who answers, with a watch."""

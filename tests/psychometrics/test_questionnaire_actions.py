@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 from answer_sheets import BANK
-from questionnaire_people import NOON, TODAY, Introduced, Person
+from questionnaire_people import NOON, TODAY, Person
 
+from lender import Introduced
 from lendmill import ids
 from lendmill.db import Database
 from lendmill.people.actions import register_borrower

@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
-from questionnaire_people import TODAY, Introduced, Person
+from questionnaire_people import TODAY, Person
 from typer.testing import CliRunner
 
+from lender import Introduced
 from lendmill.cli import app
 from lendmill.db import Database
 from lendmill.people.actions import register_borrower

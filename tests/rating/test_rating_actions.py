@@ -1,6 +1,5 @@
 """Cards are kept, the live one and its shadows rate, and rating every shop twice says nothing twice."""
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from psycopg.errors import InsufficientPrivilege
 from rating_cards import PAIR, SMALL
 from staff import Staff
 
+from lender import Introduced
 from lendmill import ids
 from lendmill.credit.cases.queries import gathered
 from lendmill.db import Database
@@ -23,21 +23,6 @@ from lendmill.rating.registry.queries import stages_of
 from lendmill.rating.tables import Axis, InvalidCard, Table
 
 TODAY = date(2026, 1, 1)
-
-
-@dataclass(frozen=True)
-class Introduced:
-    """A seller as a marketplace introduces one."""
-
-    shop_key: str
-    name: str = "一家小店"
-    kind: str = "person"
-    industry: str = "unknown"
-    region: str = "unknown"
-    born_on: date | None = None
-    member_since_on: date | None = None
-    identity_no: str | None = None
-    phone: str | None = None
 
 
 FRAME = pl.DataFrame(
