@@ -82,14 +82,15 @@ def readable_facts(facts: Mapping[str, Any]) -> tuple[dict[str, float | None], t
     unreadable: list[str] = []
     for name in sorted(facts):
         value = facts[name]
-        number = _number(value)
+        number = readable_number(value)
         clean[name] = number
         if number is None and value is not None:
             unreadable.append(name)
     return clean, tuple(unreadable)
 
 
-def _number(value: Any) -> float | None:
+def readable_number(value: Any) -> float | None:
+    """A finite number as a real one; anything else is unknown."""
     if type(value) is float:
         return value if value - value == 0.0 else None
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -1,13 +1,14 @@
 """The decision itself: the same case under the same policy and product gives the same answer, for ever."""
 
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from lendmill.credit.case import Case
-from lendmill.credit.eligibility import eligibility, knock_outs
+from lendmill.credit.eligibility import eligibility, knock_outs, ruled
 from lendmill.credit.finding import (
+    STEPS,
     Finding,
     at_least,
     at_most,
@@ -52,18 +53,24 @@ class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 def decide(case: Case, policy: Policy, product: Product) -> Decision:
     """Apply the whole policy to a case. No step hides another: all findings are kept, whatever the first ones say."""
+    fresh = facts_fresh(case, policy)
+    if any(found.effect != "none" for found in fresh):
+        case = msgspec.structs.replace(case, facts={})  # what is out of date is not known
     grade = known_grade(case)
     granted = limit(case, policy, product, grade)
-    findings = (
+    found = (
         *eligibility(case, policy),
         *knock_outs(case, policy),
+        *fresh,
         *rating(case, policy),
         *stated_figures(case, policy),
         *granted.findings,
         *price(policy, product, grade),
         *term(policy, product, grade),
         *granted.conditions,
+        *ruled(case, policy),
     )
+    findings = tuple(sorted(found, key=lambda each: STEPS.index(each.step)))  # in a step the house's own rules first
     outcome = worst_outcome(findings)
     terms = None
     if outcome != "decline" and grade is not None and granted.cents > 0:
@@ -143,6 +150,22 @@ def _facts_readable(case: Case) -> Finding:
         reason=Reason.FACTS_UNKNOWN,
         otherwise="refer",
     )
+
+
+def facts_fresh(case: Case, policy: Policy) -> tuple[Finding, ...]:
+    """The record was looked at lately enough, and not tomorrow: a clock that is wrong is found here.
+
+    A policy from before this step has none of it.
+    """
+    if policy.facts_age_days_max is msgspec.UNSET:
+        return ()
+    on = case.facts_as_of_on
+    age_days = None if on is None or on > case.today else (case.today - on).days
+    held: dict[str, Any] = {"otherwise": "refer", "unknown": "refer", "unknown_reason": Reason.FACTS_UNKNOWN}
+    note = "after today" if on is not None and on > case.today else ""
+    most = policy.facts_age_days_max
+    reason = Reason.FACTS_UNKNOWN
+    return (at_most("rating", "age of the record", age_days, most, reason, unit="days", note=note, **held),)
 
 
 def _rating_age_days(case: Case) -> int | None:

@@ -1,8 +1,8 @@
 """Who may ask at all, and what shuts the door whatever the rating says."""
 
-from datetime import date
 from typing import Final
 
+from lendmill.credit.ages import whole_months, whole_years
 from lendmill.credit.case import Case
 from lendmill.credit.finding import (
     Finding,
@@ -15,8 +15,10 @@ from lendmill.credit.finding import (
     not_applicable,
     one_of,
 )
-from lendmill.credit.policy import ANY_SOURCE, FactRule, Policy
+from lendmill.credit.policy import FactRule, Policy
 from lendmill.credit.reasons import Reason
+from lendmill.credit.rules.reading import facts_of
+from lendmill.credit.rules.rule import ANY_SOURCE, found
 
 KINDS: Final = ("firm", "person")
 
@@ -125,6 +127,14 @@ def knock_outs(case: Case, policy: Policy) -> tuple[Finding, ...]:
     )
 
 
+def ruled(case: Case, policy: Policy) -> tuple[Finding, ...]:
+    """The findings of the policy's own rules, each in the step it belongs to."""
+    if not policy.rules:
+        return ()
+    known, sources = facts_of(case), covering_sources(case, policy)
+    return tuple(found(rule, known, sources) for rule in policy.rules)
+
+
 def over_the_record(case: Case, rule: FactRule, sources: tuple[str, ...]) -> Finding:
     """One rule over the shop's record: the worst known fact against the two thresholds."""
     if rule.source != ANY_SOURCE and rule.source not in sources:
@@ -147,26 +157,3 @@ def over_the_record(case: Case, rule: FactRule, sources: tuple[str, ...]) -> Fin
         fact=fact,
         unit=rule.unit,
     )
-
-
-def whole_years(born_on: object, today: date) -> int | None:
-    """A person's age, counted as on a birthday card.
-
-    >>> whole_years(date(2000, 2, 29), date(2018, 2, 28)), whole_years(date(2000, 2, 29), date(2018, 3, 1))
-    (17, 18)
-    """
-    if not isinstance(born_on, date) or born_on > today:
-        return None
-    return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
-
-
-def whole_months(since_on: object, today: date) -> int | None:
-    """Full months since a day.
-
-    >>> whole_months(date(2025, 7, 2), date(2026, 1, 1)), whole_months(date(2025, 7, 1), date(2026, 1, 1))
-    (5, 6)
-    """
-    if not isinstance(since_on, date) or since_on > today:
-        return None
-    months = (today.year - since_on.year) * 12 + today.month - since_on.month
-    return months - (today.day < since_on.day)

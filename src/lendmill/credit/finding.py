@@ -1,6 +1,7 @@
 """One thing a decision looked at: what was read, what was required, and what came of it."""
 
 import math
+from datetime import date
 from typing import Any, Final, Literal
 
 import msgspec
@@ -12,7 +13,7 @@ STEPS: Final[tuple[Step, ...]] = ("eligibility", "knock-outs", "rating", "limit"
 Verdict = Literal["pass", "fail", "unknown", "not-applicable", "noted"]
 Effect = Literal["none", "refer", "decline"]
 HeldBack = Literal["refer", "decline"]
-Op = Literal["at-least", "at-most", "is", "one-of", "none-of", "noted"]
+Op = Literal["at-least", "at-most", "is", "one-of", "none-of", "noted", "when"]
 Unit = Literal["", "cents", "yuan", "days", "months", "years", "share", "count", "ratio", "points", "pd"]
 Scalar = bool | int | float | str | None
 
@@ -59,6 +60,11 @@ def known_text(value: Any) -> str | None:
 def known_truth(value: Any) -> bool | None:
     """Yes or no; a 1 or a 'yes' is neither."""
     return value if isinstance(value, bool) else None
+
+
+def known_day(value: Any) -> date | None:
+    """A day of the calendar; a moment or a text is none."""
+    return value if type(value) is date else None
 
 
 def judged(

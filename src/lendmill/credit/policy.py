@@ -10,6 +10,8 @@ import msgspec
 
 from lendmill.credit.finding import HeldBack, Unit
 from lendmill.credit.reasons import CODES
+from lendmill.credit.rules.rule import ANY_SOURCE, Rule, checks
+from lendmill.credit.rules.vocabulary import FILE_FACTS
 from lendmill.people.canonical import canonical, digest_of
 from lendmill.products.document import GRADES, LARGEST_NUMBER
 from lendmill.products.reading import Misread, content_of, from_content, from_toml, require
@@ -17,7 +19,7 @@ from lendmill.rating.stated.closeness import WEIGHTS
 from lendmill.refusals import Refusal
 from lendmill.terms.rates import BASIS_POINTS
 
-ANY_SOURCE: Final = "any"
+FILE_NAMES: Final = frozenset(fact.name for fact in FILE_FACTS)
 
 
 class InvalidPolicy(Refusal):
@@ -126,7 +128,10 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     rating: RatingRules
     limit: LimitRules
     months_by_grade: dict[str, int]
-    stated: StatedRules | msgspec.UnsetType = msgspec.UNSET  # a policy from before this step keeps its fingerprint
+    # what follows came later: a policy from before keeps its fingerprint
+    stated: StatedRules | msgspec.UnsetType = msgspec.UNSET
+    rules: tuple[Rule, ...] | msgspec.UnsetType = msgspec.UNSET
+    facts_age_days_max: int | msgspec.UnsetType = msgspec.UNSET
 
     @cached_property
     def fingerprint(self) -> str:
@@ -140,6 +145,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         read = [*self.sources.values(), *sizes.monthly_sales_facts, *sizes.open_orders_plus, *sizes.open_orders_minus]
         read += [fact for rule in self.knock_outs for fact in rule.facts]
         read += WEIGHTS if self.stated is not msgspec.UNSET else ()
+        read += [fact for rule in self.rules or () for fact in rule.facts if fact not in FILE_NAMES]
         return tuple(dict.fromkeys(read))
 
 
@@ -170,7 +176,12 @@ def _checked(read: Callable[[], Policy], name: str, known_facts: frozenset[str] 
     try:
         policy = read()
         name = policy.key or name
-        for holds, field, value, allowed in (*_rules(policy), *_limit_rules(policy), *_fact_rules(policy)):
+        for holds, field, value, allowed in (
+            *_rules(policy),
+            *_limit_rules(policy),
+            *_fact_rules(policy),
+            *checks(policy.rules or (), policy.sources),
+        ):
             require(holds, field, value, allowed)
         for fact in policy.facts if known_facts is not None else ():
             require(fact in (known_facts or ()), "a fact", fact, "in the catalogue of features")
@@ -206,6 +217,8 @@ def _rules(policy: Policy) -> Iterator[tuple[bool, str, Any, str]]:
         yield 0 < stated.differs_below <= 1, "stated.differs_below", stated.differs_below, "above 0, at most 1"
         least = stated.differs_below
         yield least <= stated.matches_from <= 1, "stated.matches_from", stated.matches_from, f"from {least} to 1"
+    age = policy.facts_age_days_max
+    yield age is msgspec.UNSET or age >= 0, "facts_age_days_max", age, "0 or more"
     yield all(m >= 1 for m in policy.months_by_grade.values()), "months_by_grade", policy.months_by_grade, "1 or more"
 
 

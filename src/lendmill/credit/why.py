@@ -5,9 +5,10 @@ from typing import Final
 from uuid import UUID
 
 from lendmill.credit.finding import STEPS, Finding, Scalar
-from lendmill.credit.policy import Policy
+from lendmill.credit.policy import FactRule, Policy
 from lendmill.credit.reasons import Reason
 from lendmill.credit.record import Content
+from lendmill.credit.rules.rule import Rule
 from lendmill.credit.words import FOUND, NOTES, RULES, SAID, STEP_NAMES, spoken
 from lendmill.money import yuan
 from lendmill.products.document import Product
@@ -89,7 +90,8 @@ def finding_told(finding: Finding, policy: Policy, language: str) -> str:
 def rule_name(rule: str, policy: Policy, language: str) -> str:
     """What a rule is called in a language: the policy's own label, or ours for the steps every policy has."""
     zh = spoken(language) == "zh"
-    for own in policy.knock_outs:
+    written: tuple[FactRule | Rule, ...] = (*policy.knock_outs, *(policy.rules or ()))
+    for own in written:
         if own.rule == rule:
             return own.label_zh if zh else own.label_en[:1].upper() + own.label_en[1:]
     return RULES.get(rule, (rule, rule))[zh]
@@ -99,6 +101,8 @@ def required_told(finding: Finding, language: str) -> str:
     """What was required, where something was."""
     zh = spoken(language) == "zh"
     threshold = finding.threshold
+    if finding.op == "when":
+        return f"{('stops when ', '触发条件：')[zh]}{threshold}" if threshold else ""
     if finding.op == "noted" or threshold is None or threshold == "":
         return ""
     if isinstance(threshold, tuple):

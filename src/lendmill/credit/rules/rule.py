@@ -1,0 +1,173 @@
+"""A rule as an analyst writes it: whom it is about, what refers, what declines, what follows where it is unknown."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import Any, Final, Literal
+
+import msgspec
+
+from lendmill.credit.finding import Finding, HeldBack, Scalar, Step, Unit
+from lendmill.credit.reasons import CODES, Reason
+from lendmill.credit.rules.expression import Expression
+from lendmill.credit.rules.grammar import RuleMisread, read
+from lendmill.credit.rules.rows import value_of
+from lendmill.credit.rules.vocabulary import vocabulary
+
+ANY_SOURCE: Final = "any"
+LETTERS_MAX: Final = 120
+RuleVerdict = Literal["hit", "miss", "unknown"]
+_UNITS: Final[Mapping[str, Unit]] = {
+    "cents": "cents", "days": "days", "months": "months", "years": "years", "share": "share", "count": "count",
+    "points": "points", "pd": "pd", "yuan": "yuan",
+}  # fmt: skip
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Conditions over named facts that refer or decline.
+
+    `source` and `applies` say whom it is about: shops that a source covers, files for which a condition holds. A rule
+    passes only where everything it reads is known and none of its conditions holds; where something is not known and
+    no condition holds whatever that is, `unknown` says what happens. A figure from law names the `law` and the day
+    from which it is in force.
+    """
+
+    rule: str
+    label_en: str
+    label_zh: str
+    step: Step = "knock-outs"
+    source: str = ANY_SOURCE
+    applies: str = ""
+    refer_when: str = ""
+    decline_when: str = ""
+    unknown: HeldBack
+    reason: str
+    law: str = ""
+    in_force_on: date | None = None
+
+    @property
+    def conditions(self) -> tuple[tuple[HeldBack, Expression], ...]:
+        """What declines, then what refers, as far as they are given."""
+        given: tuple[tuple[HeldBack, str], ...] = (("decline", self.decline_when), ("refer", self.refer_when))
+        return tuple((effect, read(text)) for effect, text in given if text)
+
+    @property
+    def scope(self) -> Expression | None:
+        """What `applies` says, where it says something."""
+        return read(self.applies) if self.applies else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The facts its conditions read, each once."""
+        return tuple(dict.fromkeys(name for _, condition in self.conditions for name in condition.names))
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Every fact the rule reads, whom it is about included."""
+        return tuple(dict.fromkeys((*(self.scope.names if self.scope else ()), *self.names)))
+
+
+def found(rule: Rule, known: Mapping[str, Any], sources: Collection[str]) -> Finding:
+    """The finding of one rule: what it read, what it says, and what follows."""
+    if rule.source != ANY_SOURCE and rule.source not in sources:
+        return _finding(rule, known, "not-applicable", note=f"not covered by {rule.source}")
+    about = value_of(rule.scope, known) if rule.scope else True
+    if about is False:
+        return _finding(rule, known, "not-applicable", note="not about this file")
+    verdict, effect, text = judged(rule, known) if about else ("unknown", rule.unknown, rule.applies)
+    if verdict == "miss":
+        return _finding(rule, known, "pass", threshold=text)
+    unknown = Reason.FACTS_UNKNOWN.code if verdict == "unknown" and rule.unknown == "refer" else rule.reason
+    told: Literal["fail", "unknown"] = "fail" if verdict == "hit" else "unknown"
+    return _finding(rule, known, told, effect=effect, reason=unknown, threshold=text)
+
+
+def judged(rule: Rule, known: Mapping[str, Any]) -> tuple[RuleVerdict, HeldBack, str]:
+    """Hit, miss or unknown, what follows unless it is a miss, and the condition that says so.
+
+    What declines comes before what refers; a condition that may hold does not hide one that does.
+    """
+    conditions = rule.conditions
+    said = [(effect, condition, value_of(condition, known)) for effect, condition in conditions]
+    for effect, condition, holds in said:
+        if holds:
+            return "hit", effect, condition.text
+    for _, condition, holds in said:
+        if holds is None or any(value_of(fact(name), known) is None for name in condition.names):
+            return "unknown", rule.unknown, condition.text
+    return "miss", rule.unknown, conditions[-1][1].text
+
+
+def fact(name: str) -> Expression:
+    """A fact by itself."""
+    return read(name, vocabulary()[name].kind)
+
+
+def _finding(
+    rule: Rule,
+    known: Mapping[str, Any],
+    verdict: Literal["pass", "fail", "unknown", "not-applicable"],
+    *,
+    effect: Literal["none", "refer", "decline"] = "none",
+    reason: str | None = None,
+    threshold: str | None = None,
+    note: str = "",
+) -> Finding:
+    return Finding(
+        step=rule.step, rule=rule.rule, verdict=verdict, effect=effect, reason=reason, fact=", ".join(rule.names),
+        value=None if verdict == "not-applicable" else _read_values(rule.names, known),
+        op="when", threshold=threshold, unit=_unit(rule.names), note=note,
+    )  # fmt: skip
+
+
+def _read_values(names: tuple[str, ...], known: Mapping[str, Any]) -> Scalar:
+    """What was read: the value itself where it is one, else each with its name."""
+    values = [value_of(fact(name), known) for name in names]
+    if len(names) == 1:
+        (only,) = values
+        return only if only is None or isinstance(only, bool | float | str) else str(only)
+    told = (f"{name} = {_spelled(value)}" for name, value in zip(names, values, strict=True))
+    return "; ".join(told)
+
+
+def _spelled(value: Any) -> str:
+    if value is None:
+        return "?"
+    return f"{value:g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _unit(names: tuple[str, ...]) -> Unit:
+    return _UNITS.get(vocabulary()[names[0]].unit, "") if len(names) == 1 else ""
+
+
+def checks(rules: tuple[Rule, ...], sources: Collection[str]) -> Iterator[tuple[bool, str, Any, str]]:
+    """What must hold of a policy's rules: names that are their own, texts that can be read, reasons there are."""
+    names = [rule.rule for rule in rules]
+    yield len(set(names)) == len(names), "rules", names, "each named once"
+    for n, rule in enumerate(rules):
+        at = f"rules[{n}]"
+        for field, text in (("rule", rule.rule), ("label_en", rule.label_en), ("label_zh", rule.label_zh)):
+            yield (
+                bool(text.strip()) and len(text) <= LETTERS_MAX and text.isprintable(),
+                f"{at}.{field}",
+                text,
+                "a name",
+            )
+        yield rule.reason in CODES, f"{at}.reason", rule.reason, f"one of {', '.join(sorted(CODES))}"
+        known = (*sources, ANY_SOURCE)
+        yield rule.source in known, f"{at}.source", rule.source, f"one of {', '.join(known)}"
+        given = bool(rule.refer_when or rule.decline_when)
+        yield given, f"{at}.refer_when", rule.refer_when, "given, or decline_when, or both"
+        for field in ("applies", "refer_when", "decline_when"):
+            text = getattr(rule, field)
+            wrong = _misread(text) if text else None
+            yield wrong is None, f"{at}.{field}", text, f"a condition that can be read ({wrong})"
+        dated = not rule.law or rule.in_force_on is not None
+        yield dated, f"{at}.in_force_on", rule.in_force_on, "the day from which that law is in force"
+
+
+def _misread(text: str) -> RuleMisread | None:
+    try:
+        read(text)
+    except RuleMisread as wrong:
+        return wrong
+    return None
