@@ -1,6 +1,11 @@
 """Cards to test with, small enough to add up by hand."""
 
-from lendmill.rating.card import Card
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from lendmill.rating.card import Card, Contribution, Rated, Unknown
 from lendmill.rating.tables import Axis, Table
 
 UNIT = 10**15
@@ -27,3 +32,12 @@ PAIR = Card(
         Table(axes=(AGE, REFUNDS), cells=tuple(37 * UNIT // 1000 * (n - 6) for n in range(12)), block="both"),
     ),
 )
+
+
+def rated_row(row: Mapping[str, Any]) -> Rated:
+    """One row of a rated table, as the rating it is."""
+    contributions = tuple(msgspec.convert(each, Contribution) for each in row["contributions"])
+    unknown = tuple(msgspec.convert(each, Unknown) for each in row["unknown"])
+    return Rated(
+        row["points"], row["pd"], row["grade"], row["logit"], contributions, unknown, row["pd_low"], row["pd_high"]
+    )

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rating_cards import AGE, DOUBLING, PAIR, REFUNDS, SMALL
+from rating_cards import AGE, DOUBLING, PAIR, REFUNDS, SMALL, rated_row
 
 from lendmill.rating.card import Band, Card, Rated, Unknown
 from lendmill.rating.crowd import probabilities
@@ -38,7 +38,7 @@ def test_a_shop_is_rated_by_adding_up_cells() -> None:
         ("months_active", "≥ 12", 20, 20, Reading.KNOWN),
         ("refund_share", "< 0.1", 20, 20, Reading.KNOWN),
     ]
-    assert rated.by_block == {"": 600, "transactions": 20, "interaction": 20}
+    assert {each.block: each.points for each in rated.contributions} == {"": 600, "transactions": 20, "interaction": 20}
     assert (rated.unknown, rated.reasons) == ((), ())
 
 
@@ -115,8 +115,8 @@ def test_a_feature_left_out_is_unknown_by_name() -> None:
     missing = (Unknown("refund_share", Reading.ABSENT),)
     assert SMALL.rate({"months_active": 20.0}).unknown == missing
     [row] = SMALL.rate_table(pl.DataFrame({"shop_key": ["a"], "months_active": [20.0]})).rows(named=True)
-    assert SMALL.rated_row(row) == SMALL.rate({"months_active": 20.0})
-    assert SMALL.rated_row(row).unknown == missing
+    assert rated_row(row) == SMALL.rate({"months_active": 20.0})
+    assert rated_row(row).unknown == missing
 
 
 CITY = Levels(feature="city", levels=("Hangzhou", "Yiwu"), missing_seen=True, pooled=("Lhasa", "3"))
@@ -154,7 +154,7 @@ def test_many_categories_are_read_as_one() -> None:
             }
         )
         for row, facts in zip(CITIES.rate_table(frame).rows(named=True), frame.rows(named=True), strict=True):
-            assert CITIES.rated_row(row) == CITIES.rate(facts)
+            assert rated_row(row) == CITIES.rate(facts)
     numbers = pl.DataFrame({"shop_key": ["a", "b", "c"], "city": [3.0, 2.5, None], "months_active": [5.0] * 3})
     told = [[each["reason"] for each in row] for row in CITIES.rate_table(numbers)["unknown"].to_list()]
     assert told == [[], ["unusable"], []]
@@ -177,7 +177,7 @@ def test_how_sure_a_pd_is_follows_from_the_band_of_its_points() -> None:
 def test_the_order_of_columns_and_features_nobody_reads_change_nothing() -> None:
     frame = pl.DataFrame({"refund_share": [0.3], "other": ["x"], "shop_key": ["a"], "months_active": [2.0]})
     [row] = SMALL.rate_table(frame).rows(named=True)
-    assert SMALL.rated_row(row) == SMALL.rate({"months_active": 2.0, "refund_share": 0.3})
+    assert rated_row(row) == SMALL.rate({"months_active": 2.0, "refund_share": 0.3})
 
 
 NAN, INF = float("nan"), float("inf")
@@ -192,7 +192,7 @@ def assert_rated_alike(card: Card, rows: list[tuple[Any, Any]]) -> None:
     assert rated["shop_key"].to_list() == frame["shop_key"].to_list()
     for row, facts in zip(rated.iter_rows(named=True), frame.iter_rows(named=True), strict=True):
         alone = card.rate(facts)
-        assert card.rated_row(row) == alone
+        assert rated_row(row) == alone
         assert alone.pd is None or row["pd"].hex() == alone.pd.hex()
 
 
@@ -213,7 +213,7 @@ def test_contributions_sum_to_the_points_exactly(months: float | None, refunds: 
     rated = PAIR.rate({"months_active": months, "refund_share": refunds})
     if not rated.unknown:
         assert sum(each.points for each in rated.contributions) == rated.points
-        assert sum(rated.by_block.values()) == rated.points
+        assert sum(each.points for each in rated.contributions) == rated.points
 
 
 @settings(deadline=None)

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from lendmill.api.approvals import caller_of
+from lendmill.api.approvals import Decision, caller_of
 from lendmill.api.callers import Asked, database_of
 from lendmill.people.queries import house_day
 from lendmill.rating.adjusting import actions, queries
@@ -34,14 +33,6 @@ class EndAsked:
 
     until_on: date
     reason: str
-
-
-@dataclass(frozen=True)
-class AdjustmentDecision:
-    """What somebody decides; who declines says why."""
-
-    outcome: Literal["approve", "decline", "withdraw"]
-    reason: str = ""
 
 
 OUTCOMES: dict[str, Outcome] = {"approve": "approved", "decline": "declined", "withdraw": "withdrawn"}
@@ -82,7 +73,7 @@ def propose_end(request: Asked, adjustment_id: FromPath[UUID], data: JSONBody[En
 
 
 @post("/adjustments/{adjustment_id:uuid}/decision", sync_to_thread=True)
-def decide(request: Asked, adjustment_id: FromPath[UUID], data: JSONBody[AdjustmentDecision]) -> Adjustment:
+def decide(request: Asked, adjustment_id: FromPath[UUID], data: JSONBody[Decision]) -> Adjustment:
     """Approve or decline what another proposed, or withdraw one's own; said twice it is done once."""
     with database_of(request).transaction() as db:
         return actions.decide(

@@ -8,14 +8,13 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
-from lendmill.api.approvals import caller_of
+from lendmill.api.approvals import Decision, caller_of
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.keys import IdempotencyKey, needed
 from lendmill.people.queries import act_today, house_day
 from lendmill.rating import queries as ratings
 from lendmill.rating.queries import Model
 from lendmill.rating.registry import actions, queries
-from lendmill.rating.registry.actions import Verdict
 from lendmill.rating.registry.proposal import ModelProposal, StageChange
 from lendmill.rating.watching import queries as watched
 from lendmill.rating.watching.figure import WatchFigure
@@ -77,14 +76,6 @@ class Wish:
 
     to_stage: Literal["live", "retired"]
     reason: str
-
-
-@dataclass(frozen=True)
-class ModelVerdict:
-    """What somebody decides about a proposal; who declines it says why."""
-
-    outcome: Verdict
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,7 +170,7 @@ def proposals(request: Asked) -> list[ProposalTold]:
 
 @post("/model-proposals/{proposal_id:uuid}/decision", sync_to_thread=True)
 def decide(
-    request: Asked, proposal_id: FromPath[UUID], data: JSONBody[ModelVerdict], idempotency_key: IdempotencyKey = None
+    request: Asked, proposal_id: FromPath[UUID], data: JSONBody[Decision], idempotency_key: IdempotencyKey = None
 ) -> ProposalTold:
     """Approve a proposal, decline it with a reason, or take one's own back. Approved, the card changes at once."""
     database = database_of(request)

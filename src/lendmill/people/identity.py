@@ -75,15 +75,6 @@ def spelled(number: str) -> str:
     return "".join(number.split()).upper()
 
 
-def plausible(number: str) -> bool:
-    """A number that could be a person's or a firm's.
-
-    >>> plausible("11010519491231002X"), plausible("110105194912310021"), plausible("91350100M000100Y43")
-    (True, False, True)
-    """
-    return mistake(number) is None
-
-
 def mistake(
     number: str, *, kind: str | None = None, born_on: date | None = None, today: date | None = None
 ) -> NotAnIdentity | None:
@@ -91,6 +82,8 @@ def mistake(
 
     With `born_on` the birthday in a person's number must be that day, with `today` it must be the past.
 
+    >>> mistake("11010519491231002X"), type(mistake("110105194912310021")).__name__, mistake("91350100M000100Y43")
+    (None, 'IdentityCheckWrong', None)
     >>> type(mistake("91350100M000100Y43", kind="person")).__name__
     'PersonNumberNeeded'
     """

@@ -57,14 +57,6 @@ class Rated(msgspec.Struct, frozen=True):
         against = [c for c in self.contributions if c.feature != START and c.points < 0]
         return tuple(sorted(against, key=lambda c: (c.points, c.points - c.points_max, c.feature)))
 
-    @property
-    def by_block(self) -> dict[str, int]:
-        """The sub-score of each block of features; with the start they sum to the points."""
-        blocks: dict[str, int] = {}
-        for each in self.contributions:
-            blocks[each.block] = blocks.get(each.block, 0) + each.points
-        return blocks
-
 
 class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
     """A model as a document: a start, tables to add up, and the scale that makes points of the sum.
@@ -146,7 +138,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         try:
             document = msgspec.json.decode(body, type=dict[str, Any]) if isinstance(body, bytes | str) else body
             return msgspec.convert(upgraded(document), cls)
-        except (msgspec.DecodeError, KeyError, TypeError) as wrong:
+        except (msgspec.DecodeError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as wrong:
             raise InvalidCard(field="document", value=str(wrong), allowed="see the model card") from None
 
     def rate(self, facts: Mapping[str, Any]) -> Rated:
@@ -198,12 +190,3 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     def logits(self, frame: pl.DataFrame) -> tuple[Ints, Any]:
         """For measuring: the logit of every row by its nearest bins, and which rows would be UNKNOWN in serving."""
         return crowd.logits(self.lookup, frame)
-
-    @staticmethod
-    def rated_row(row: Mapping[str, Any]) -> Rated:
-        """One row of the rated table, as the rating it is."""
-        contributions = tuple(msgspec.convert(each, Contribution) for each in row["contributions"])
-        unknown = tuple(msgspec.convert(each, Unknown) for each in row["unknown"])
-        return Rated(
-            row["points"], row["pd"], row["grade"], row["logit"], contributions, unknown, row["pd_low"], row["pd_high"]
-        )

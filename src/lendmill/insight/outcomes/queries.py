@@ -16,6 +16,18 @@ LENT: Final = """
       join decision d on (d.decision_id, d.borrower_id) = (n.decision_id, n.borrower_id)
 """
 
+DRAWN: Final = """
+               exists (select from line n
+                         join loan l on (l.line_id, l.borrower_id) = (n.line_id, n.borrower_id)
+                        where (n.decision_id, n.borrower_id) = (d.decision_id, d.borrower_id)
+                          and l.drawn_on is not null)
+"""
+
+NO_OUTCOME_YET: Final = """
+               not exists (select from outcome o
+                            where (o.decision_id, o.borrower_id) = (d.decision_id, d.borrower_id))
+"""
+
 RATED: Final = """
            (content::jsonb #>> '{case,rating,rating_id}')::uuid as rating_id,
            content::jsonb #>> '{case,rating,model_id}' as model_id,
@@ -45,8 +57,7 @@ DEFAULTED = f"""
     {LENT.strip()}
          where least(l.late_on, l.written_off_on) < d.decided_on + interval '12 months'
            and d.outcome = 'approve'
-           and not exists (select from outcome o
-                            where (o.decision_id, o.borrower_id) = (d.decision_id, d.borrower_id))
+           and {NO_OUTCOME_YET.strip()}
          order by d.decision_id, least(l.late_on, l.written_off_on)
     ), told as (
         select decision_id, borrower_id, decided_on, cause,
@@ -73,12 +84,8 @@ PAID = f"""
          where d.outcome = 'approve'
            and d.decided_on + interval '12 months' <= %(today)s::date
            and d.decided_on >= %(since)s::date
-           and exists (select from line n
-                         join loan l on (l.line_id, l.borrower_id) = (n.line_id, n.borrower_id)
-                        where (n.decision_id, n.borrower_id) = (d.decision_id, d.borrower_id)
-                          and l.drawn_on is not null)
-           and not exists (select from outcome o
-                            where (o.decision_id, o.borrower_id) = (d.decision_id, d.borrower_id))
+           and {DRAWN.strip()}
+           and {NO_OUTCOME_YET.strip()}
     ), told as (
         select decision_id, borrower_id, decided_on,
     {RATED.rstrip()}
@@ -104,12 +111,8 @@ OPEN_MONTHS = f"""
          where d.outcome = 'approve'
            and d.decided_on + interval '12 months' > %(today)s::date
            and d.decided_on <= %(today)s
-           and exists (select from line n
-                         join loan l on (l.line_id, l.borrower_id) = (n.line_id, n.borrower_id)
-                        where (n.decision_id, n.borrower_id) = (d.decision_id, d.borrower_id)
-                          and l.drawn_on is not null)
-           and not exists (select from outcome o
-                            where (o.decision_id, o.borrower_id) = (d.decision_id, d.borrower_id))
+           and {DRAWN.strip()}
+           and {NO_OUTCOME_YET.strip()}
     ), told as (
         select decided_on,
     {RATED.rstrip()}

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from lendmill.db import Db, many
-from lendmill.rating.parties.answer import COUNTED, PartyFigure, State
+from lendmill.rating.parties.answer import COUNTED, STATES, PartyFigure, State
 from lendmill.rating.parties.freshness import days_max
 from lendmill.rating.parties.party import PARTIES, ThirdParty
 
@@ -46,14 +46,10 @@ class KeptAnswer:
         return "stale" if old else self.state
 
 
-COLUMNS: Final = """
+NEWEST = """
+    select distinct on (a.party)
            a.answer_id, a.borrower_id, a.request_id, a.party, a.state, a.as_of_on, a.figures, a.missing, a.reason,
            a.answered_by, a.body_digest, r.product_key, a.answered_on, a.answered_at
-"""
-
-COUNTING = f"""
-    select distinct on (a.party)
-    {COLUMNS}
       from party_answer a
       join party_request r on (r.request_id, r.borrower_id) = (a.request_id, a.borrower_id)
      where a.borrower_id = %(borrower_id)s
@@ -63,21 +59,15 @@ COUNTING = f"""
 """
 
 
-def counting_answers(db: Db, borrower_id: UUID, as_of_on: date) -> dict[str, KeptAnswer]:
-    """Of each party the newest answer whose figures count, as it was known at the end of a day."""
-    found = many(db, KeptAnswer, COUNTING, borrower_id=borrower_id, as_of_on=as_of_on, states=list(COUNTED))
+def _newest(db: Db, borrower_id: UUID, as_of_on: date, states: Sequence[State]) -> dict[str, KeptAnswer]:
+    """Of each party the newest answer in one of these states."""
+    found = many(db, KeptAnswer, NEWEST, borrower_id=borrower_id, as_of_on=as_of_on, states=list(states))
     return {answer.party: answer for answer in found}
 
 
-NEWEST = f"""
-    select distinct on (a.party)
-    {COLUMNS}
-      from party_answer a
-      join party_request r on (r.request_id, r.borrower_id) = (a.request_id, a.borrower_id)
-     where a.borrower_id = %(borrower_id)s
-       and a.answered_on <= %(as_of_on)s
-     order by a.party, a.answer_id desc
-"""
+def counting_answers(db: Db, borrower_id: UUID, as_of_on: date) -> dict[str, KeptAnswer]:
+    """Of each party the newest answer whose figures count, as it was known at the end of a day."""
+    return _newest(db, borrower_id, as_of_on, COUNTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +106,7 @@ class PartyStanding:
 def party_standings(db: Db, borrower_id: UUID, today: date) -> list[PartyStanding]:
     """How things stand with every party, in a fixed order."""
     counting = counting_answers(db, borrower_id, today)
-    newest = {each.party: each for each in many(db, KeptAnswer, NEWEST, borrower_id=borrower_id, as_of_on=today)}
+    newest = _newest(db, borrower_id, today, STATES)
     asked = {each.party: each for each in many(db, PartyRequest, REQUESTS, borrower_id=borrower_id, as_of_on=today)}
     found = []
     for party in PARTIES:
