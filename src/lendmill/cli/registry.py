@@ -36,6 +36,10 @@ class NothingToWrite(Refusal):
     """Say what to write: --pdf, --page, --sql, --pmml, --xlsx or --json, each with a file."""
 
 
+class NoSuchCardFile(Refusal):
+    """There is no file {file}: name one that a notebook's `publish` wrote, or `lendmill models export --json`."""
+
+
 @models.command("list")
 def list_models() -> None:
     """Every card with its stage, the newest first, and what waits for a second person."""
@@ -80,6 +84,35 @@ def show(model_id: Id) -> None:
         _print_figures(figures)
     if model.page:
         print(f"\n{model.page}")
+
+
+@models.command()
+def keep(
+    file: Annotated[Path, typer.Argument(help="What a notebook published, or a card that another house exported.")],
+) -> None:
+    """Keep a card learned elsewhere as a draft, with what was measured of it; the same card twice is kept once."""
+    from lendmill.cli import opened
+    from lendmill.features.catalogue import NAMES
+    from lendmill.people.queries import HouseNotOpen, house_day
+    from lendmill.rating.actions import keep_model
+    from lendmill.rating.page import came_from
+    from lendmill.rating.published import taken_in
+    from lendmill.rating.registry.provenance import Provenance
+
+    if not file.is_file():
+        raise NoSuchCardFile(file=file)
+    card, report = taken_in(file.read_bytes(), file.name)
+    with opened.database(load()) as database:
+        with database.transaction() as db:
+            try:
+                today = house_day(db)
+            except HouseNotOpen:
+                today = None
+        came = came_from(card, report, as_of_on=None, kept_on=today) if report else Provenance(kept_on=today)
+        model_id = database.act(keep_model, card, report or {}, came)
+    print(f"kept as {model_id}, a draft: `lendmill models` takes it further")
+    if strange := sorted(set(card.features) - set(NAMES)):
+        print(f"This house knows nothing of {', '.join(strange)}: with this card every shop's rating would be UNKNOWN.")
 
 
 @models.command()

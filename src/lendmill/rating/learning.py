@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from lendmill.rating.handed_in import NoColumnNames as NoColumnNames
 from lendmill.rating.handed_in import OutcomesUnclear as OutcomesUnclear
 from lendmill.rating.handed_in import TableUnclear as TableUnclear
 from lendmill.rating.handed_in import check_named, outcomes_of, table_of
+from lendmill.rating.published import published
 from lendmill.rating.scale import Scale
 from lendmill.rating.tables import START
 from lendmill.rating.training.lessons import Kind, train
@@ -103,6 +105,15 @@ class _Learner:
         if self._report is None:
             raise NotFitted()
         return self._report
+
+    def publish(self, file: str | Path) -> Path:
+        """Write the card and its report to a file, whole or not at all; `lendmill models keep FILE` takes it in."""
+        place = Path(file)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        waiting = place.with_name(f"{place.name}.waiting")
+        waiting.write_bytes(published(self.card, self.report))
+        waiting.replace(place)
+        return place
 
     @property
     def classes_(self) -> npt.NDArray[np.int64]:

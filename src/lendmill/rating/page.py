@@ -25,11 +25,12 @@ def page(
     report: Report,
     *,
     title: str,
-    as_of_on: date,
+    as_of_on: date | None,
     cautions: Sequence[str] = (),
 ) -> str:
-    """The page of one card, all its figures from the training that made it."""
+    """The page of one card, all its figures from the training that made it; its facts may be of no one day."""
     tables = card_tables(card, report)
+    facts = f"Features as of {as_of_on}" if as_of_on else "Facts as they were handed in at a notebook"
     parts = [
         [
             f"# {title}",
@@ -37,7 +38,7 @@ def page(
             "Made by the command that trained the card; no figure on this page was typed.",
             "",
             *_told(f"""
-                Features as of {as_of_on}; the outcome learned is `{report.target}`. {report.shops} shops, {report.bads}
+                {facts}; the outcome learned is `{report.target}`. {report.shops} shops, {report.bads}
                 of them bad ({report.bads / report.shops:.1%}). Card `{card.key}`, digest `{report.digest[:12]}`: it is
                 {KINDS.get(report.kind, report.kind)} of {len(tables)} tables.
             """),
@@ -56,7 +57,7 @@ def page(
     return "\n".join(line for part in parts if part for line in (*part, ""))
 
 
-def came_from(card: Card, report: Report, *, as_of_on: date, kept_on: date | None) -> Provenance:
+def came_from(card: Card, report: Report, *, as_of_on: date | None, kept_on: date | None) -> Provenance:
     """Where a card just trained comes from, its page written."""
     told = page(card, report, title=f"The card {card.key}", as_of_on=as_of_on)
     return Provenance(report.kind, report.data_hash, code_version(), told, kept_on)
