@@ -1,47 +1,18 @@
 """The questionnaire in a real browser on a phone, interrupted in the middle. Skipped by name without Chromium."""
 
-import shutil
-import socket
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import pytest
-import uvicorn
-
+from doors.browsing import browsing, fits, needs_chromium
 from lendmill.people.roles import Role
 from lendmill.rating.psychometrics import actions, queries
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium")
-PASSWORD = "correct horse battery"
-PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def address(house) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    """The doors on a real port."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(house.app, log_level="error", ws="none", lifespan="on"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-
-
-def _sign_in(page, address: str, name: str) -> None:  # type: ignore[no-untyped-def]
-    page.goto(f"{address}/sign-in")
-    page.fill("#name", name)
-    page.fill("#password", PASSWORD)
-    page.click("main button")
-    page.wait_for_url(lambda url: "sign-in" not in url)
+pytestmark = needs_chromium
 
 
 def _answer(page, number: int) -> None:  # type: ignore[no-untyped-def]
     """Choose the first answer shown of the question with this number and go on."""
     page.wait_for_selector(f"text=第{number}题")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], "nothing hangs over the edge"
+    fits(page)
     page.locator(".choice").nth(number % 4).click()
     page.click("main .button:has-text('下一步')")
 
@@ -66,25 +37,10 @@ def _answered_elsewhere(house, upto: int) -> None:  # type: ignore[no-untyped-de
         )
 
 
-def test_a_seller_answers_on_a_phone_is_called_away_and_sends_it(house, address: str) -> None:  # type: ignore[no-untyped-def]
-    from playwright.sync_api import sync_playwright
-
+def test_a_seller_answers_on_a_phone_is_called_away_and_sends_it(house) -> None:  # type: ignore[no-untyped-def]
     house.account(Role.SELLER)
-    troubles: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-
-        def phone():  # type: ignore[no-untyped-def]
-            page = browser.new_context(viewport=PHONE, locale="zh-CN").new_page()
-            page.set_default_timeout(30_000)
-            page.on("pageerror", lambda error: troubles.append(str(error)))
-            page.on("console", lambda told: troubles.append(told.text) if "Content Security" in told.text else None)
-            _sign_in(page, address, "seller-first")
-            return page
-
-        page = phone()
+    with browsing(house) as browser:
+        page = browser.somebody("seller-first")
         page.click("text=您怎样做生意")
         page.check("input[name=agreed]")
         page.click("text=开始")
@@ -97,21 +53,18 @@ def test_a_seller_answers_on_a_phone_is_called_away_and_sends_it(house, address:
         page.wait_for_selector("text=第4题")
         page.context.close()
 
-        page = phone()
-        page.goto(f"{address}/questionnaire")
+        page = browser.somebody("seller-first", "/questionnaire")
         page.wait_for_selector("text=3 / 40")
         page.click("main .button:has-text('继续')")
         for number in range(4, 6):
             _answer(page, number)
         page.wait_for_selector("text=第6题")
         _answered_elsewhere(house, upto=39)
-        page.goto(f"{address}/questionnaire")
+        page.goto(f"{browser.address}/questionnaire")
         page.click("main .button:has-text('继续')")
         _answer(page, 40)
         page.click("text=提交问卷")
         page.wait_for_selector("text=谢谢您")
-        browser.close()
-    assert troubles == []
     with house.database.transaction() as db:
         sent = queries.newest_attempt(db, house.seller_id, finished=True)
         assert sent is not None
