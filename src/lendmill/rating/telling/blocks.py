@@ -2,23 +2,16 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 import polars as pl
 
+from lendmill.features.feature import Block
 from lendmill.rating.card import Card, Contribution
 from lendmill.rating.tables import Reading, Table
 
-BLOCKS: Final = (
-    "transactions",
-    "identity and registration",
-    "behaviour trail",
-    "customer interaction",
-    "third party",
-    "psychometrics",
-    "soft information",
-)
+BLOCKS: Final[tuple[str, ...]] = get_args(Block)
 SCORE_MAX: Final = 100
 
 
