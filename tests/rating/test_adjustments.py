@@ -15,12 +15,12 @@ from psycopg.errors import CheckViolation, InsufficientPrivilege
 from lendmill import ids
 from lendmill.cli import adjustments as commands
 from lendmill.db import Database
+from lendmill.people.approvals.approval import DecidedAlready, NotTheProposer, OwnProposal
 from lendmill.people.roles import Role
 from lendmill.people.sign_in.queries import Caller
 from lendmill.rating.adjusting import actions, queries
 from lendmill.rating.adjusting.table import (
     Adjustment,
-    AdjustmentDecided,
     AdjustmentOver,
     AdjustsEverybody,
     AdjustsThePast,
@@ -30,7 +30,6 @@ from lendmill.rating.adjusting.table import (
     NoSuchAdjustment,
     NotExplained,
     NotYourAdjustment,
-    OwnAdjustment,
     PointsOutOfReach,
 )
 from lendmill.refusals import Refusal
@@ -95,7 +94,7 @@ def test_an_adjustment_counts_from_its_first_day_to_its_last_once_another_agreed
 ) -> None:
     made = proposed(database, people["ann"])
     assert (made.state(TODAY), in_force(database, date(2026, 1, 10))) == ("waiting", [])
-    with pytest.raises(OwnAdjustment):
+    with pytest.raises(OwnProposal):
         decided(database, proposed(database, people["bob"], points=5), people["bob"])
     agreed = decided(database, made, people["bob"])
     assert (agreed.state(TODAY), agreed.state(date(2026, 1, 10)), agreed.state(date(2026, 7, 1))) == (
@@ -136,14 +135,14 @@ def test_a_decision_is_made_once(database: Database, people: dict[str, Caller]) 
     declined = decided(database, made, people["bob"], "declined", reason="The notice was withdrawn.")
     assert (declined.outcome, declined.decided_why) == ("declined", "The notice was withdrawn.")
     assert decided(database, made, people["bob"], "declined", reason="The notice was withdrawn.") == declined
-    with pytest.raises(AdjustmentDecided):
+    with pytest.raises(DecidedAlready):
         decided(database, made, people["cy"])
     assert in_force(database, date(2026, 3, 1)) == []
 
 
 def test_who_proposed_can_withdraw_and_nobody_else(database: Database, people: dict[str, Caller]) -> None:
     made = proposed(database, people["ann"])
-    with pytest.raises(NotYourAdjustment):
+    with pytest.raises(NotTheProposer):
         decided(database, made, people["bob"], "withdrawn")
     assert decided(database, made, people["ann"], "withdrawn").state(TODAY) == "withdrawn"
 
@@ -232,7 +231,7 @@ def test_commands_propose_list_and_agree(
     commands.decline(end_id, by="cy", reason="It is not over yet.")
     commands.list_all(in_force=True)
     assert "approved by bob on 2026-01-01" in capsys.readouterr().out
-    with pytest.raises(OwnAdjustment):
+    with pytest.raises(OwnProposal):
         commands.approve(end_id, by="ann")
 
 

@@ -5,18 +5,16 @@ from uuid import UUID
 
 from lendmill import ids
 from lendmill.db import Db
+from lendmill.people.approvals.approval import DecidedAlready, NotTheProposer, OwnProposal
 from lendmill.people.sign_in.queries import Caller
 from lendmill.rating.adjusting import queries, store
 from lendmill.rating.adjusting.table import (
     DECIDERS,
     PROPOSERS,
     Adjustment,
-    AdjustmentDecided,
     AdjustmentOver,
     NobodyConcerned,
-    NotYourAdjustment,
     Outcome,
-    OwnAdjustment,
     check,
     check_end,
     check_role,
@@ -97,15 +95,15 @@ def _proposed(db: Db, *, by: Caller, today: date, **proposed: object) -> Adjustm
 def decide(db: Db, *, adjustment_id: UUID, outcome: Outcome, reason: str = "", by: Caller, today: date) -> Adjustment:
     """Approve or decline what another person proposed, or withdraw one's own; said twice it is done once.
 
-    Refuses with `NoSuchAdjustment`, `OwnAdjustment`, `NotYourAdjustment`, `AdjustmentDecided`, `AdjustmentOver`, and
-    where a refusal gives no reason with `NotExplained`.
+    Refuses with `NoSuchAdjustment`, `OwnProposal`, `NotTheProposer`, `NotYourAdjustment`, `DecidedAlready`,
+    `AdjustmentOver`, and where a refusal gives no reason with `NotExplained`.
     """
     found = queries.adjustment(db, adjustment_id)
     own = found.proposed_by == by.account_id
     if outcome == "withdrawn" and not own:
-        raise NotYourAdjustment(role=by.role.value, roles="the one who proposed it")
+        raise NotTheProposer
     if outcome != "withdrawn" and own:
-        raise OwnAdjustment()
+        raise OwnProposal
     if outcome != "withdrawn":
         check_role(by.role, DECIDERS)
     if outcome == "approved" and found.ends is None and found.until_on is not None and found.until_on < today:
@@ -114,5 +112,5 @@ def decide(db: Db, *, adjustment_id: UUID, outcome: Outcome, reason: str = "", b
     first = store.decide(db, found, outcome=outcome, by=by, today=today, reason=said)
     decided = queries.adjustment(db, adjustment_id)
     if not first and (decided.outcome, decided.decided_by) != (outcome, by.account_id):
-        raise AdjustmentDecided(outcome=decided.outcome, decided_on=decided.decided_on)
+        raise DecidedAlready(outcome=decided.outcome, decided_on=decided.decided_on)
     return decided

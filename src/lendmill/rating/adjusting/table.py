@@ -56,14 +56,6 @@ class NotYourAdjustment(Refusal):
     """That is not the work of the role {role}, but of {roles}."""
 
 
-class OwnAdjustment(Refusal):
-    """You proposed this yourself: another person must decide, you can only withdraw it."""
-
-
-class AdjustmentDecided(Refusal):
-    """This was {outcome} on {decided_on} already."""
-
-
 class AdjustmentOver(Refusal):
     """This adjustment is over or was ended already: there is nothing left to change."""
 
