@@ -1,5 +1,6 @@
 """On real data the card does what OptBinning's own scorecard does, and the invoice card's page is true."""
 
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import pytest
 
 pytest.importorskip("optbinning", reason="training extra not installed: OptBinning")
 
-from lendmill.cli.rating import INVOICE_PAGE, invoice_page
+from lendmill.cli.rating import INVOICE_PAGE, beside_kept, invoice_page
 from lendmill.rating.training import train
 
 ROOT = Path(__file__).parents[2]
@@ -69,4 +70,11 @@ def test_the_card_is_as_good_as_optbinnings_scorecard(
 
 
 def test_the_page_of_the_invoice_card_is_what_a_fresh_training_gives() -> None:
-    assert invoice_page(folder("cumcm2020c")) == (ROOT / INVOICE_PAGE).read_text(encoding="utf-8")
+    kept = (ROOT / INVOICE_PAGE).read_text(encoding="utf-8")
+    assert invoice_page(folder("cumcm2020c"), beside_kept(kept)) == kept
+
+
+def test_what_the_page_says_of_other_ways_to_learn_is_of_the_same_data() -> None:
+    kept = (ROOT / INVOICE_PAGE).read_text(encoding="utf-8")
+    [data] = re.findall(r"\(data\s+`([0-9a-f]{12})`", beside_kept(kept))
+    assert f"Data `{data}" in kept

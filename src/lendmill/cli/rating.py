@@ -36,6 +36,8 @@ INVOICE_CAUTIONS: Final = (
     "The bank's own rating of these firms is not an input: it all but gives the answer away.",
 )
 REPEATS: Final = 4
+BESIDE: Final = "<!-- by `python bench/invoices.py --page` -->"
+BESIDE_END: Final = "<!-- end -->"
 
 
 class EmptyLake(Refusal):
@@ -44,6 +46,18 @@ class EmptyLake(Refusal):
 
 class NoSuchLabels(Refusal):
     """There are no labels called {name}: name those an import kept, such as invoices, or a CSV or Parquet file."""
+
+
+class UnreadableLabels(Refusal):
+    """{file} cannot be read as a table: {problem}."""
+
+
+class CutOffReversed(Refusal):
+    """There is nothing to measure from {later_on} on: what became of shops is taken as it was known on {day}."""
+
+
+class DayNotCome(Refusal):
+    """Shops cannot be rated as of {day}: the house is at {today}."""
 
 
 class NoSuchApplicants(Refusal):
@@ -86,25 +100,36 @@ def train(
                 registry.check_first(db)
         lake = Lake(settings.lake)
         day, later = _day(as_of) if as_of else _last_day(lake), _day(out_of_time) if out_of_time else None
+        if later is not None and later > day:
+            raise CutOffReversed(later_on=later, day=day)
         labels, refused = _labels(lake, target), _turned_away(turned_away) if turned_away else ()
         card, report = _learn(lake, labels, day, key=key, kind=kind, later_from=later, turned_away=refused)
         _tell(report, later)
         with database.transaction() as db:
             today = _house_day(db)
         came = came_from(card, report, as_of_on=day, kept_on=today)
-        model_id = database.act(keep_model, card, report, came)
-        if live:
-            database.act(registry.first_live, model_id, today=today)
+
+        def keep(db: "Db") -> str:
+            model_id = keep_model(db, card, report, came)
+            if live:
+                registry.first_live(db, model_id, today=today)
+            return model_id
+
+        model_id = database.act(keep)
     print(f"kept as {model_id}, " + ("now live" if live else "a draft: `lendmill models` takes it further"))
 
 
 def _turned_away(file: str) -> "list[tuple[str, date]]":
     """The shops that got no loan, each with the day they asked."""
+    from lendmill.rating.training.examples import days_of
+
     rows = _labels_file(file)
     missing = [name for name in ("shop_key", "as_of_on") if name not in rows.columns]
+    if not missing and (empty := [n for n in ("shop_key", "as_of_on") if rows[n].null_count() or not rows.height]):
+        missing = [f"a value of {name} in every row" for name in empty]
     if missing:
         raise NoSuchApplicants(file=file, missing=" and ".join(missing))
-    return [(str(shop), day) for shop, day in rows.select("shop_key", "as_of_on").iter_rows()]
+    return [(str(shop), day) for shop, day in zip(rows["shop_key"], days_of(rows["as_of_on"]), strict=True)]
 
 
 def _house_day(db: "Db") -> "date | None":
@@ -136,7 +161,10 @@ def rate(
     settings = load()
     with opened.database(settings) as database:
         with database.transaction() as db:
-            day, card = _day(as_of) if as_of else house_day(db), queries.live_card(db)
+            today = house_day(db)
+            if (day := _day(as_of) if as_of else today) > today:
+                raise DayNotCome(day=day, today=today)
+            card = queries.live_card(db)
         if not shop:
             lay_in(database, Lake(settings.lake), received_at=datetime.now(UTC))
         frame = windows.as_of(Lake(settings.lake), day, [shop] if shop else None)
@@ -162,14 +190,21 @@ def rating_page(
     out: Annotated[Path, typer.Option(help="Where to write the page.")] = INVOICE_PAGE,
 ) -> None:
     """Train the invoice card on a folder of labelled firms, in a lake of its own, and write its model card."""
-    text = invoice_page(folder)
+    text = invoice_page(folder, beside_kept(out.read_text(encoding="utf-8") if out.is_file() else ""))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
     print(out)
 
 
-def invoice_page(folder: Path) -> str:
-    """The invoice card's page, all of it worked out anew from the firms and invoices in the folder."""
+def beside_kept(text: str) -> str:
+    """What a page says of other ways to learn, which another program measures and this one leaves as it is."""
+    _, begin, rest = text.partition(BESIDE)
+    kept, end, _ = rest.partition(BESIDE_END)
+    return f"{BESIDE}{kept}{BESIDE_END}" if begin and end else f"{BESIDE}\n{BESIDE_END}"
+
+
+def invoice_page(folder: Path, beside: str) -> str:
+    """The invoice card's page, all of it but `beside` worked out anew from the firms and invoices in the folder."""
     import tempfile
     from datetime import UTC
 
@@ -182,7 +217,7 @@ def invoice_page(folder: Path) -> str:
         labels = import_invoices(folder, lake, received_at=datetime.now(UTC)).labels
         day = _last_day(lake)
         card, report = _learn(lake, labels, day, key="invoices", repeats=REPEATS)
-    return page(card, report, title="The invoice card", as_of_on=day, cautions=INVOICE_CAUTIONS)
+    return page(card, report, title="The invoice card", as_of_on=day, cautions=INVOICE_CAUTIONS, beside=beside)
 
 
 def _learn(
@@ -217,10 +252,14 @@ def _labels(lake: "Lake", target: str) -> "pl.DataFrame":
     """Labels by the name an import kept them under, or from a file."""
     if target.endswith((".parquet", ".csv")):
         return _labels_file(target)
+    import polars as pl
+
     try:
         return lake.labels(target)
     except FileNotFoundError:
         raise NoSuchLabels(name=target) from None
+    except (pl.exceptions.PolarsError, OSError) as wrong:
+        raise UnreadableLabels(file=target, problem=_first_line(wrong)) from None
 
 
 def _labels_file(file: str) -> "pl.DataFrame":
@@ -230,6 +269,12 @@ def _labels_file(file: str) -> "pl.DataFrame":
         return pl.read_parquet(file) if file.endswith(".parquet") else pl.read_csv(file, try_parse_dates=True)
     except FileNotFoundError:
         raise NoSuchLabels(name=file) from None
+    except (pl.exceptions.PolarsError, OSError) as wrong:
+        raise UnreadableLabels(file=file, problem=_first_line(wrong)) from None
+
+
+def _first_line(wrong: Exception) -> str:
+    return (str(wrong) or type(wrong).__name__).splitlines()[0].rstrip(".")
 
 
 def _last_day(lake: "Lake") -> "date":

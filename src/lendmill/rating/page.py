@@ -27,6 +27,7 @@ def page(
     title: str,
     as_of_on: date | None,
     cautions: Sequence[str] = (),
+    beside: str = "",
 ) -> str:
     """The page of one card, all its figures from the training that made it; its facts may be of no one day."""
     tables = card_tables(card, report)
@@ -46,6 +47,7 @@ def page(
         _measured(report),
         _out_of_time(report),
         _calibrated(report),
+        [beside] if beside else [],
         _cautions(report, cautions),
         _psychometrics(card),
         _points(card, report, [table for table in tables if len(table.features) == 1]),

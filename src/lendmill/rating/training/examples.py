@@ -58,7 +58,7 @@ def _outcomes(labels: pl.DataFrame, target: str, default_as_of: date) -> pl.Data
         pl.col(shop).cast(pl.String).alias("shop_key"),
         _numbers(labels[outcome]).alias(target),
         *(
-            _days(labels[name]) if name in labels.columns else pl.lit(None, pl.Date).alias(name)
+            days_of(labels[name]) if name in labels.columns else pl.lit(None, pl.Date).alias(name)
             for name in (AS_OF, KNOWN)
         ),
     )
@@ -95,8 +95,8 @@ def _numbers(column: pl.Series) -> pl.Series:
     return numbers
 
 
-def _days(column: pl.Series) -> pl.Series:
-    """Days as days; what is none is refused."""
+def days_of(column: pl.Series) -> pl.Series:
+    """A column of days as such; refuses, by `NoOutcomes`, with the first value that is no day."""
     if column.dtype.is_temporal() or column.dtype == pl.Null:
         return column.cast(pl.Date)
     days = column.cast(pl.String).str.strip_chars().str.to_date("%Y-%m-%d", strict=False)
