@@ -8,8 +8,10 @@ import msgspec
 
 from lendmill.credit.reasons import Reason
 
-Step = Literal["eligibility", "knock-outs", "rating", "limit", "price", "term", "conditions"]
-STEPS: Final[tuple[Step, ...]] = ("eligibility", "knock-outs", "rating", "limit", "price", "term", "conditions")
+Step = Literal["eligibility", "knock-outs", "rating", "limit", "price", "term", "conditions", "review"]
+STEPS: Final[tuple[Step, ...]] = (
+    "eligibility", "knock-outs", "rating", "limit", "price", "term", "conditions", "review",
+)  # fmt: skip
 Verdict = Literal["pass", "fail", "unknown", "not-applicable", "noted"]
 Effect = Literal["none", "refer", "decline"]
 HeldBack = Literal["refer", "decline"]

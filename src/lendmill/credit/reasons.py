@@ -126,6 +126,21 @@ class Reason(Enum):
         "A person will look at this application, because some figures you stated and the shop's record are not alike.",
         "您填报的部分数据与店铺经营记录不完全一致，本次申请需人工审核。",
     )
+    INTERVIEW_DIFFERS = (
+        "interview-differs",
+        "What was said in the interview and the shop's record do not agree.",
+        "视频调查中的陈述与店铺经营记录不一致。",
+    )
+    NOT_SUPPLIED = (
+        "not-supplied",
+        "What we asked for to look at the application was not supplied in time.",
+        "未在约定期限内提供审核所需的补充信息。",
+    )
+    PLAN_NOT_CARRIED = (
+        "plan-not-carried",
+        "After looking at it closely, we do not see how the business would carry this loan.",
+        "经人工审核，暂未看到店铺经营足以承担本次贷款。",
+    )
     FACTS_UNKNOWN = (
         "facts-unknown",
         "Something needed for the decision is not known; a person will look at it.",

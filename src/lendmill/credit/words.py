@@ -16,6 +16,7 @@ STEP_NAMES: Final = {
     "price": {"en": "At what price", "zh": "定价"},
     "term": {"en": "For how long", "zh": "期限"},
     "conditions": {"en": "On what conditions", "zh": "附加条件"},
+    "review": {"en": "What a person found", "zh": "人工审核"},
 }
 
 RULES: Final = {

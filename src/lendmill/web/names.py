@@ -129,6 +129,7 @@ DECISION_STEPS: Final = {
     "price": "Price",
     "term": "Term",
     "conditions": "Conditions",
+    "review": "Review",
 }
 STAGES: Final = {
     "none": "Not late",
