@@ -1,0 +1,170 @@
+"""The examples kept with a policy: a shop as it may be, what must come of it, and whether that is so."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+
+from lendmill.credit.case import Case, CaseBorrower, CaseRating, CaseStanding
+from lendmill.credit.decide import Decision, decide
+from lendmill.credit.policy import Policy
+from lendmill.credit.reasons import CODES
+from lendmill.products.document import Product
+from lendmill.products.reading import Misread, from_content, from_toml, require
+from lendmill.refusals import Refusal
+
+NOBODY: Final = UUID(int=0)
+LETTERS_MAX: Final = 120
+
+
+class InvalidCases(Refusal):
+    """Case {case}: {field} is {value!r}, but must be {allowed}."""
+
+
+class CasesFail(Refusal):
+    """Policy {policy}, version {version}, does not do what {failing} of its {all} cases say; the first: {first}."""
+
+
+class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A shop that differs from the usual one in what is said here, and what must come of it.
+
+    `facts`, `borrower`, `rating` and `standing` change single figures of the usual shop; `rating = false` is a shop
+    without one. Of what must come, only what is written is held: the outcome, the limit, reasons among those given.
+    """
+
+    name: str
+    product: str = ""
+    facts: dict[str, float | None] = {}
+    unknown: tuple[str, ...] = ()
+    borrower: dict[str, Any] = {}
+    rating: dict[str, Any] | bool = {}
+    standing: dict[str, Any] = {}
+    file: dict[str, Any] = {}
+    outcome: Literal["approve", "refer", "decline", "counter"]
+    limit_cents: int | None = None
+    reasons: tuple[str, ...] = ()
+
+
+class Usual(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The shop from which each example differs."""
+
+    today: date
+    product: str
+    asked_cents: int
+    purpose: str
+    net_assets_cents: int
+    borrower: dict[str, Any]
+    rating: dict[str, Any]
+    facts: dict[str, float | None]
+
+
+class Examples(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A policy's cases as their author writes them."""
+
+    usual: Usual
+    cases: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """What came of one example, and where that is not what must come."""
+
+    name: str
+    decision: Decision
+    wrong: tuple[str, ...]
+
+
+def read_cases(text: str) -> Examples:
+    """Read a policy's cases, in TOML; a wrong one is refused by `InvalidCases`."""
+    return _checked(lambda: from_toml(text, Examples))
+
+
+def cases_of(content: Mapping[str, Any]) -> Examples:
+    """Read them from their stored content."""
+    return _checked(lambda: from_content(content, Examples))
+
+
+def _checked(read: Any) -> Examples:
+    name = "in this file"
+    try:
+        found = from_content(msgspec.to_builtins(read()), Examples)  # days within changes as they will be kept
+        names = [each.name for each in found.cases]
+        require(bool(names), "cases", names, "at least one")
+        require(len(set(names)) == len(names), "cases", names, "each named once")
+        for example in found.cases:
+            name = example.name
+            require(0 < len(name.strip()) <= LETTERS_MAX and name.isprintable(), "name", name, "a name")
+            strange = sorted(set(example.reasons) - CODES)
+            require(not strange, "reasons", strange, f"out of {', '.join(sorted(CODES))}")
+            case_of(found.usual, example)
+    except Misread as wrong:
+        raise InvalidCases(case=name, field=wrong.field, value=wrong.value, allowed=wrong.allowed) from None
+    return found
+
+
+def case_of(usual: Usual, example: Example) -> Case:
+    """The file of an example: the usual shop with its changes."""
+    facts = {**usual.facts, **example.facts, **dict.fromkeys(example.unknown)}
+    rated = example.rating
+    rating = {
+        **_RATED,
+        "as_of_on": usual.today.isoformat(),
+        **usual.rating,
+        **(rated if isinstance(rated, dict) else {}),
+    }
+    whole = {
+        "stage": "application", "today": usual.today.isoformat(), "borrower_id": str(NOBODY), "shop_id": str(NOBODY),
+        "borrower": {**_WHO, **usual.borrower, **example.borrower},
+        "rating": None if rated is False else rating,
+        "facts": facts, "facts_as_of_on": usual.today.isoformat(), "snapshot_id": None, "facts_unreadable": (),
+        "standing": {**_CLEAN, **example.standing},
+        "granted_cents": 0, "joint_granted_cents": 0, "net_assets_cents": usual.net_assets_cents,
+        "asked_cents": usual.asked_cents, "purpose": usual.purpose, "offer_id": None, "offer_limit_cents": None,
+        **example.file,
+    }  # fmt: skip
+    builtins = msgspec.to_builtins(whole)  # days may be written as days
+    return from_content(builtins, Case)
+
+
+_WHO: Final = dict.fromkeys(CaseBorrower.__struct_fields__)
+_RATED: Final = {
+    **dict.fromkeys(CaseRating.__struct_fields__), "rating_id": str(NOBODY), "model_id": "example",
+    "model_digest": "", "doubts": (),
+}  # fmt: skip
+_CLEAN: Final = {**dict.fromkeys(CaseStanding.__struct_fields__, 0), "late_since_on": None}
+
+
+def tried(examples: Examples, policy: Policy, products: Sequence[Product]) -> list[ExampleResult]:
+    """Decide every example under a policy, and say where it does otherwise than the example says."""
+    by_key = {product.key: product for product in products}
+    found = []
+    for example in examples.cases:
+        key = example.product or examples.usual.product
+        if key not in by_key:
+            raise InvalidCases(case=example.name, field="product", value=key, allowed=f"one of {', '.join(by_key)}")
+        made = decide(case_of(examples.usual, example), policy, by_key[key])
+        found.append(ExampleResult(example.name, made, tuple(_wrong(example, made))))
+    return found
+
+
+def _wrong(example: Example, made: Decision) -> Iterator[str]:
+    if made.outcome != example.outcome:
+        why = f" ({', '.join(made.reasons)})" if made.reasons else ""
+        yield f"the outcome is {made.outcome}{why}, not {example.outcome}"
+    limit_cents = made.terms.limit_cents if made.terms else 0
+    if example.limit_cents is not None and limit_cents != example.limit_cents:
+        yield f"the limit is {limit_cents} cents, not {example.limit_cents}"
+    for reason in example.reasons:
+        if reason not in made.reasons:
+            yield f"{reason} is not among the reasons ({', '.join(made.reasons) or 'none'})"
+
+
+def held(results: Sequence[ExampleResult], policy: Policy) -> None:
+    """Refuse, by `CasesFail`, a policy that does otherwise than its cases say."""
+    failing = [each for each in results if each.wrong]
+    if failing:
+        first = f"{failing[0].name}: {'; '.join(failing[0].wrong)}"
+        raise CasesFail(policy=policy.key, version=policy.version, failing=len(failing), all=len(results), first=first)

@@ -1,0 +1,186 @@
+"""Decided again under another policy: who swaps sides, what it costs, and how sure that is."""
+
+import json
+from collections.abc import Callable
+from uuid import UUID
+
+import msgspec
+import numpy as np
+import pytest
+from credit_cases import LINE, POLICY, TODAY, a_case, decided
+
+from lendmill.credit.policy import Policy
+from lendmill.credit.record import content, text_of
+from lendmill.credit.testing import actions, queries
+from lendmill.credit.testing.again import Stored, again
+from lendmill.credit.testing.backtest import Estimate, ratio, report, total
+from lendmill.credit.testing.tally import GROUPS, Tally
+from lendmill.db import Database
+
+PRODUCTS = {(LINE.key, LINE.version): LINE}
+GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "C", "D")
+
+
+def worth(pd: float, limit_cents: int, rate_num: int, rate_den: int, months: int) -> tuple[float, float]:
+    """Half of what defaults is lost; a year's interest is earned."""
+    loss = pd * limit_cents / 2
+    return loss, limit_cents * rate_num * 30 * months / rate_den - loss
+
+
+def next_version(**limit: object) -> Policy:
+    """The shipped policy with other figures for the limit."""
+    return msgspec.structs.replace(
+        POLICY, version=POLICY.version + 1, limit=msgspec.structs.replace(POLICY.limit, **limit)
+    )
+
+
+def kept(n: int, defaulted: bool | None = None, **changes: object) -> Stored:
+    """The n-th decision as the house would keep it."""
+    case = a_case(borrower_id=UUID(int=n + 1), **changes)
+    made = decided(case)
+    return Stored(UUID(int=n + 1), case.borrower_id, TODAY, text_of(content(case, POLICY, LINE, made)), defaulted)
+
+
+def counted(stored: list[Stored], policy: Policy) -> Tally:
+    """All of these decided again."""
+    tally = Tally()
+    for each in again(stored, policy, PRODUCTS):
+        tally.count(each, worth)
+    return tally
+
+
+def test_the_same_policy_changes_nothing() -> None:
+    files = [kept(n, rating={"grade": grade}) for n, grade in enumerate(GRADES)]
+    found = report(counted(files, POLICY))
+    assert found.files == 8
+    assert {(before, after) for before, after, _ in found.outcomes} == {
+        ("approve", "approve"), ("refer", "refer"), ("decline", "decline"),
+    }  # fmt: skip
+    assert [row.files for row in found.swaps] == [6, 0, 0, 2]
+    for change in (found.granted_change, found.loss_change, found.profit_change):
+        assert change == Estimate(0.0, 0.0, 0.0)
+
+
+def test_who_swaps_sides_is_counted_with_money_and_what_became_of_them() -> None:
+    rules = msgspec.structs.replace(POLICY.rating, declined=("D",), referred=("C", "B"))
+    new = msgspec.structs.replace(
+        POLICY, version=3, rating=rules, debts=msgspec.structs.replace(POLICY.debts, days_past_due_worst_max=60)
+    )
+    files = [
+        kept(0, rating={"grade": "A", "pd": 0.01}, defaulted=False),
+        kept(1, rating={"grade": "B", "pd": 0.2}, defaulted=True),
+        kept(2, rating={"grade": "B", "pd": 0.1}, defaulted=False),
+        kept(3, rating={"grade": "A", "pd": 0.03}, standing={"days_past_due_worst": 45}),
+        kept(4, rating={"grade": "D", "pd": 0.5}),
+    ]
+    rows = {row.swap: row for row in report(counted(files, new)).swaps}
+    assert {swap: row.files for swap, row in rows.items()} == {"both": 1, "in": 1, "out": 2, "neither": 1}
+    out = rows["out"]
+    assert (out.known, out.defaults, out.default_rate.value) == (2, 1, 0.5)
+    assert out.mean_pd == pytest.approx(0.15)
+    assert (out.limit_before_cents, out.limit_after_cents) == (2 * 700_000, 0)
+    assert (rows["in"].known, rows["in"].default_rate.value) == (0, None)  # nobody lent to them: nobody can know
+    assert rows["in"].limit_after_cents == 1_600_000
+    assert rows["in"].loss_after.value == pytest.approx(0.03 * 1_600_000 / 2)
+
+
+def test_money_before_and_after_is_added_up_by_group_and_in_all() -> None:
+    files = [kept(n, rating={"grade": "A", "pd": 0.02}) for n in range(40)]
+    smaller = next_version(share_bp={**POLICY.limit.share_bp, "A": 6_000})
+    tally = counted(files, smaller)
+    found = report(tally)
+    assert found.loss_before.value == pytest.approx(40 * 0.02 * 1_600_000 / 2)
+    assert found.loss_change.value == pytest.approx(40 * 0.02 * -400_000 / 2)
+    (segment,) = [each for name, value, each in found.segments if (name, value) == ("grade", "A")]
+    assert (segment.files, segment.limit_before_cents, segment.limit_after_cents) == (40, 64_000_000, 48_000_000)
+    assert {band: counts for band, *counts in found.limits}[1_000_000] == [40, 40]
+    assert tally.sums.shape[-1] == GROUPS
+
+
+def test_two_parts_added_are_the_whole() -> None:
+    files = [kept(n, rating={"grade": GRADES[n % 8], "pd": n / 100}, defaulted=n % 3 == 0) for n in range(30)]
+    tighter = next_version(budget_share_bp=1_000)
+    whole, one, other = counted(files, tighter), counted(files[:11], tighter), counted(files[11:], tighter)
+    one.add(other)
+    assert np.allclose(one.sums, whole.sums)
+    assert report(one).segments == report(whole).segments
+    assert (one.outcomes, one.reasons_after, one.limits_after) == (
+        whole.outcomes, whole.reasons_after, whole.limits_after,
+    )  # fmt: skip
+
+
+def within(found: Estimate, truth: float) -> bool:
+    """Whether an estimate's bounds hold the truth."""
+    return found.low is not None and found.high is not None and found.low <= truth <= found.high
+
+
+def test_bounds_are_those_of_a_share_and_of_a_sum() -> None:
+    rng = np.random.default_rng(0)
+    inside_share = inside_sum = 0
+    for _ in range(300):
+        hits, files = np.zeros(GROUPS), np.zeros(GROUPS)
+        groups = rng.integers(0, GROUPS, 2_000)
+        np.add.at(files, groups, 1)
+        np.add.at(hits, groups, rng.random(2_000) < 0.3)
+        share, money = ratio(hits, files), total(hits)
+        inside_share += within(share, 0.3)
+        inside_sum += within(money, 600.0)
+    assert inside_share / 300 == pytest.approx(0.95, abs=0.04)
+    assert inside_sum / 300 >= 0.91  # wider: how many files there are is chance too
+    assert ratio(np.zeros(GROUPS), np.zeros(GROUPS)) == Estimate(None, None, None)
+
+
+@pytest.fixture
+def decisions(shop: Callable[..., UUID], house: Database) -> list[UUID]:
+    """Three decisions kept in a house: two approved, one declined."""
+    from lendmill.credit.actions import apply_at_once
+    from lendmill.credit.consents import CONSENTS
+    from lendmill.people.actions import Command
+
+    answers = {
+        "amount_cents": 1_000_000, "purpose": "stock", "language": "en",
+        "consents": [consent.purpose for consent in CONSENTS],
+    }  # fmt: skip
+    made = []
+    for n, grade in enumerate(("A", "B", "D")):
+        borrower_id = shop(f"s{n}", grade=grade)
+        made.append(
+            house.act(
+                apply_at_once, command=Command.of(f"k{n}"), borrower_id=borrower_id, product_key="credit-line",
+                answers=answers, today=TODAY,
+            ).decision_id
+        )  # fmt: skip
+    return made
+
+
+def test_a_shadow_decides_beside_once_and_changes_nothing(house: Database, decisions: list[UUID]) -> None:
+    new = next_version(share_bp={**POLICY.limit.share_bp, "A": 3_500})
+    with house.transaction() as db:
+        assert actions.shadow(db, new, PRODUCTS, since_on=TODAY, today=TODAY) == len(decisions)
+        assert actions.shadow(db, new, PRODUCTS, since_on=TODAY, today=TODAY) == 0
+        pairs = queries.shadow_pairs(db, new.key, new.version)
+    assert sum(pair.files for pair in pairs) == len(decisions)
+    assert {(pair.before, pair.after) for pair in pairs} <= {(a, a) for a in ("approve", "refer", "decline")}
+
+
+def test_the_parts_of_a_time_hold_every_decision_once(house: Database, decisions: list[UUID]) -> None:
+    with house.transaction() as db:
+        parts = queries.parts_of(db, since_on=TODAY, until_on=TODAY, parts=2)
+        found = [
+            each.decision_id
+            for after, up_to in parts
+            for each in queries.stored(db, since_on=TODAY, until_on=TODAY, after=after, up_to=up_to, page=1)
+        ]
+        assert len(parts) == 2
+        assert found == sorted(decisions)
+        assert queries.parts_of(db, since_on=TODAY.replace(year=2027), until_on=TODAY.replace(year=2028), parts=2) == []
+
+
+def test_a_backtest_is_kept_as_it_was_run(house: Database, decisions: list[UUID]) -> None:
+    with house.transaction() as db:
+        tally = actions.decide_again(db, POLICY, PRODUCTS, worth, since_on=TODAY, until_on=TODAY)
+        found = report(tally)
+        actions.keep_backtest(db, POLICY, found, since_on=TODAY, until_on=TODAY, by=None, today=TODAY)
+        (run,) = queries.backtests(db, POLICY.key, POLICY.version)
+    assert (run.files, run.policy_digest) == (len(decisions), POLICY.fingerprint)
+    assert run.body == json.loads(msgspec.json.encode(found))
