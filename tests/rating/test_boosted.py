@@ -21,6 +21,7 @@ from lendmill.rating.tables import TABLES_MAX, Table
 from lendmill.rating.training import boosted, train
 from lendmill.rating.training.grid import between, cut_fine, edges_of, placed
 from lendmill.rating.training.learners import Asked, boost
+from lendmill.rating.training.pairs import BRISK, SLOW, learned_pairs
 from lendmill.rating.training.trees import centred, summed
 from lendmill.rating.training.writing import halves, tables_of
 
@@ -182,6 +183,17 @@ def test_however_many_pairs_are_allowed_a_card_has_room_for_its_tables() -> None
     how = boosted.Recipe(1, 0.1, 5, patience=1, pairs=10_000, share=1.0)
     work = boosted._Work(columns, bad, [0] * 25, 0, how)
     assert len(work.best_pairs(np.zeros(60))) == TABLES_MAX - 25
+
+
+def test_many_shops_are_asked_about_pairs_in_fewer_steps_and_tell_the_same() -> None:
+    chance = np.random.default_rng(1)
+    places = chance.integers(0, 4, (2000, 2)).astype(float)
+    bad = chance.random(2000) < np.where((places[:, 0] > 1) == (places[:, 1] > 1), 0.6, 0.2)
+    told = np.zeros(2000), (np.arange(1500), np.arange(1500, 2000)), [(0, 1)], [5, 5], [0, 0], 0
+    (slow, steps), (brisk, fewer) = (learned_pairs(places, bad.astype(np.int64), *told, pace) for pace in (SLOW, BRISK))
+    assert boosted.recipe(50_000, 3_000).pace == BRISK
+    assert fewer < steps / 2
+    assert np.abs(slow[0, 1] - brisk[0, 1])[:4, :4].max() < 0.1
 
 
 def test_with_few_bad_payers_a_classic_card_is_learned_and_the_report_says_so() -> None:

@@ -13,7 +13,7 @@ from lendmill.rating.scale import logit_of
 from lendmill.rating.tables import TABLES_MAX
 from lendmill.rating.training import straight
 from lendmill.rating.training.grid import COARSE_MAX, FINE_MAX, Codes, Column
-from lendmill.rating.training.pairs import best_pairs, learned_pairs
+from lendmill.rating.training.pairs import BRISK, SLOW, Pace, best_pairs, learned_pairs
 from lendmill.rating.training.trees import Tables, centred, summed
 
 PAIRS: Final = 40
@@ -36,6 +36,7 @@ class Recipe:
     ridge: float = 2.0
     pair_share: float = 0.5
     pair_rate: float = 1.0  # how fast pairs are learned, beside single features
+    pace: Pace = SLOW  # and how fast where both features are looked at at once
     with_classic: bool = False  # whether the classic card of the same shops is half of it: few shops, steadier bins
     folds: int = 5
     fine: int = FINE_MAX
@@ -63,7 +64,8 @@ def recipe(rows: int, bads: int, pairs: int = PAIRS) -> Recipe:
         return Recipe(4, 0.05, 10, patience=150, pairs=few, share=0.3, leaves=2, pair_rate=0.5, with_classic=True)
     if rows <= 40_000:
         return Recipe(2, 0.1, 60, patience=60, pairs=pairs, share=0.4, folds=4, coarse=20)
-    return Recipe(1, 0.1, 30, patience=40, pairs=pairs, share=0.5, folds=3, threads=2, fine=400, coarse=48)
+    return Recipe(1, 0.1, 30, patience=40, pairs=pairs, share=0.5, folds=3, threads=2, fine=400, coarse=48,
+                  pace=BRISK)  # fmt: skip
 
 
 def learn(
@@ -170,7 +172,7 @@ class _Work:
         order = self._ordered(bag[0], self.coarse)
         places = self._places(self.coarse, self.coarse_sizes, order, np.arange(len(self.bad)))
         found, steps = learned_pairs(
-            places, self.label, self.logit(main), bag, pairs, self.coarse_sizes, self.signs, self.seed
+            places, self.label, self.logit(main), bag, pairs, self.coarse_sizes, self.signs, self.seed, self.how.pace
         )
         self.rounds.append(steps)
         return {features: _in_order(values, [order.get(f) for f in features]) for features, values in found.items()}
