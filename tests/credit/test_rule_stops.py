@@ -1,0 +1,67 @@
+"""A policy's rules over a table: each file gets the outcome and the reasons it would get by itself."""
+
+from typing import Any
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rule_chances import COLUMNS, CONDITIONS, TABLES
+
+from lendmill.credit.decide import reasons, worst_outcome
+from lendmill.credit.rules.columns import readable
+from lendmill.credit.rules.rule import Rule, found
+from lendmill.credit.rules.stops import flagged, stops_of, told
+
+CODES = ["many-refunds", "falling-sales", "inactive", "facts-unknown"]
+RULES = st.builds(
+    Rule,
+    rule=st.just("a rule"),
+    label_en=st.just("a rule"),
+    label_zh=st.just("规则"),
+    source=st.sampled_from(["any", "market"]),
+    applies=st.just("") | CONDITIONS,
+    refer_when=CONDITIONS,
+    decline_when=st.just("") | CONDITIONS,
+    unknown=st.sampled_from(["refer", "decline"]),
+    reason=st.sampled_from(CODES),
+)
+
+
+def in_columns(rules: list[Rule], frame: pl.DataFrame) -> list[tuple[str, list[str]]]:
+    """Outcome and reasons of each row, all at once."""
+    names = ("points", *(name for rule in rules for name in rule.facts))
+    covered = {"market": pl.col("points").is_not_null()}
+    stops = [stop for rule in rules for stop in stops_of(rule, covered)]
+    flags = readable(frame, names).with_columns(flagged(stops)).select(pl.selectors.starts_with("flags "))
+    return told(flags, stops).rows()  # type: ignore[return-value]
+
+
+def one_by_one(rules: list[Rule], rows: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """The same from the findings of each row by itself."""
+    answers = []
+    for row in rows:
+        sources = ("market",) if isinstance(row["points"], float) and abs(row["points"]) < float("inf") else ()
+        findings = tuple(found(rule, row, sources) for rule in rules)
+        answers.append((worst_outcome(findings), list(reasons(findings))))
+    return answers
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(RULES, min_size=1, max_size=4), TABLES)
+def test_all_files_at_once_are_stopped_as_each_by_itself(rules: list[Rule], rows: list[dict[str, Any]]) -> None:
+    frame = pl.DataFrame(rows, schema={name: kind for name, (kind, _) in COLUMNS.items()})
+    assert in_columns(rules, frame) == one_by_one(rules, frame.to_dicts())
+
+
+def test_more_rules_than_one_column_of_flags_holds_are_all_heard() -> None:
+    rules = [
+        Rule(rule=f"r{n}", label_en="r", label_zh="r", refer_when=f"points > {n}", unknown="refer", reason=CODES[n % 3])
+        for n in range(100)
+    ]
+    frame = pl.DataFrame({"points": [99.5, 0.5, -1.0, None]})
+    assert in_columns(rules, frame) == [
+        ("refer", ["many-refunds", "falling-sales", "inactive"]),
+        ("refer", ["many-refunds"]),
+        ("approve", []),
+        ("refer", ["facts-unknown"]),
+    ]
