@@ -102,6 +102,11 @@ STATUSES: Final[dict[str, int]] = {
     "unknown-caps": UNPROCESSABLE,
     "caps-not-in-force": CONFLICT,
     "dearer-than-allowed": UNPROCESSABLE,
+    "curve-unclear": UNPROCESSABLE,
+    "invalid-assumptions": UNPROCESSABLE,
+    "assumptions-not-in-force": CONFLICT,
+    "no-rate-to-choose": UNPROCESSABLE,
+    "total-out-of-reach": UNPROCESSABLE,
     "funding-exhausted": CONFLICT,
     "unknown-licence": UNPROCESSABLE,
     # loans and books

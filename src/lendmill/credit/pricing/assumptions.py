@@ -1,0 +1,189 @@
+"""What a lender assumes when it works out a price: a document that says who says so, from when, and on what ground."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+
+from lendmill.credit.pricing.curve import ChurnCurve, curve_of
+from lendmill.money import LARGEST_CENTS
+from lendmill.products.document import GRADES
+from lendmill.products.reading import Misread, from_content, from_toml, require
+from lendmill.refusals import Refusal
+from lendmill.terms.rates import BASIS_POINTS
+
+ODDS_MAX: Final = 10.0
+PD_MIN: Final = 1e-6  # a PD has six digits
+DAYS_MAX: Final = 1_830
+WORDS_MAX: Final = 500
+
+
+class InvalidAssumptions(Refusal):
+    """The assumptions {key}: {field} is {value!r}, but must be {allowed}."""
+
+
+class AssumptionsNotInForce(Refusal):
+    """The assumptions {key} hold from {from_on} on; today is {today}."""
+
+
+class Utilisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How much of a limit of this size is drawn on average."""
+
+    limit_cents: int
+    share_bp: int
+
+
+class GradeAssumptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is assumed of one grade: its PD of a year with its interval, and the limit it was observed at.
+
+    `curve` names the table of borrowers lost that this grade follows.
+    """
+
+    pd: float
+    pd_low: float
+    pd_high: float
+    curve: str
+    limit_cents: int
+    limit_max_cents: int | None = None
+
+
+class Assumptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """All that a price is worked out from, beside the product's own terms.
+
+    `odds_per_rate_point`: by how much the odds of default multiply with each percentage point a year above today's
+    rate (who accepts a dear loan is a worse risk). `odds_per_limit_doubling`: the same with each doubling of the limit.
+    1 means that nothing is known of it and none is assumed.
+    """
+
+    key: str
+    said_by: str
+    in_force_on: date
+    source: str
+    product: str
+    days: int
+    loss_given_default_bp: int
+    funding_yearly_bp: int
+    operating_cents: int
+    drawn_at_default_bp: int
+    interest_paid_before_default_bp: int
+    utilisation: tuple[Utilisation, ...]
+    grades: dict[str, GradeAssumptions]
+    churn: dict[str, tuple[tuple[float, float], ...]] = {}
+    yearly_rate_min_bp: int = 0
+    yearly_rate_max_bp: int = BASIS_POINTS
+    odds_per_rate_point: float = 1.0
+    odds_per_limit_doubling: float = 1.0
+
+    @property
+    def curves(self) -> dict[str, ChurnCurve]:
+        """The curves by name."""
+        return {name: curve_of(name, points) for name, points in self.churn.items()}
+
+    def curve_for(self, grade: str) -> ChurnCurve:
+        """The curve a grade follows."""
+        name = self.grades[grade].curve
+        return curve_of(name, self.churn[name])
+
+    def with_curves(self, curves: Mapping[str, ChurnCurve]) -> "Assumptions":
+        """The same with the curves of a table, which take the place of those of the same name; checked anew."""
+        return _checked(lambda: _with(self, curves), self.key)
+
+
+def read_assumptions(text: str, curves: Mapping[str, ChurnCurve] | None = None) -> Assumptions:
+    """Read assumptions as their author writes them, in TOML, with curves from a table beside them or without.
+
+    Wrong ones are refused by `InvalidAssumptions`, a wrong curve by `CurveUnclear`.
+    """
+
+    def read() -> Assumptions:
+        found = from_toml(text, Assumptions)
+        return found if curves is None else _with(found, curves)
+
+    return _checked(read, "in this file")
+
+
+def assumptions_of(content: Mapping[str, Any]) -> Assumptions:
+    """Read assumptions from plain content, such as that of a form."""
+    return _checked(lambda: from_content(content, Assumptions), str(content.get("key") or "in this form"))
+
+
+def check_in_force(assumptions: Assumptions, today: date) -> None:
+    """Hold assumptions to their own date."""
+    if assumptions.in_force_on > today:
+        raise AssumptionsNotInForce(key=assumptions.key, from_on=assumptions.in_force_on, today=today)
+
+
+def _with(found: Assumptions, curves: Mapping[str, ChurnCurve]) -> Assumptions:
+    told = {name: tuple(zip(each.yearly_rates, each.lost_shares, strict=True)) for name, each in curves.items()}
+    return msgspec.structs.replace(found, churn={**found.churn, **told})
+
+
+def _checked(read: Callable[[], Assumptions], key: str) -> Assumptions:
+    try:
+        found = read()
+        key = found.key or key
+        for holds, field, value, allowed in (*_rules(found), *_grade_rules(found)):
+            require(holds, field, value, allowed)
+        _ = found.curves
+    except Misread as wrong:
+        raise InvalidAssumptions(key=key, field=wrong.field, value=wrong.value, allowed=wrong.allowed) from None
+    return found
+
+
+def _rules(found: Assumptions) -> Iterator[tuple[bool, str, Any, str]]:
+    for field in ("key", "said_by", "source", "product"):
+        text = getattr(found, field)
+        yield bool(text.strip()) and len(text) <= WORDS_MAX, field, text, f"told, in at most {WORDS_MAX} letters"
+    yield 1 <= found.days <= DAYS_MAX, "days", found.days, f"from 1 to {DAYS_MAX}"
+    for field in ("loss_given_default_bp", "drawn_at_default_bp", "interest_paid_before_default_bp"):
+        share = getattr(found, field)
+        yield 0 <= share <= BASIS_POINTS, field, share, f"from 0 to {BASIS_POINTS}"
+    funding = found.funding_yearly_bp
+    yield 0 <= funding <= BASIS_POINTS, "funding_yearly_bp", funding, f"from 0 to {BASIS_POINTS}"
+    yield _amount(found.operating_cents), "operating_cents", found.operating_cents, f"from 0 to {LARGEST_CENTS}"
+    lowest, highest = found.yearly_rate_min_bp, found.yearly_rate_max_bp
+    yield 0 <= lowest <= BASIS_POINTS, "yearly_rate_min_bp", lowest, f"from 0 to {BASIS_POINTS}"
+    yield lowest <= highest <= BASIS_POINTS, "yearly_rate_max_bp", highest, f"from {lowest} to {BASIS_POINTS}"
+    for field in ("odds_per_rate_point", "odds_per_limit_doubling"):
+        odds = getattr(found, field)
+        yield math.isfinite(odds) and 1 <= odds <= ODDS_MAX, field, odds, f"from 1 (none) to {ODDS_MAX:g}"
+    yield from _utilisation_rules(found.utilisation)
+
+
+def _utilisation_rules(steps: tuple[Utilisation, ...]) -> Iterator[tuple[bool, str, Any, str]]:
+    """A larger limit is used less in share, never less in money."""
+    yield bool(steps), "utilisation", steps, "at least one limit with its share"
+    yield all(0 < each.limit_cents <= LARGEST_CENTS for each in steps), "utilisation", steps, "limits above 0"
+    yield all(0 < each.share_bp <= BASIS_POINTS for each in steps), "utilisation", steps, "shares from 1 to 10000"
+    limits = [each.limit_cents for each in steps]
+    yield limits == sorted(set(limits)), "utilisation", limits, "limits that rise, each once"
+    shares = [each.share_bp for each in steps]
+    yield shares == sorted(shares, reverse=True), "utilisation", shares, "shares that never rise with the limit"
+    drawn = [each.limit_cents * each.share_bp for each in steps]
+    yield drawn == sorted(drawn), "utilisation", shares, "such that a larger limit is never drawn less in money"
+
+
+def _grade_rules(found: Assumptions) -> Iterator[tuple[bool, str, Any, str]]:
+    yield bool(found.grades), "grades", found.grades, "at least one grade"
+    for grade, each in found.grades.items():
+        at = f"grades.{grade}"
+        yield grade in GRADES, "grades", grade, f"one of {', '.join(GRADES)}"
+        pds = (each.pd_low, each.pd, each.pd_high)
+        yield all(PD_MIN <= pd < 1 for pd in pds), at, pds, f"PDs from {PD_MIN:g} to below 1"
+        yield pds == tuple(sorted(pds)), at, pds, "a PD between pd_low and pd_high"
+        yield each.curve in found.churn, f"{at}.curve", each.curve, _named(found)
+        yield _amount(each.limit_cents) and each.limit_cents > 0, f"{at}.limit_cents", each.limit_cents, "above 0"
+        most = each.limit_max_cents
+        yield most is None or 0 < most <= LARGEST_CENTS, f"{at}.limit_max_cents", most, "above 0"
+
+
+def _named(found: Assumptions) -> str:
+    return (
+        f"one of the curves given: {', '.join(found.churn)}" if found.churn else "among the curves: none is given yet"
+    )
+
+
+def _amount(amount_cents: int) -> bool:
+    return 0 <= amount_cents <= LARGEST_CENTS

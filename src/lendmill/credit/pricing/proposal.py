@@ -1,0 +1,74 @@
+"""A proposal of rates by grade, for an analyst to take up as a draft of a product's next version, or not."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Final
+
+from lendmill.credit.pricing.assumptions import Assumptions
+from lendmill.credit.pricing.best import GradePrice
+from lendmill.products.document import GRADES, Product
+
+HEADS: Final = (
+    "grade",
+    "rate",
+    "yearly_rate",
+    "limit_cents",
+    "expected_profit_cents",
+    "break_even_rate",
+    "cheapest_as_good",
+)
+
+
+def rates_by_grade(prices: Sequence[GradePrice], *, gentlest: bool = False) -> dict[str, str]:
+    """Each grade's rate as the product writes it: the best, or the lowest that is as good; none where no price pays."""
+    return {
+        each.grade: each.band.spelling.text(each.gentlest_units if gentlest else each.best.units)
+        for each in prices
+        if each.pays
+    }
+
+
+def out_of_order(prices: Sequence[GradePrice]) -> list[tuple[str, str]]:
+    """Neighbours of which the better grade would pay more: nobody should be asked to understand that."""
+    paying = sorted((each for each in prices if each.pays), key=lambda each: GRADES.index(each.grade))
+    return [(better.grade, worse.grade) for better, worse in pairwise(paying) if better.best.units > worse.best.units]
+
+
+def proposal(
+    prices: Sequence[GradePrice], assumptions: Assumptions, product: Product, today: date, *, gentlest: bool = False
+) -> str:
+    """The table `rate_by_grade` of a product document in TOML, with where it comes from as comments.
+
+    Pasted into the product's document it makes a draft, which goes the way of every draft: another person agrees.
+    """
+    chosen = rates_by_grade(prices, gentlest=gentlest)
+    said = [
+        f"Rates worked out on {today} for {product.key}, version {product.version}:",
+        "the cheapest of each grade that is as good as the best." if gentlest else "the best expected profit of each.",
+        f"Assumptions {assumptions.key}, in force on {assumptions.in_force_on}, said by {assumptions.said_by}.",
+        f"Source: {assumptions.source}",
+        "A proposal: it prices nobody until a version of the product with it goes live.",
+    ]
+    unpaid = [each.grade for each in prices if not each.pays]
+    said += [f"No rate pays for grade {grade} under these assumptions; it is left out." for grade in unpaid]
+    said += [f"Grade {better} would pay more than grade {worse}." for better, worse in out_of_order(prices)]
+    lines = [f"# {' '.join(line.split())}" for line in said]
+    lines += ["[rate_by_grade]", *(f'{grade} = "{rate}"' for grade, rate in chosen.items())]
+    return "\n".join(lines) + "\n"
+
+
+def table(prices: Sequence[GradePrice]) -> list[tuple[str | int | float | None, ...]]:
+    """The same and what stands behind it as rows under `HEADS`, for a spreadsheet; profits of 1,000 borrowers asked."""
+    return [
+        (
+            each.grade,
+            each.band.spelling.text(each.best.units) if each.pays else None,
+            round(each.best.yearly_rate, 6) if each.pays else None,
+            each.best.limit_cents if each.pays else None,
+            each.best.profit_cents,
+            None if each.break_even_units is None else each.band.spelling.text(each.break_even_units),
+            each.band.spelling.text(each.gentlest_units) if each.pays else None,
+        )
+        for each in prices
+    ]
