@@ -16,7 +16,7 @@ import polars as pl
 
 from lendmill.credit.pricing.assumptions import Assumptions, GradeAssumptions, Utilisation
 from lendmill.credit.pricing.curve import ChurnCurve, Floats
-from lendmill.credit.pricing.profit import ASKED, Ground, expected
+from lendmill.credit.pricing.profit import ASKED, PricingGround, expected
 from lendmill.credit.pricing.sharing import IMPOSSIBLE, Ceiling, Sharing, Whole, ceiling, greedy, shared
 from lendmill.terms.rates import BASIS_POINTS, DAYS_A_YEAR
 
@@ -116,7 +116,7 @@ class Solved:
         return max(0.0, self.ceiling.worth / self.best.worth - 1) if self.best.worth > 0 else float("inf")
 
 
-def ground_of(firm: Firm, curves: Mapping[str, ChurnCurve], terms: Terms) -> Ground:
+def ground_of(firm: Firm, curves: Mapping[str, ChurnCurve], terms: Terms) -> PricingGround:
     """A firm as the formula of expected profit wants it: all of the amount drawn, for a year of 365 days."""
     own = GradeAssumptions(
         pd=firm.pd, pd_low=firm.pd, pd_high=firm.pd, curve=firm.curve, limit_cents=firm.monthly_sales_cents
@@ -129,7 +129,7 @@ def ground_of(firm: Firm, curves: Mapping[str, ChurnCurve], terms: Terms) -> Gro
         utilisation=(Utilisation(limit_cents=terms.unit_cents, share_bp=BASIS_POINTS),), grades={GRADE: own},
         odds_per_limit_doubling=terms.odds_per_doubling,
     )  # fmt: skip
-    return Ground(stated, own, curves[firm.curve], terms.rate_min_bp / BASIS_POINTS)
+    return PricingGround(stated, own, curves[firm.curve], terms.rate_min_bp / BASIS_POINTS)
 
 
 def choices(firms: Sequence[Firm], curves: Mapping[str, ChurnCurve], terms: Terms) -> Choices:

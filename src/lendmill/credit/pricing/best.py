@@ -9,7 +9,7 @@ import numpy as np
 
 from lendmill.credit.pricing.assumptions import Assumptions, check_in_force
 from lendmill.credit.pricing.band import RateBand, bands
-from lendmill.credit.pricing.profit import Cents, Expected, Ground, expected
+from lendmill.credit.pricing.profit import Cents, Expected, PricingGround, expected
 from lendmill.products.document import GRADES, Product
 from lendmill.terms.rates import BASIS_POINTS, DAYS_A_YEAR
 
@@ -19,7 +19,7 @@ LIMIT_STEP_CENTS: Final = 10_000  # limits are whole hundreds of yuan
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class TriedPrice:
     """A rate and a limit with what they are expected to bring from 1,000 borrowers who are shown them."""
 
     units: int
@@ -39,7 +39,7 @@ class Shift:
 
     what: str
     value: float
-    best: Price
+    best: TriedPrice
     stayed_cents: int
 
     @property
@@ -58,11 +58,11 @@ class GradePrice:
 
     grade: str
     band: RateBand
-    ground: Ground
+    ground: PricingGround
     limits_cents: Cents
     profits_cents: Cents
-    best: Price
-    today: Price | None
+    best: TriedPrice
+    today: TriedPrice | None
     flat_units: tuple[tuple[int, int], ...]
     flat_limits_cents: tuple[tuple[int, int], ...]
     break_even_units: int | None
@@ -120,11 +120,11 @@ def grade_price(assumptions: Assumptions, product: Product, grade: str, rates: R
     )
 
 
-def ground_of(assumptions: Assumptions, product: Product, grade: str) -> Ground:
+def ground_of(assumptions: Assumptions, product: Product, grade: str) -> PricingGround:
     """What a grade's price stands on."""
     rate = product.rate_for(grade)
     yearly = float(rate.nominal_annual(DAYS_A_YEAR))
-    return Ground(assumptions, assumptions.grades[grade], assumptions.curve_for(grade), yearly)
+    return PricingGround(assumptions, assumptions.grades[grade], assumptions.curve_for(grade), yearly)
 
 
 def limits_tried(assumptions: Assumptions, product: Product, grade: str) -> Cents:
@@ -150,7 +150,7 @@ def best_place(profits: Cents) -> tuple[int, int]:
     return int(row), int(column)
 
 
-def break_even(rates: RateBand, ground: Ground, limit_cents: int, pd: float | None = None) -> int | None:
+def break_even(rates: RateBand, ground: PricingGround, limit_cents: int, pd: float | None = None) -> int | None:
     """The lowest rate of the band at which a borrower who stays brings no loss; None where no rate of it does.
 
     Who is driven away brings nothing and costs nothing, so the curve does not move it.
@@ -160,12 +160,12 @@ def break_even(rates: RateBand, ground: Ground, limit_cents: int, pd: float | No
     return int(rates.units[paying[0]]) if len(paying) else None
 
 
-def _price(rates: RateBand, ground: Ground, units: int, limit_cents: int, pd: float | None = None) -> Price:
+def _price(rates: RateBand, ground: PricingGround, units: int, limit_cents: int, pd: float | None = None) -> TriedPrice:
     found = expected(ground, rates.spelling.night, units, limit_cents, pd=pd).at(0, 0)
-    return Price(units, float(rates.spelling.yearly_rate(units)), limit_cents, found)
+    return TriedPrice(units, float(rates.spelling.yearly_rate(units)), limit_cents, found)
 
 
-def _today(rates: RateBand, ground: Ground) -> Price | None:
+def _today(rates: RateBand, ground: PricingGround) -> TriedPrice | None:
     """Today's rate at the limit observed, where the curve speaks of it."""
     units = round(ground.today_yearly_rate / float(rates.spelling.yearly_rate(1)))
     measured = ground.curve.yearly_rates
@@ -183,7 +183,7 @@ def _flat(values: Cents, profits: Cents, least_cents: int | None) -> tuple[tuple
     return tuple((int(values[low]), int(values[high - 1])) for low, high in zip(first, behind, strict=True))
 
 
-def _less_one(ground: Ground, rates: RateBand, limits: Cents, best: Price) -> tuple[int, int]:
+def _less_one(ground: PricingGround, rates: RateBand, limits: Cents, best: TriedPrice) -> tuple[int, int]:
     """Between which rates the best moves when one point of the curve after another is left out; its ends stay."""
     found = [best.units]
     for place in range(1, len(ground.curve.yearly_rates) - 1):
@@ -193,7 +193,7 @@ def _less_one(ground: Ground, rates: RateBand, limits: Cents, best: Price) -> tu
     return min(found), max(found)
 
 
-def _shifts(ground: Ground, rates: RateBand, limits: Cents, best: Price) -> Any:
+def _shifts(ground: PricingGround, rates: RateBand, limits: Cents, best: TriedPrice) -> Any:
     """One assumption after another at its limits, or half and double; everything else as it was."""
     stated, own = ground.assumptions, ground.grade
     for what, pd in (("pd_low", own.pd_low), ("pd_high", own.pd_high), ("pd_double", min(2 * own.pd, 0.999_999))):
@@ -212,9 +212,16 @@ def _around(value: int, step: int) -> list[int]:
 
 
 def _shifted(
-    what: str, value: float, own: Any, stated: Assumptions, ground: Ground, rates: RateBand, limits: Cents, best: Price
+    what: str,
+    value: float,
+    own: Any,
+    stated: Assumptions,
+    ground: PricingGround,
+    rates: RateBand,
+    limits: Cents,
+    best: TriedPrice,
 ) -> Shift:
-    moved = Ground(stated, own, ground.curve, ground.today_yearly_rate)
+    moved = PricingGround(stated, own, ground.curve, ground.today_yearly_rate)
     row, column = best_place(expected(moved, rates.spelling.night, rates.units, limits).profit_cents)
     found = _price(rates, moved, int(rates.units[row]), int(limits[column]))
     stayed = _price(rates, moved, best.units, best.limit_cents).profit_cents

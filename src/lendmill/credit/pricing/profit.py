@@ -49,7 +49,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class PricingGround:
     """What stays the same while rate and limit are tried: the assumptions, one grade's own, its curve, and today's rate
     of that grade."""
 
@@ -87,7 +87,7 @@ class Ground:
 
 
 def expected(
-    ground: Ground, night: Fraction, units: Any, limit_cents: Any, *, pd: float | None = None, kept: Any = None
+    ground: PricingGround, night: Fraction, units: Any, limit_cents: Any, *, pd: float | None = None, kept: Any = None
 ) -> Expected:
     """What 1,000 borrowers bring who are shown a rate of so many units and a limit; arrays give every pair of both.
 

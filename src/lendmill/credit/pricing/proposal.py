@@ -58,6 +58,28 @@ def proposal(
     return "\n".join(lines) + "\n"
 
 
+def policy_table(prices: Sequence[GradePrice], product: Product, *, gentlest: bool = False) -> str:
+    """The same rates as a policy's table of prices in TOML, for a product whose band leaves the price to the policy.
+
+    The figures are whole units of the product: millionths a day, or basis points a year.
+    """
+    per = "basis points a year" if product.yearly_rate else "millionths a day"
+    rows = [(each.grade, each.gentlest_units if gentlest else each.best.units) for each in prices if each.pays]
+    lines = [
+        "[[price.tables]]",
+        f'table = "price of {product.key} by grade"',
+        f'label_en = "rate by grade, {product.name_en}"',
+        f'label_zh = "{product.name_zh}分等级利率"',
+        'axes = ["grade"]',
+        f'products = ["{product.key}"]',
+        f'per = "{per}"',
+        "rows = [",
+        *(f'  ["{grade}", {units}],' for grade, units in rows),
+        "]",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def table(prices: Sequence[GradePrice]) -> list[tuple[str | int | float | None, ...]]:
     """The same and what stands behind it as rows under `HEADS`, for a spreadsheet; profits of 1,000 borrowers asked."""
     return [
