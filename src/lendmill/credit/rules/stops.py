@@ -14,7 +14,11 @@ from lendmill.credit.reasons import Reason
 from lendmill.credit.rules.columns import column_of
 from lendmill.credit.rules.rule import ANY_SOURCE, Rule
 
-WORD_BITS: Final = 63  # flags that one column of whole numbers carries
+FLAGS_MAX: Final = 63  # that one column of whole numbers carries
+EFFECTS: Final[tuple[HeldBack, ...]] = ("decline", "refer")
+Way = tuple[HeldBack, str]
+"""An effect and the reason for it."""
+_ORDER: Final = {reason.code: n for n, reason in enumerate(Reason)}
 _NO: Final = pl.lit(value=False)
 
 
@@ -46,37 +50,33 @@ def stops_of(rule: Rule, covered: Mapping[str, pl.Expr]) -> Iterator[Stop]:
     yield Stop(rule.unknown, Reason.FACTS_UNKNOWN.code if rule.unknown == "refer" else rule.reason, unknown)
 
 
-def flagged(stops: Sequence[Stop]) -> list[pl.Expr]:
-    """All stops packed into a few columns of whole numbers, one flag for each: `flags 0`, `flags 1`, ..."""
-    words = [stops[start : start + WORD_BITS] for start in range(0, len(stops), WORD_BITS)]
-    return [
-        reduce(or_, (each.who.cast(pl.Int64) * (1 << bit) for bit, each in enumerate(word))).alias(f"flags {n}")
-        for n, word in enumerate(words)
-    ]
+def held_back(files: pl.DataFrame, stops: Sequence[Stop]) -> tuple[pl.Series, list[Way]]:
+    """One whole number for each file, with a flag in it for each way in which it is held back, and these ways.
 
-
-def told(flags: pl.DataFrame, stops: Sequence[Stop]) -> pl.DataFrame:
-    """For each row of flags the `outcome` and the `reasons` in their order: what declines before what refers.
-
-    There are far fewer different rows of flags than files, so each is put into words once.
+    Stops of one effect and reason are one way; the ways stand in the order in which reasons are told. Each step is
+    worked out before the next, for one long expression is not taken apart and worked out once.
     """
-    each = flags.unique(maintain_order=True)
-    found = [_outcome(list(_set(row, stops))) for row in each.rows()]
-    words = each.with_columns(
-        pl.Series("outcome", [outcome for outcome, _ in found], dtype=pl.String),
-        pl.Series("reasons", [list(reasons) for _, reasons in found], dtype=pl.List(pl.String)),
-    )
-    return flags.join(words, on=flags.columns, how="left", maintain_order="left").select("outcome", "reasons")
-
-
-def _set(row: tuple[int, ...], stops: Sequence[Stop]) -> Iterator[Stop]:
+    by: dict[Way, list[str]] = {}
     for n, stop in enumerate(stops):
-        if row[n // WORD_BITS] >> (n % WORD_BITS) & 1:
-            yield stop
+        by.setdefault((stop.effect, stop.reason), []).append(f"stop {n}")
+    ways = sorted(by, key=lambda way: (EFFECTS.index(way[0]), _ORDER[way[1]]))
+    assert len(ways) <= FLAGS_MAX, "more ways than one number has flags"
+    each = files.select(stop.who.alias(f"stop {n}") for n, stop in enumerate(stops))
+    told = each.select(pl.any_horizontal(by[way]).alias(f"way {n}") for n, way in enumerate(ways))
+    packed = (pl.col(f"way {n}").cast(pl.Int64) * (1 << n) for n in range(len(ways)))
+    return told.select(pl.sum_horizontal(packed).alias("flags")).to_series(), ways
 
 
-def _outcome(held: Sequence[Stop]) -> tuple[str, tuple[str, ...]]:
-    effects = {stop.effect for stop in held}
-    outcome = "decline" if "decline" in effects else "refer" if "refer" in effects else "approve"
-    ordered = [stop.reason for effect in ("decline", "refer") for stop in held if stop.effect == effect]
-    return outcome, tuple(dict.fromkeys(ordered))
+def told(flagged: pl.Series, ways: Sequence[Way]) -> pl.DataFrame:
+    """For each file the `outcome` and its `reasons`, in their order; every different number is put into words once."""
+    different = flagged.unique()
+    words = [_words([way for bit, way in enumerate(ways) if flag >> bit & 1]) for flag in different.to_list()]
+    outcomes = pl.Series("outcome", [outcome for outcome, _ in words], dtype=pl.String)
+    reasons = pl.Series("reasons", [list(codes) for _, codes in words], dtype=pl.List(pl.String))
+    known = pl.DataFrame([different.alias("flags"), outcomes, reasons])
+    return flagged.alias("flags").to_frame().join(known, on="flags", how="left", maintain_order="left").drop("flags")
+
+
+def _words(held: Sequence[Way]) -> tuple[str, tuple[str, ...]]:
+    outcome = held[0][0] if held else "approve"  # what declines stands in front
+    return outcome, tuple(dict.fromkeys(reason for _, reason in held))
