@@ -10,6 +10,8 @@ import pytest
 from lendmill.db import Database
 from lendmill.products import actions, queries
 from lendmill.products.document import InvalidProduct, digest, product_of, read_product, text_of
+from lendmill.products.law import LawNotInForce, LawUnnamed
+from lendmill.products.publishing.stages import TakesTwoPeople
 from lendmill.terms.allocation import STANDARD
 from lendmill.terms.rates import Rate
 from lendmill.terms.schedule import METHODS
@@ -72,6 +74,9 @@ def test_the_order_loan_shares_its_limit_with_the_credit_line() -> None:
         ({"joint_limit": {"products": ["order-loan"] * 2, "max_cents": 1}}, "but must be each named once"),
         ({"joint_limit": {"products": ["order-loan"], "max_cents": 10**16}}, "but must be at most 1000000000000000"),
         ({"waterfall_stages": [*STAGES, {**STAGES[1], "from_days_past_due": 3651}]}, "stages from at most 3650 days"),
+        ({"laws": [{"figure": "colour", "law": "x", "in_force_on": "2026-01-01"}]}, "laws[0].figure is 'colour', but"),
+        ({"laws": [{"figure": "grace_days", "law": " ", "in_force_on": "2026-01-01"}]}, "laws[0].law is ' ', but must"),
+        ({"laws": [{"figure": "grace_days", "law": "x"}]}, "laws[0].in_force_on is None, but must be given"),
         ({"limit_min_cents": 9_999}, "limit_min_cents is 9999, but must be at least draw_min_cents, 10000"),
         ({"limit_max_cents": 99_999}, "limit_max_cents is 99999, but must be at least 100000"),
         ({"limit_max_cents": 10**15}, "limit_max_cents is 1000000000000000, but must be small enough to count"),
@@ -127,22 +132,32 @@ def test_a_stored_product_is_the_published_one_again(database: Database) -> None
     database.act(actions.publish_all, queries.presets(), today=TODAY)
     with database.transaction() as db:
         assert queries.product(db, "credit-line") == LINE
-        assert queries.product(db, "credit-line", 1) == LINE
+        assert queries.product(db, "credit-line", LINE.version) == LINE
         assert [product.key for product in queries.on_sale(db)] == ["credit-line", "order-loan"]
-        with pytest.raises(queries.NoSuchProduct, match="There is no product credit-line in version 2"):
-            queries.product(db, "credit-line", 2)
+        with pytest.raises(queries.NoSuchProduct, match="There is no product credit-line in version 9"):
+            queries.product(db, "credit-line", 9)
         with pytest.raises(queries.NoSuchProduct, match="There is no product gold"):
             queries.product(db, "gold")
 
 
 def test_a_published_version_keeps_its_terms(database: Database) -> None:
     database.act(actions.publish, LINE, today=TODAY)
-    with pytest.raises(actions.PublishedAlready, match="Version 1 of credit-line is published with other terms"):
+    with pytest.raises(actions.PublishedAlready, match=r"Version \d of credit-line stands with another content"):
         database.act(actions.publish, product_of(changed(grace_days=5)), today=TODAY)
-    database.act(actions.publish, product_of(changed(grace_days=5, version=2)), today=TODAY)
+    with pytest.raises(TakesTwoPeople, match="`lendmill products propose` begins"):
+        database.act(actions.publish, product_of(changed(grace_days=5, version=LINE.version + 1)), today=TODAY)
     with database.transaction() as db:
-        assert queries.product(db, "credit-line").grace_days == 5
-        assert queries.product(db, "credit-line", 1).grace_days == 3
+        assert queries.product(db, "credit-line").grace_days == 3
+
+
+def test_a_figure_from_law_names_its_rule_and_a_rule_in_force(database: Database) -> None:
+    laws = changed()["laws"]
+    with pytest.raises(LawUnnamed, match="does not say which law sets all_in_cap_bp"):
+        database.act(actions.publish, product_of(changed(laws=laws[1:])), today=TODAY)
+    coming = product_of(changed(laws=[{**laws[0], "in_force_on": date(2026, 1, 2)}, laws[1]]))
+    with pytest.raises(LawNotInForce, match="in force from 2026-01-02 only, and would count from 2026-01-01"):
+        database.act(queries.fits, coming, TODAY)
+    database.act(queries.fits, coming, date(2026, 1, 2))
 
 
 def test_a_products_text_does_not_depend_on_the_order_it_was_written_in() -> None:

@@ -1,45 +1,30 @@
-"""Publishing a product: from then on the version stands as it is."""
+"""Publishing a product when the house begins; what comes later goes through its stages, by two people."""
 
 from collections.abc import Iterable
 from datetime import date
 
-from lendmill.db import Db, run, scalar
-from lendmill.people.canonical import digest_of
+from lendmill.db import Db
 from lendmill.products.caps import caps_on
 from lendmill.products.dearest import check_caps
-from lendmill.products.document import Product, text_of
-from lendmill.refusals import Refusal
-
-
-class PublishedAlready(Refusal):
-    """Version {version} of {key} is published with other terms and never changes: give the new terms a new number."""
-
-
-PUBLISH = """
-    insert into product_version (product_key, version, body, digest, published_on)
-    values (%(key)s, %(version)s, %(body)s, %(digest)s, %(today)s)
-    on conflict do nothing
-"""
-
-PUBLISHED_DIGEST = """
-    select digest from product_version where product_key = %(key)s and version = %(version)s
-"""
+from lendmill.products.document import LAW_FIGURES, Product
+from lendmill.products.law import check_named
+from lendmill.products.publishing.actions import PublishedAlready as PublishedAlready
+from lendmill.products.publishing.actions import first_live
+from lendmill.products.queries import PRODUCT
 
 
 def publish(db: Db, product: Product, *, today: date) -> None:
-    """Put a product version on sale; the same terms again change nothing, other terms need a new version.
+    """Put the first version of a product on sale; the same terms again change nothing.
 
-    One that would cost more than the dated caps allow is refused with `DearerThanAllowed`.
+    A house that lives through the past may begin with rules of today. Refuses with `PublishedAlready`,
+    `TakesTwoPeople`, `DearerThanAllowed`, `LawUnnamed`.
     """
     check_caps(product, caps_on(product.caps, today))
-    body = text_of(product)
-    digest = digest_of(body)
-    run(db, PUBLISH, key=product.key, version=product.version, body=body, digest=digest, today=today)
-    if scalar(db, PUBLISHED_DIGEST, key=product.key, version=product.version) != digest:
-        raise PublishedAlready(key=product.key, version=product.version)
+    check_named(product.laws or (), LAW_FIGURES, document=f"Product {product.key}")
+    first_live(db, PRODUCT, product, today=today)
 
 
 def publish_all(db: Db, products: Iterable[Product], *, today: date) -> None:
-    """Put several products on sale."""
+    """Put the first versions of several products on sale."""
     for product in products:
         publish(db, product, today=today)

@@ -32,7 +32,7 @@ def check_caps(product: Product, caps: Caps) -> None:
             )
     if caps.in_default_bp is None:
         return
-    for _, penalty in (*product.grade_prices.values(), product.standard_prices):
+    for _, penalty in product.all_prices:
         night = dearest_night(product.conventions.day_count, penalty)
         a_year = Fraction(night.num * DAYS_A_YEAR, night.den)
         if a_year > Fraction(caps.in_default_bp, BASIS_POINTS):
@@ -47,7 +47,7 @@ def check_caps(product: Product, caps: Caps) -> None:
 
 def costs(product: Product) -> Iterator[tuple[str, Decimal]]:
     """The all-in rate of the shortest and the longest plan of each method, for the smallest draw and the largest."""
-    prices = {rate.num: rate for rate, _ in (*product.grade_prices.values(), product.standard_prices)}
+    prices = {Fraction(rate.num, rate.den): rate for rate, _ in product.all_prices}
     night = dearest_night(product.conventions.day_count, prices[max(prices)])
     for method in product.methods:
         for months in sorted({1, product.months_max}):

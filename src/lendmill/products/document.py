@@ -1,6 +1,7 @@
 """What a product states: price, term, limits, how money is repaid, and in which order it settles what is owed."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any, Final, Literal
@@ -16,6 +17,8 @@ from lendmill.products.conventions import (
     held,
     usual_night,
 )
+from lendmill.products.law import LawFigure
+from lendmill.products.law import checks as law_checks
 from lendmill.products.reading import Misread, content_of, from_content, from_toml, require
 from lendmill.refusals import Refusal
 from lendmill.terms.allocation import COMPONENTS, Component, Waterfall
@@ -33,6 +36,7 @@ from lendmill.terms.schedule import Method
 
 GRADES: Final = ("AAA", "AA", "A", "BBB", "BB", "B", "C", "D")
 LETTERS_MAX: Final = 60
+LAW_FIGURES: Final = ("all_in_cap_bp", "penalty_multiple_bp")
 LARGEST_NUMBER: Final = 2**31 - 1
 CAPACITY_DAYS: Final = 3_650  # the longest a debt is followed: ten years
 
@@ -69,6 +73,9 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     daily_rate: str = ""
     yearly_rate: str = ""
     rate_by_grade: dict[str, str] = {}
+    # the band within which a policy may price each borrower; a product from before had none
+    rate_min: str | msgspec.UnsetType = msgspec.UNSET
+    rate_max: str | msgspec.UnsetType = msgspec.UNSET
     caps: str = "historical"
     all_in_cap_bp: int
     penalty_multiple_bp: int
@@ -86,6 +93,8 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     conventions: Conventions = Conventions()
     fees: Fees = Fees()
     waterfall_stages: tuple[WaterfallStage, ...]
+    # what follows came later: a product from before keeps its fingerprint
+    laws: tuple[LawFigure, ...] | msgspec.UnsetType = msgspec.UNSET
 
     @cached_property
     def fingerprint(self) -> str:
@@ -118,6 +127,45 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             self.penalty_multiple_bp,
             self.conventions.day_count if self.yearly_rate else "",
         )
+
+    @property
+    def band(self) -> tuple[Rate, Rate] | None:
+        """The lowest and the highest rate of a night a policy may ask, where it may ask any but the product's own."""
+        ends = self._band_prices
+        return None if ends is None else (ends[0][0], ends[1][0])
+
+    @property
+    def priced_per(self) -> Literal["millionths a day", "basis points a year"]:
+        """What a price is counted in: in steps of what, the product's own rates are written in."""
+        return "basis points a year" if self.yearly_rate else "millionths a day"
+
+    def priced(self, steps: int) -> tuple[Rate, Rate]:
+        """Rate and penalty rate at so many millionths a day, or basis points a year, over one denominator."""
+        text = f"{Decimal(steps) / 100} %" if self.yearly_rate else f"{Decimal(steps) / 10_000:f} %"
+        return self._priced_at(text)
+
+    def at_band_end(self, *, upper: bool) -> tuple[Rate, Rate]:
+        """Rate and penalty rate at the highest or the lowest end of the band."""
+        ends = self._band_prices
+        assert ends is not None, "a product without a band has no ends of one"
+        return ends[upper]
+
+    @property
+    def all_prices(self) -> tuple[tuple[Rate, Rate], ...]:
+        """Every rate and penalty rate it can come to: the grades', the standard one, and the ends of the band."""
+        return (*self.grade_prices.values(), self.standard_prices, *(self._band_prices or ()))
+
+    @property
+    def _band_prices(self) -> tuple[tuple[Rate, Rate], tuple[Rate, Rate]] | None:
+        if isinstance(self.rate_min, msgspec.UnsetType) or isinstance(self.rate_max, msgspec.UnsetType):
+            return None
+        return self._priced_at(self.rate_min), self._priced_at(self.rate_max)
+
+    def _priced_at(self, text: str) -> tuple[Rate, Rate]:
+        own = tuple(self.rate_by_grade.items()), self.daily_rate or self.yearly_rate
+        day_count = self.conventions.day_count if self.yearly_rate else ""
+        beside, _ = prices(own[1], (*own[0], ("priced", text)), self.penalty_multiple_bp, day_count)
+        return beside["priced"]
 
     @property
     def grade_prices(self) -> dict[str, tuple[Rate, Rate]]:
@@ -252,6 +300,7 @@ def _rules(product: Product) -> Iterator[tuple[bool, str, Any, str]]:
     for n, stage in enumerate(product.waterfall_stages):
         whole = sorted(stage.order) == sorted(COMPONENTS)
         yield whole, f"waterfall_stages[{n}].order", stage.order, f"each of {', '.join(COMPONENTS)} once"
+    yield from law_checks(product.laws or (), content_of(product))
 
 
 def _check_rates(product: Product) -> None:
@@ -269,6 +318,10 @@ def _check_rates(product: Product) -> None:
     for grade, text in product.rate_by_grade.items():
         require(grade in GRADES, "rate_by_grade", grade, f"one of the grades {', '.join(GRADES)}")
         fields[f"rate_by_grade.{grade}"] = text
+    ends = {field: getattr(product, field) for field in ("rate_min", "rate_max")}
+    given = {field: text for field, text in ends.items() if text is not msgspec.UNSET}
+    require(len(given) != 1, "rate_min, rate_max", given, "both given, or neither")
+    fields |= given
     cap, day_count = Fraction(product.all_in_cap_bp, BASIS_POINTS), product.conventions.day_count if yearly else ""
     for field, text in fields.items():
         try:
@@ -281,8 +334,11 @@ def _check_rates(product: Product) -> None:
             Fraction(text.strip().rstrip("%").strip()) / 100 if yearly else Fraction(rate.num * DAYS_A_YEAR, rate.den)
         )
         require(a_year <= cap, field, text, allowed)
+    if product.band is not None:
+        low, high = (Fraction(each.num, each.den) for each in product.band)
+        require(low <= high, "rate_max", product.rate_max, f"at least rate_min, {product.rate_min}")
     usual = usual_night(product.conventions.day_count)
-    for _, penalty in (*product.grade_prices.values(), product.standard_prices):
+    for _, penalty in product.all_prices:
         try:  # over the one denominator, as a loan will count them
             check_capacity(product.limit_max_cents, Rate(penalty.num * usual, penalty.den), CAPACITY_DAYS)
         except AmountsTooLarge:

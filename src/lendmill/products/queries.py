@@ -1,14 +1,17 @@
-"""Which products there are, and exactly what a given version of one said."""
+"""Which products there are, which version of each is for sale on a day, and what a given version of one said."""
 
-import json
-from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
 from importlib.resources import files
 from typing import Final
 
-from lendmill.db import Db, many, maybe
-from lendmill.people.canonical import digest_of
-from lendmill.products.document import Product, product_of, read_product
+from lendmill.db import Db
+from lendmill.people.queries import house_day
+from lendmill.products.caps import caps_on
+from lendmill.products.dearest import check_caps
+from lendmill.products.document import LAW_FIGURES, Product, product_of, read_product
+from lendmill.products.law import check_in_force, check_named
+from lendmill.products.publishing import queries as published
+from lendmill.products.publishing.kind import DocumentKind
 from lendmill.refusals import Refusal
 
 PRESETS: Final = ("credit-line", "order-loan")
@@ -18,40 +21,57 @@ class NoSuchProduct(Refusal):
     """There is no product {key}{version}."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    body: str
-    digest: str
+def fits(db: Db, product: Product, on: date) -> None:
+    """Refuse a product that would cost more than the dated caps allow, or rests on law without naming it in force.
+
+    One that was live before may come back as it was. Refuses with `DearerThanAllowed`, `CapsNotInForce`,
+    `UnknownCaps`, `LawUnnamed`, `LawNotInForce`.
+    """
+    check_caps(product, caps_on(product.caps, on))
+    if not published.was_live(db, "product", product.key, product.version):
+        check_named(product.laws or (), LAW_FIGURES, document=f"Product {product.key}")
+    check_in_force(product.laws or (), document=f"Product {product.key}", on=on)
 
 
-PRODUCT = """
-    select body, digest
-      from product_version
-     where product_key = %(key)s
-       and (%(version)s::integer is null or version = %(version)s::integer)
-     order by version desc
-     limit 1
-"""
+PRODUCT: Final = DocumentKind[Product](name="product", type=Product, read=product_of, written=read_product, fits=fits)
 
 
 def product(db: Db, key: str, version: int | None = None) -> Product:
-    """A product's terms: the newest version, or exactly the one named; else the refusal `NoSuchProduct`."""
-    stored = maybe(db, _Stored, PRODUCT, key=key, version=version)
-    if stored is None:
-        raise NoSuchProduct(key=key, version=f" in version {version}" if version else "")
-    return _opened(stored)
+    """A product's terms: the version live on the house's day, or exactly the one named; else `NoSuchProduct`."""
+    if version is None:
+        return live_product(db, key, on=house_day(db))
+    found = published.opened(db, PRODUCT, key, version)
+    if found is None:
+        raise NoSuchProduct(key=key, version=f" in version {version}")
+    return found
 
 
-ON_SALE = """
-    select distinct on (product_key) body, digest
-      from product_version
-     order by product_key, version desc
-"""
+def live_product(db: Db, key: str, *, on: date) -> Product:
+    """The version of a product that is live on a day, or the refusal `NoSuchProduct`."""
+    found = published.live(db, PRODUCT, key, on)
+    if found is None:
+        raise NoSuchProduct(key=key, version="")
+    return found
+
+
+def live_products(db: Db, on: date) -> list[Product]:
+    """What is for sale on a day: of each product the version that is live."""
+    return published.all_live(db, PRODUCT, on)
 
 
 def on_sale(db: Db) -> list[Product]:
-    """The newest version of every product."""
-    return [_opened(stored) for stored in many(db, _Stored, ON_SALE)]
+    """What is for sale on the house's day."""
+    return live_products(db, house_day(db))
+
+
+def shared_products(db: Db, on: date) -> list[tuple[Product, int]]:
+    """Versions that are for sale to a share of borrowers on a day, with that share in basis points."""
+    return published.all_shared(db, PRODUCT, on)
+
+
+def shadow_products(db: Db, on: date) -> list[Product]:
+    """Versions that are tried in the shadow on a day, and sold to nobody."""
+    return published.all_shadows(db, PRODUCT, on)
 
 
 def preset(key: str) -> Product:
@@ -64,9 +84,3 @@ def preset(key: str) -> Product:
 def presets() -> list[Product]:
     """All products shipped with the house."""
     return [preset(key) for key in PRESETS]
-
-
-@lru_cache(maxsize=256)
-def _opened(stored: _Stored) -> Product:
-    assert digest_of(stored.body) == stored.digest, "a published product no longer matches its digest"
-    return product_of(json.loads(stored.body))

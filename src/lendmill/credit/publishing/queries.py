@@ -1,0 +1,126 @@
+"""Which policy decides on a day, which beside it, and what a policy and a product must fit to be published."""
+
+from datetime import date
+from typing import Any, Final
+
+from lendmill.credit.policy import Policy, policy_of, read_policy
+from lendmill.db import Db
+from lendmill.features.catalogue import NAMES
+from lendmill.products import queries as products
+from lendmill.products.document import GRADES, Product
+from lendmill.products.law import check_in_force, check_named
+from lendmill.products.publishing import queries as published
+from lendmill.products.publishing.kind import DocumentKind, KindName
+from lendmill.refusals import Refusal
+
+STANDARD: Final = "standard"
+LAW_FIGURES: Final = ("eligibility.age_years_min", "limit.borrower_share_of_net_assets_bp")
+
+
+class NoSuchPolicy(Refusal):
+    """There is no policy {key}{version}: publish one with `lendmill publish`."""
+
+
+class NoSuchDocumentKind(Refusal):
+    """There are no documents called {kind!r}: say policies or products."""
+
+
+class PolicyNotInForce(Refusal):
+    """Policy {key} says of itself that it is in force from {in_force_on}, and would count from {on}."""
+
+
+class FactGone(Refusal):
+    """Policy {key} reads {fact}, which the record does not give any more: no file could ever pass what asks for it."""
+
+
+class GradeWithoutPrice(Refusal):
+    """Policy {policy} grants grade {grade}, for which {product} has no price: name one, or price all grades alike."""
+
+
+class JointProductUnknown(Refusal):
+    """Product {product} shares its limit with {other}, and the house has no such product."""
+
+
+def policy_fits(db: Db, policy: Policy, on: date) -> None:
+    """Refuse a policy that does not suit the catalogue, the law or what is for sale on a day.
+
+    Refuses with `FactGone`, `PolicyNotInForce`, `LawUnnamed`, `LawNotInForce`, `GradeWithoutPrice`.
+    """
+    for fact in policy.facts:
+        if fact not in NAMES:
+            raise FactGone(key=policy.key, fact=fact)
+    if policy.in_force_on > on:
+        raise PolicyNotInForce(key=policy.key, in_force_on=policy.in_force_on, on=on)
+    if not published.was_live(db, "policy", policy.key, policy.version):
+        check_named(policy.laws or (), LAW_FIGURES, document=f"Policy {policy.key}")
+    check_in_force(policy.laws or (), document=f"Policy {policy.key}", on=on)
+    for product in products.live_products(db, on):
+        check_priced(policy, product)
+
+
+def product_fits(db: Db, product: Product, on: date) -> None:
+    """Refuse a product as `products.queries.fits` does, and one that the live policy cannot sell.
+
+    Refuses with `JointProductUnknown` and `GradeWithoutPrice` too.
+    """
+    products.fits(db, product, on)
+    for other in product.joint_limit.products if product.joint_limit else ():
+        if not published.versions(db, "product", on, other):
+            raise JointProductUnknown(product=product.key, other=other)
+    for policy in published.all_live(db, POLICY, on):
+        check_priced(policy, product)
+
+
+def check_priced(policy: Policy, product: Product) -> None:
+    """Refuse, by `GradeWithoutPrice`, a product that prices by grade and leaves out one that the policy grants."""
+    if not product.rate_by_grade:
+        return
+    for grade in GRADES:
+        if grade not in policy.rating.declined and grade not in product.rate_by_grade:
+            raise GradeWithoutPrice(policy=policy.key, grade=grade, product=product.key)
+
+
+def policy_in(text: str) -> Policy:
+    """A policy as written in a file; a fact it reads that no feature gives is refused by `InvalidPolicy`."""
+    return read_policy(text, frozenset(NAMES))
+
+
+POLICY: Final = DocumentKind[Policy](name="policy", type=Policy, read=policy_of, written=policy_in, fits=policy_fits)
+PRODUCT: Final = DocumentKind[Product](
+    name="product", type=Product, read=products.PRODUCT.read, written=products.PRODUCT.written, fits=product_fits
+)
+KINDS: Final[dict[KindName, DocumentKind[Any]]] = {"policy": POLICY, "product": PRODUCT}
+
+
+def kind_named(text: str) -> DocumentKind[Any]:
+    """A kind of document by what several of it are called, or the refusal `NoSuchDocumentKind`."""
+    for plural, kind in (("policies", POLICY), ("products", PRODUCT)):
+        if plural == text:
+            return kind
+    raise NoSuchDocumentKind(kind=text[:40])
+
+
+def live_policy(db: Db, key: str = STANDARD, *, on: date) -> Policy:
+    """The version of a policy that is live on a day, or the refusal `NoSuchPolicy`."""
+    found = published.live(db, POLICY, key, on)
+    if found is None:
+        raise NoSuchPolicy(key=key, version="")
+    return found
+
+
+def policy_version(db: Db, key: str, version: int) -> Policy:
+    """Exactly the version named of a policy, or the refusal `NoSuchPolicy`."""
+    found = published.opened(db, POLICY, key, version)
+    if found is None:
+        raise NoSuchPolicy(key=key, version=f" in version {version}")
+    return found
+
+
+def shared_policies(db: Db, on: date) -> list[tuple[Policy, int]]:
+    """Versions that are live for a share of borrowers on a day, with that share in basis points."""
+    return published.all_shared(db, POLICY, on)
+
+
+def shadow_policies(db: Db, on: date) -> list[Policy]:
+    """Versions that decide beside the live one on a day, and are never used."""
+    return published.all_shadows(db, POLICY, on)

@@ -1,0 +1,42 @@
+"""What is published by stages, products or policies, and how each kind is read and held to the house of the day."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+KindName = Literal["product", "policy"]
+
+
+class Document(Protocol):
+    """A versioned document: a product or a policy."""
+
+    @property
+    def key(self) -> str:
+        """Which document it is a version of."""
+
+    @property
+    def version(self) -> int:
+        """Its number."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash of exactly what it says."""
+
+
+D = TypeVar("D", bound=Document)
+
+
+@dataclass(frozen=True)
+class DocumentKind(Generic[D]):
+    """One kind of document: its name, its type, how it is read, and what must hold of it to be published.
+
+    `read` takes a stored document's content, `written` a file in TOML, and both refuse what is wrong by its field.
+    `fits` refuses a document that does not suit the house as it is, for the day from which it is to count.
+    """
+
+    name: KindName
+    type: Any
+    read: Callable[[Any], D]
+    written: Callable[[str], D]
+    fits: Callable[[Any, D, date], None]

@@ -1,0 +1,188 @@
+"""The stages of a document, which way leads from one to another, and what stands where on a day by the log."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+from lendmill.people.roles import Role
+from lendmill.refusals import Refusal
+from lendmill.terms.rates import BASIS_POINTS
+
+Stage = Literal["draft", "review", "shadow", "share", "live", "retired"]
+Logged = Literal["shadow", "share", "live", "retired"]
+STAGES: Final[tuple[Stage, ...]] = ("draft", "review", "shadow", "share", "live", "retired")
+LOGGED: Final[tuple[Logged, ...]] = ("shadow", "share", "live", "retired")
+
+FIRST: Final = "first of the house"
+HOLDS_BACK: Final = "holds back"
+
+WRITERS: Final = frozenset({Role.ANALYST, Role.RISK_OFFICER})
+DECIDERS: Final = frozenset({Role.RISK_OFFICER, Role.ADMIN})
+
+
+class NoSuchDocumentStage(Refusal):
+    """There is no stage {stage!r} to take a version to: it goes to shadow, share, live or retired."""
+
+
+class WayClosed(Refusal):
+    """Version {version} of {key} is {stage} and cannot become {to_stage} from there."""
+
+
+class TakesTwoPeople(Refusal):
+    """This takes two people: one proposes it with a reason, another approves it; `lendmill {kinds} propose` begins."""
+
+
+class NotPublishersWork(Refusal):
+    """The role {role} may not do this with products and policies; {roles} may."""
+
+
+class BackDated(Refusal):
+    """Nothing is published for a day that is over: {effective_on} lies before today, {today}."""
+
+
+class ScheduledAlready(Refusal):
+    """Version {version} of {key} becomes {stage} on {effective_on}: wait for that day, or retire it and begin anew."""
+
+
+class RetiresAtOnce(Refusal):
+    """What is live retires on the day somebody else agrees, not on a coming one."""
+
+
+class NotAShare(Refusal):
+    """A share of borrowers goes from 0.01 % to 99.99 %, that is from 1 to 9999 basis points, and only with the stage
+    share."""
+
+
+class SharesTooLarge(Refusal):
+    """The versions of {key} that have a share would have {total} of the borrowers together, and the live one nobody."""
+
+
+class NothingLive(Refusal):
+    """No version of {key} is live on {on}: there is nothing a share could stand beside."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionStanding:
+    """The last step of one version that counts on a day."""
+
+    document_key: str
+    version: int
+    n: int
+    stage: Logged
+    was: Stage
+    effective_on: date
+    share_bp: int | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDay:
+    """What stands where on a day, of one document: at most one version live, some for a share, some in the shadow."""
+
+    rows: tuple[VersionStanding, ...]
+    live: VersionStanding | None
+    said: dict[int, Stage]
+
+    @property
+    def shares(self) -> tuple[VersionStanding, ...]:
+        """The versions that are live for a share of borrowers."""
+        return tuple(each for each in self.rows if each.stage == "share")
+
+    @property
+    def shadows(self) -> tuple[VersionStanding, ...]:
+        """The versions that are tried in the shadow."""
+        return tuple(each for each in self.rows if each.stage == "shadow")
+
+    def stage_of(self, version: int) -> Stage | None:
+        """Where a version stands, or None for one the log does not name by that day."""
+        return self.said.get(version)
+
+
+def placed(standings: Iterable[VersionStanding]) -> DocumentDay:
+    """What stands where, from the last step of each version that counts on the day.
+
+    Live is who went live last; that one retired, nobody is: who was live before does not come back by itself.
+    """
+    rows = sorted(standings, key=lambda each: (each.effective_on, each.n))
+    lived = [each for each in rows if each.stage == "live" or (each.stage == "retired" and each.was == "live")]
+    live = lived[-1] if lived and lived[-1].stage == "live" else None
+    said: dict[int, Stage] = {}
+    for each in rows:
+        said[each.version] = "retired" if each.stage == "live" and each is not live else each.stage
+    return DocumentDay(tuple(sorted(rows, key=lambda each: each.version)), live, said)
+
+
+# From where to where: by one person alone, or by two.
+ALONE: Final = frozenset((stage, "retired") for stage in ("draft", "review", "shadow", "share"))
+BY_TWO: Final = frozenset(
+    {
+        *((stage, to_stage) for stage in ("draft", "shadow", "retired") for to_stage in ("shadow", "share", "live")),
+        ("share", "live"), ("share", "share"), ("live", "retired"),
+    }
+) - {("shadow", "shadow")}  # fmt: skip
+
+
+def logged_named(text: str) -> Logged:
+    """A stage a version can be taken to, by its name, or the refusal `NoSuchDocumentStage`."""
+    for stage in LOGGED:
+        if stage == text:
+            return stage
+    raise NoSuchDocumentStage(stage=text[:40])
+
+
+def check_share(to_stage: str, share_bp: int | None) -> None:
+    """Refuse, by `NotAShare`, a share where there is none to give, and a stage share without one."""
+    given = share_bp is not None
+    if given != (to_stage == "share") or (share_bp is not None and not 1 <= share_bp < BASIS_POINTS):
+        raise NotAShare
+
+
+def check_by_two(key: str, version: int, stage: Stage, to_stage: Logged) -> None:
+    """Refuse a proposal for which there is no way."""
+    if (stage, to_stage) not in BY_TWO:
+        raise WayClosed(key=key, version=version, stage=stage, to_stage=to_stage)
+
+
+def holds_back(stage: Stage, to_stage: Logged, share_bp_before: int | None, share_bp: int | None) -> bool:
+    """Whether a step only takes something back, so that one person alone may make it at once.
+
+    >>> holds_back("share", "share", 2_000, 500), holds_back("share", "share", 500, 2_000)
+    (True, False)
+    """
+    if (stage, to_stage) == ("share", "share"):
+        return share_bp is not None and share_bp_before is not None and share_bp < share_bp_before
+    return (stage, to_stage) in ALONE
+
+
+def check_shares(key: str, day: DocumentDay, version: int, share_bp: int | None, on: date) -> None:
+    """Refuse a share where nothing is live beside it, or that leaves the live version nobody."""
+    if share_bp is None:
+        return
+    if day.live is None:
+        raise NothingLive(key=key, on=on)
+    total = share_bp + sum(each.share_bp or 0 for each in day.shares if each.version != version)
+    if total >= BASIS_POINTS:
+        raise SharesTooLarge(key=key, total=f"{total / 100:g} %")
+
+
+def check_day(effective_on: date | None, today: date) -> None:
+    """Refuse, by `BackDated`, a day that is over."""
+    if effective_on is not None and effective_on < today:
+        raise BackDated(effective_on=effective_on, today=today)
+
+
+def check_writer(role: Role) -> None:
+    """Refuse whoever may not write, propose or hold back."""
+    if role not in WRITERS:
+        raise NotPublishersWork(role=role.value, roles=_told(WRITERS))
+
+
+def check_decider(role: Role) -> None:
+    """Refuse whoever may not be the second person."""
+    if role not in DECIDERS:
+        raise NotPublishersWork(role=role.value, roles=_told(DECIDERS))
+
+
+def _told(roles: Sequence[Role] | frozenset[Role]) -> str:
+    return ", ".join(sorted(role.value for role in roles))
