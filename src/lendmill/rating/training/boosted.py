@@ -13,7 +13,7 @@ from lendmill.rating.scale import logit_of
 from lendmill.rating.tables import TABLES_MAX
 from lendmill.rating.training import straight
 from lendmill.rating.training.grid import COARSE_MAX, FINE_MAX, Codes, Column
-from lendmill.rating.training.pairs import BRISK, SLOW, Pace, best_pairs, learned_pairs
+from lendmill.rating.training.pairs import BRISK, FEW, SLOW, Pace, best_pairs, learned_pairs
 from lendmill.rating.training.trees import Tables, centred, summed
 
 PAIRS: Final = 40
@@ -61,7 +61,8 @@ def recipe(rows: int, bads: int, pairs: int = PAIRS) -> Recipe:
     """Small tables are learned slowly and often, large ones faster and once per fold."""
     if rows <= 5_000:
         few = min(pairs, 20, max(3, min(bads, rows - bads) // 10))
-        return Recipe(4, 0.05, 10, patience=150, pairs=few, share=0.3, leaves=2, pair_rate=0.5, with_classic=True)
+        return Recipe(4, 0.05, 10, patience=150, pairs=few, share=0.3, leaves=2, pair_rate=0.5, pace=FEW,
+                      with_classic=True)  # fmt: skip
     if rows <= 40_000:
         return Recipe(2, 0.1, 60, patience=60, pairs=pairs, share=0.4, folds=4, coarse=20)
     return Recipe(1, 0.1, 30, patience=40, pairs=pairs, share=0.5, folds=3, threads=2, fine=400, coarse=48,

@@ -16,6 +16,7 @@ Pace = tuple[float, int, int]
 """How far each step goes, how many rounds draw their cuts (which smooths), and how many without gain are the last."""
 
 SLOW: Final[Pace] = (0.015, 75, 100)
+FEW: Final[Pace] = (0.015, 75, 30)  # few shops tell soon all that they can
 BRISK: Final[Pace] = (0.03, 30, 30)  # many shops need no drawing: the same tables in less than half the steps
 Label = npt.NDArray[np.int64]
 
