@@ -124,7 +124,7 @@ def test_a_reason_that_is_missing_is_said_on_the_page_and_nothing_changes(house:
 def test_the_figures_are_worked_out_on_the_page(house: House, cards: dict[str, str]) -> None:
     analyst = house.visitor(Role.ANALYST)
     page = f"/staff/models/{cards['live']}"
-    assert "lendmill watch-model" in analyst.get(page).text
+    assert "每晚日终自动计算" in analyst.get(page).text
     assert analyst.post(f"{page}/watch", key="k" * 12).status_code == 303
     text = analyst.get(page, headers={"accept-language": "en"}).text
     assert "Protected features it reads" in text

@@ -189,9 +189,11 @@ def test_a_rating_that_could_not_be_given_names_what_is_missing(house) -> None: 
     page = house.visitor(Role.SELLER).get("/rating").text
     assert "近90天净销售额：数值远超以往范围。" in page
     assert "主要扣分原因" not in page
-    staff = house.visitor(Role.RISK_OFFICER).get(f"/staff/borrowers/{house.seller_id}")
-    assert staff.status_code == 200
-    assert "数值远超以往范围" in staff.text
+    officer = house.visitor(Role.RISK_OFFICER)
+    assert "数值远超以往范围" in officer.get(f"/staff/borrowers/{house.seller_id}").text
+    assert "未知" in officer.get("/staff/borrowers").text
+    asked = ("/staff", "/staff/applications", "/staff/ratings", "/staff/models")
+    assert [officer.get(path).status_code for path in asked] == [200] * len(asked)
 
 
 def test_a_short_record_is_explained_to_the_seller_and_shown_to_the_staff(house) -> None:  # type: ignore[no-untyped-def]

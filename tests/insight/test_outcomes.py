@@ -290,7 +290,7 @@ def test_a_house_without_a_policy_closes_its_days_though_a_card_is_live(database
     database.act(first_live, database.act(rating.keep_model, CARD, REPORT), today=FIRST_ON)
     lender.go_to(date(2026, 1, 2))
     with database.transaction() as db:
-        assert scalar(db, "select counts from day_end_step where step = 'watch'") == {"cards": 0, "alarms": 0}
+        assert scalar(db, "select counts from day_end_step where step = 'watch'") == {"cards": 1, "alarms": 0}
 
 
 def test_a_card_in_the_shadow_is_watched_by_what_it_would_have_said(book: Book) -> None:

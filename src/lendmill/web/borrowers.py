@@ -25,7 +25,7 @@ from lendmill.rating.telling.queries import questions_of
 from lendmill.web.own import product_names
 from lendmill.web.pages import page, words_of
 from lendmill.web.questionnaire import staff_panel
-from lendmill.web.rating_parts import rating_facts, table_named
+from lendmill.web.rating_parts import range_told, rating_facts, table_named
 from lendmill.web.sheets import cents_as_yuan, sheet
 from lendmill.web.words import CHINESE, Words, marked
 
@@ -85,6 +85,7 @@ def _facts(db: Db, borrower_id: UUID, words: Words, rated: bool) -> dict[str, An
         "index": own_index(db, borrower_id, today) if rated else None,
         "questions": questions_of(db, borrower_id) if rated else [],
         "table_named": table_named,
+        "range_told": range_told,
         "shops": people.shops_of(db, borrower_id),
         "standing": credit.standing(db, borrower_id),
         "rating": read.rating if read else None,
@@ -108,7 +109,8 @@ def _named(snapshot: features.Snapshot | None, words: Words) -> list[tuple[str, 
     if snapshot is None:
         return []
     return [
-        (feature.name, _meaning(feature, words), snapshot.facts.get(feature.name), feature.unit) for feature in FEATURES
+        (feature.name, _meaning(feature, words), snapshot.facts.get(feature.name), words.say(feature.unit))
+        for feature in FEATURES
     ]
 
 

@@ -1,15 +1,13 @@
 """What the page of a card shows, on screen and on paper: gathered once, in the reader's language."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Final
 
-from lendmill.credit.decisions.queries import NoSuchPolicy
-from lendmill.credit.queries import policy
 from lendmill.db import Db
 from lendmill.features.catalogue import FEATURES
+from lendmill.insight.outcomes.queries import approvable
 from lendmill.rating.queries import Model
 from lendmill.rating.registry import queries as registry
 from lendmill.rating.registry.comparing import ShadowComparison, compared
@@ -20,6 +18,7 @@ from lendmill.rating.watching import queries as watched
 from lendmill.rating.watching.figure import AUC, WatchFigure
 from lendmill.web import card_charts as charts
 from lendmill.web import names
+from lendmill.web.rating_parts import range_told
 from lendmill.web.words import CHINESE, Words
 
 UNKNOWN_GRADE: Final = "UNKNOWN"
@@ -82,21 +81,13 @@ def comparison(db: Db, model: Model) -> ShadowComparison | None:
     return compared(on, registry.grade_pairs(db, model.model_id, live_id, on), approvable(db, model))
 
 
-def approvable(db: Db, model: Model) -> Collection[str]:
-    """The grades the policy in force may approve; all of them where there is no policy yet."""
-    try:
-        declined = set(policy(db).rating.declined)
-    except NoSuchPolicy:
-        declined = set()
-    return [grade.name for grade in model.card.scale.grades if grade.name not in declined]
-
-
 def picture(facts: CardFacts, name: str, words: Words, look: str) -> str | None:
     """One picture of a card by its name; None where there is no such picture."""
     points, shops, bad = words.heads("Points", "Shops", "Share that turned bad")
     by_name = {f"table-{n}": table for n, table in enumerate(facts.tables)}
     if name in by_name:
-        return charts.table_picture(by_name[name], look=look, points=points, shops=shops, bad=bad)
+        table = _told(by_name[name], words.language)
+        return charts.table_picture(table, look=look, points=points, shops=shops, bad=bad)
     if name == "calibration" and len(facts.model.card.bands) > 1:
         card = facts.model.card
         return charts.calibration_picture(card.bands, card.scale, look=look, points=points, bad=bad)
@@ -107,6 +98,12 @@ def picture(facts: CardFacts, name: str, words: Words, look: str) -> str | None:
         live, shadow = words.heads("The live card", "This card")
         return charts.swap_picture(facts.comparison, grades, look=look, live=live, shadow=shadow)
     return None
+
+
+def _told(table: CardTable, language: str) -> CardTable:
+    """A table whose bins are named in the reader's language."""
+    cells = (replace(cell, names=tuple(range_told(name, language) for name in cell.names)) for cell in table.cells)
+    return replace(table, cells=tuple(cells))
 
 
 def history_picture(db: Db, model: Model, figure: str, look: str) -> str | None:

@@ -1,6 +1,7 @@
 """A rating laid out for the staff: its parts by block, sub-scores, interval, and what was put on top of the card."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from lendmill.api.ratings import RatingRead
 from lendmill.rating.card import Contribution
@@ -11,6 +12,10 @@ from lendmill.rating.telling.kept import BESIDE
 from lendmill.rating.telling.reasons import BY_NAME
 from lendmill.rating.telling.sentences import sentence
 from lendmill.rating.telling.words import BESIDE_NAMES, BLOCK_NAMES, FILE_NAMES, called
+from lendmill.web.words import CHINESE
+
+BINS_ZH: Final = {"missing": "缺失", "other": "其他", "any": "任意"}
+RANGE: Final = re.compile(r"^(\S+) to < (\S+)$")
 
 
 def table_named(table: str, language: str) -> str:
@@ -18,6 +23,18 @@ def table_named(table: str, language: str) -> str:
     if table in BESIDE_NAMES:
         return called(BESIDE_NAMES, table, language)
     return TIMES.join(meant(BY_NAME[name], language) if name in BY_NAME else name for name in table.split(TIMES))
+
+
+def range_told(bins: str, language: str) -> str:
+    """A bin, or a cell of two bins, in the reader's language; a category's level stays as it is.
+
+    >>> range_told("2.5 to < 4.5 × missing", "zh-Hans")
+    '2.5 至 < 4.5 × 缺失'
+    """
+    if language != CHINESE:
+        return bins
+    told = (BINS_ZH.get(name, RANGE.sub(r"\1 至 < \2", name)) for name in bins.split(TIMES))
+    return TIMES.join(told)
 
 
 def rating_facts(read: RatingRead, language: str) -> dict[str, Any]:

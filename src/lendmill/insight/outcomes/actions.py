@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 from typing import Final
 
-from lendmill.credit import queries as credit
-from lendmill.credit.decisions.queries import NoSuchPolicy
 from lendmill.db import Db
 from lendmill.insight.outcomes import queries
 from lendmill.rating import queries as ratings
@@ -30,10 +28,8 @@ def note_outcomes(db: Db, *, today: date, all_of_them: bool = True) -> dict[str,
 def watch_model(db: Db, *, today: date, model_id: str) -> list[WatchFigure]:
     """Work out and keep a card's figures as of today; the grades the policy in force can approve count as such."""
     model = ratings.model(db, model_id)
-    declined = set(credit.policy(db).rating.declined)
-    approvable = [grade.name for grade in model.card.scale.grades if grade.name not in declined]
     months = queries.open_months(db, model_id, today)
-    return watching.watch(db, model, today=today, approvable=approvable, open_months=months)
+    return watching.watch(db, model, today=today, approvable=queries.approvable(db, model), open_months=months)
 
 
 def watch_models(db: Db, *, today: date) -> dict[str, list[WatchFigure]]:
@@ -45,13 +41,10 @@ def watch_models(db: Db, *, today: date) -> dict[str, list[WatchFigure]]:
 def watch_tonight(db: Db, *, today: date) -> dict[str, int]:
     """Watch the cards of which there is something new: each that rated since it was last watched, all once a month.
 
-    Between two passes only outcomes come in, and those are told by the month. A house without a policy lends to nobody.
+    Between two passes only outcomes come in, and those are told by the month.
     """
     due = [model_id for model_id in _rating_now(db) if _is_due(db, model_id, today)]
-    try:
-        found = [each for model_id in due for each in watch_model(db, today=today, model_id=model_id)]
-    except NoSuchPolicy:
-        due, found = [], []
+    found = [each for model_id in due for each in watch_model(db, today=today, model_id=model_id)]
     return {"cards": len(due), "alarms": sum(each.alarm == "alarm" for each in found)}
 
 

@@ -1,9 +1,12 @@
-"""Which decisions have their outcome: a default within twelve months, or twelve months gone by without one."""
+"""Which decisions have their outcome, a default within twelve months or none; and which grades can be approved."""
 
 from datetime import date
 from typing import Final
 
+from lendmill.credit import queries as credit
+from lendmill.credit.decisions.queries import NoSuchPolicy
 from lendmill.db import Db, many
+from lendmill.rating.queries import Model
 from lendmill.rating.watching.outcome import RatingOutcome
 from lendmill.rating.watching.ripening import MonthCount
 
@@ -131,3 +134,12 @@ OPEN_MONTHS = f"""
 def open_months(db: Db, model_id: str, today: date) -> list[MonthCount]:
     """Decisions that lent on a card's word, whose twelve months still run and that have not defaulted, by month."""
     return many(db, MonthCount, OPEN_MONTHS, model_id=model_id, today=today)
+
+
+def approvable(db: Db, model: Model) -> list[str]:
+    """The grades the policy in force may approve; all of them where there is no policy yet."""
+    try:
+        declined = set(credit.policy(db).rating.declined)
+    except NoSuchPolicy:
+        declined = set()
+    return [grade.name for grade in model.card.scale.grades if grade.name not in declined]

@@ -13,7 +13,7 @@ BLOCK_NAMES: Final[Names] = {
     "customer interaction": ("Customers", "客户互动"),
     "third party": ("Third parties", "第三方"),
     "psychometrics": ("Questionnaire", "心理测评"),
-    "soft information": ("Partners", "软信息"),
+    "soft information": ("Partners and stated figures", "软信息"),
 }
 PART_NAMES: Final[Names] = {
     "identity": ("Identity verified", "实名认证"),
