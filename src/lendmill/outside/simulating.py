@@ -39,13 +39,13 @@ class Playing(BaseHTTPRequestHandler):
         """Answer what was asked."""
         self.asked()
 
-    def taken(self, body: Any) -> None:
-        """Say what comes of something sent."""
-        raise NotImplementedError
+    def taken(self, body: Any) -> None:  # noqa: ARG002 (who plays it reads it)
+        """Say what comes of something sent; nothing is taken unless somebody plays it."""
+        self.say(404, {"reason": "nothing is taken here"})
 
     def asked(self) -> None:
-        """Say what is known of `path`."""
-        raise NotImplementedError
+        """Say what is known of `path`; nothing is, unless somebody plays it."""
+        self.say(404, {"reason": "nothing is known here"})
 
     def say(self, status: int, body: dict[str, Any]) -> None:
         """Answer."""
