@@ -78,7 +78,7 @@ def learn(
     weights come from what they told of those they had not seen. What is kept is the mean over the folds. `signs`: +1
     where more of a feature can only mean more bad payers, -1 where fewer, 0 where that is not known.
     """
-    bags = _bags(bad, how.folds, how.repeats, seed, shops)
+    bags = folded(bad, how.folds, how.repeats, seed, shops)
     work = _Work(columns, bad, signs, seed, how)
     mains = [work.mains(bag) for bag in bags]
     seen = work.out_of_fold(mains, bags)
@@ -127,7 +127,7 @@ def logit_of_share(bad: Flags) -> int:
 Bag = tuple[Any, Any]
 
 
-def _bags(bad: Flags, folds: int, repeats: int, seed: int, shops: Any) -> list[Bag]:
+def folded(bad: Flags, folds: int, repeats: int, seed: int, shops: Any) -> list[Bag]:
     """The folds, several times over where there are few shops; all rows of a shop are in one."""
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 

@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 
 from lendmill.rating.card import Card
-from lendmill.rating.measures import Flags
+from lendmill.rating.measures import Flags, Floats
 from lendmill.rating.scale import Scale
 from lendmill.rating.tables import Axis, Table
 from lendmill.rating.training import boosted, choosing
 from lendmill.rating.training.bins import KNOWN_MIN, Cut, Feature, cut, cut_category
 from lendmill.rating.training.grid import cut_fine
-from lendmill.rating.training.writing import halves, tables_of, whole
+from lendmill.rating.training.writing import halves, merged, tables_of, whole
 from lendmill.refusals import Refusal
 
 MICRO: Final = 10**6
@@ -53,37 +53,48 @@ class Asked:
 def classic(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson:
     """The classic scorecard: bins by OptBinning, the telling features, evidence weighed by logistic regression."""
     independent = len(np.unique(shops)) / len(shops)
-    cuts: list[Cut] = []
-    no_cut: dict[str, str] = {}
-    columns: dict[str, Any] = {}
-    for feature in asked.catalogue:
-        series = frame[feature.name]
-        if feature.name in asked.categories:
-            columns[feature.name] = series
-            made = cut_category(feature, series, bad, independent)
-        else:
-            columns[feature.name] = series.cast(pl.Float64).to_numpy()
-            made = cut(feature, columns[feature.name], bad, independent)
-        if made is None:
-            known = len(series) - series.null_count()
-            no_cut[feature.name] = "no cut in the expected direction" if known >= KNOWN_MIN else "hardly ever known"
-        else:
-            cuts.append(made)
-    choice = choosing.choose(cuts, columns, bad, independent)
+    columns = {
+        feature.name: frame[feature.name] if feature.name in asked.categories
+        else frame[feature.name].cast(pl.Float64).to_numpy() for feature in asked.catalogue
+    }  # fmt: skip
+
+    def cut_all(rows: Any, quick: bool = True) -> list[Cut]:
+        """The features cut for some rows, those left out that have no cut."""
+        found = []
+        for feature in asked.catalogue:
+            values = columns[feature.name][rows]
+            if feature.name in asked.categories:
+                found.append(cut_category(feature, values, bad[rows], independent))
+            else:
+                found.append(cut(feature, values, bad[rows], independent, quick))
+        return [each for each in found if each is not None]
+
+    cuts = cut_all(slice(None), quick=False)
+    no_cut = {}
+    for name in columns.keys() - {each.feature for each in cuts}:
+        known = frame.height - frame[name].null_count()
+        no_cut[name] = "no cut in the expected direction" if known >= KNOWN_MIN else "hardly ever known"
+    choice = choosing.choose(cuts, columns, bad, shops, cut_all)
     choice.left_out.update(no_cut)
     if not choice.kept:
         raise NothingLearned()
-    tables = tuple(_table(made, weight) for made, weight in choice.kept)
+    tables = tuple(_table(made, weight, choice.refined.get(made.feature)) for made, weight in choice.kept)
     start = round(choice.start * MICRO) * 10**9
     card = Card(key=asked.key, target=asked.target, start=start, tables=tables, scale=asked.scale)
-    return Lesson(card, {made.feature: weight for made, weight in choice.kept}, choice.left_out)
+    notes = (choice.note,) if choice.note else ()
+    return Lesson(card, {made.feature: weight for made, weight in choice.kept}, choice.left_out, notes)
 
 
-def _table(made: Cut, weight: float) -> Table:
-    """One table of the card: evidence times weight, the missing after the bins."""
-    evidence = (*made.evidence, made.missing_evidence)
-    cells = tuple(round(weight * MICRO) * round(each * MICRO) * 1000 for each in evidence)
+def _table(made: Cut, weight: float, bins: Floats | None) -> Table:
+    """One table of the card: evidence times weight or what was learned of each bin, the missing after the bins."""
     axis = made.levels or Axis(made.feature, made.edges, made.low, made.high, made.has_missing)
+    if bins is None:
+        cells = tuple(round(weight * MICRO) * round(each * MICRO) * 1000 for each in made.told.tolist())
+        return Table(axes=(axis,), cells=cells, block=made.block)
+    if isinstance(axis, Axis):
+        axis, bins = merged(axis, bins, 0)
+    known = [round(each * MICRO) * 10**9 for each in bins.tolist()]
+    cells = (*known[:-1], known[-1] if axis.missing_seen else 0)
     return Table(axes=(axis,), cells=cells, block=made.block)
 
 

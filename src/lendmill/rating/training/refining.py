@@ -19,7 +19,7 @@ GAINED: Final = 0.5  # of log loss, what one more figure gains by chance on aver
 
 
 @dataclass(frozen=True)
-class Part:
+class Binned:
     """One feature in the card: the bin of each shop, what its evidence adds in each, and which way that must go."""
 
     places: Any
@@ -29,7 +29,7 @@ class Part:
 
 
 def refined(
-    parts: Sequence[Part], start: float, good: Floats, strengths: Sequence[float]
+    parts: Sequence[Binned], start: float, good: Floats, strengths: Sequence[float]
 ) -> dict[float, tuple[float, list[Floats]]]:
     """For each strength of holding back, the start and what each bin adds when all bins are learned at once.
 
@@ -52,7 +52,7 @@ def refined(
 
 
 def _settled(
-    parts: Sequence[Part], ends: Any, logit: Floats, good: Floats, more: Floats, curve: Floats, held: Floats
+    parts: Sequence[Binned], ends: Any, logit: Floats, good: Floats, more: Floats, curve: Floats, held: Floats
 ) -> Floats:
     """Newton's method with the curve of the beginning; a step that makes it worse is halved."""
     inverse = np.linalg.inv(curve + 1e-9 * np.eye(len(curve)))
@@ -77,14 +77,14 @@ def _settled(
     return more
 
 
-def _added(parts: Sequence[Part], ends: Any, more: Floats) -> Floats:
+def _added(parts: Sequence[Binned], ends: Any, more: Floats) -> Floats:
     found = np.full(len(parts[0].places), more[0])
     for part, low in zip(parts, ends, strict=False):
         found += more[low:][part.places]
     return found
 
 
-def _curve(parts: Sequence[Part], ends: Any, weights: Floats) -> Floats:
+def _curve(parts: Sequence[Binned], ends: Any, weights: Floats) -> Floats:
     """How the log loss bends between every two bins: the shops that are in both, weighed."""
     found = np.zeros((ends[-1], ends[-1]))
     found[0, 0] = weights.sum()
@@ -101,7 +101,7 @@ def _curve(parts: Sequence[Part], ends: Any, weights: Floats) -> Floats:
     return found + upper.T
 
 
-def _held(parts: Sequence[Part], ends: Any) -> Floats:
+def _held(parts: Sequence[Binned], ends: Any) -> Floats:
     """What holds the bins: each to its evidence, and those in a row to each other."""
     found = np.zeros((ends[-1], ends[-1]))
     for part, (low, high) in zip(parts, pairwise(ends), strict=True):
@@ -115,7 +115,7 @@ def _held(parts: Sequence[Part], ends: Any) -> Floats:
     return found
 
 
-def _turned(part: Part, bins: Floats) -> Floats:
+def _turned(part: Binned, bins: Floats) -> Floats:
     """The bins with those pooled that turn against the direction to keep."""
     if not part.sign:
         return bins
@@ -133,7 +133,7 @@ def pooled(bins: Floats, weights: Floats, worth: float) -> Floats:
     while len(values) > 1:
         steps = np.abs(np.diff(values))
         both = np.array(loads[1:]) * np.array(loads[:-1]) / (np.array(loads[1:]) + np.array(loads[:-1]))
-        missed = np.where(steps < SAME, steps * 1e-6, both * steps**2 / 2)
+        missed = np.where(steps < SAME, steps - SAME, both * steps**2 / 2)
         at = int(np.argmin(missed))
         if missed[at] >= worth:
             break

@@ -46,7 +46,7 @@ def _shapes(column: Column, n: int, bad: Flags, rows: Any, sign: int) -> list[tu
     evidence = (np.log(share / (1 - share)) - np.log(mean / (1 - mean)))[column.to_coarse]
     if sign and not column.category:
         inner = evidence[:-1] * sign
-        evidence[:-1] = np.interp(np.arange(len(inner)), np.arange(len(inner)), _rising(inner, counts[:-1])) * sign
+        evidence[:-1] = np.interp(np.arange(len(inner)), np.arange(len(inner)), rising(inner, counts[:-1])) * sign
     shapes = [evidence]
     if not column.category:
         known = np.repeat(column.centres[:-1], counts[:-1].astype(np.int64))
@@ -63,7 +63,7 @@ def _shapes(column: Column, n: int, bad: Flags, rows: Any, sign: int) -> list[tu
     return made
 
 
-def _rising(values: Floats, weights: Floats) -> Floats:
+def rising(values: Floats, weights: Floats) -> Floats:
     """The nearest values that never fall, each weighed: neighbours that fall are pooled."""
     blocks: list[list[float]] = []
     for value, weight in zip(values.tolist(), weights.tolist(), strict=True):

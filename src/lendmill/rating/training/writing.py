@@ -41,14 +41,14 @@ def _written(axes: Sequence[AnyAxis], values: Floats, block: str) -> Table | Non
     kept = []
     for n, axis in enumerate(axes):
         if isinstance(axis, Axis):
-            axis, values = _merged(axis, values, n)
+            axis, values = merged(axis, values, n)
         kept.append(axis)
     if float(np.ptp(values)) < SPAN_MIN:
         return None
     return Table(axes=tuple(kept), cells=tuple(whole(float(value)) for value in values.ravel()), block=block)
 
 
-def _merged(axis: Axis, values: Floats, n: int) -> tuple[Axis, Floats]:
+def merged(axis: Axis, values: Floats, n: int) -> tuple[Axis, Floats]:
     """The axis without the edges on whose two sides everything is the same."""
     along = np.moveaxis(values, n, 0)
     steps = along[1:-1] != along[:-2]
