@@ -254,8 +254,13 @@ def signs_of(file: str) -> dict[str, str]:
 
 def chosen(names: str, there: list[str]) -> list[str]:
     """The models asked for, all without; refuses one that there is not."""
-    wanted = [name.strip().lower() for name in names.split(",") if name.strip()]
-    if strange := sorted(set(wanted) - set(there)):
+    rest = [name.strip().lower() for name in names.split(",") if name.strip()]
+    wanted, strange = set(), []
+    while rest:
+        sizes = [size for size in (3, 2, 1) if ", ".join(rest[:size]) in there]  # a name may have commas of its own
+        (wanted.add if sizes else strange.append)(", ".join(rest[: max(sizes, default=1)]))
+        rest = rest[max(sizes, default=1) :]
+    if strange:
         raise SystemExit(f"there is no model called {', '.join(strange)}; there are: {', '.join(there)}")
     return [name for name in there if not wanted or name in wanted]
 
@@ -308,7 +313,9 @@ def main() -> None:
     for table in tables(asked):
         signs = given if asked.table or asked.signs else SIGNS.get(table.name, {})
         _, why = kind_taught("boosted", int(table.bad.sum()), int((~table.bad).sum()))
-        for note in (*table.notes, *why):
+        strange = sorted(set(given) - set(table.frame.columns))
+        nobody = [f"no column kept is called {', '.join(strange)}, whose direction is given"] if strange else []
+        for note in (*table.notes, *why, *nobody):
             print(f"{table.name}: {note}", file=sys.stderr, flush=True)
         (time_fits if asked.fit_seconds else measure)(table, asked, signs)
 

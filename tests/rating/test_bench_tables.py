@@ -122,6 +122,14 @@ def test_a_file_that_is_no_table_ends_with_one_sentence(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "the file is empty\n")
 
 
+def test_a_model_whose_name_has_commas_can_be_asked_for() -> None:
+    there = ["boosted card", "boosted card, signed", "boosted card, 20 pairs", "ebm"]
+    asked = ["boosted card, 20 pairs,EBM", "boosted card,ebm", "boosted card, signed", ""]
+    script = f"import json; from rating import chosen; print(json.dumps([chosen(each, {there}) for each in {asked}]))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=BENCH, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [["boosted card, 20 pairs", "ebm"], ["boosted card", "ebm"], there[1:2], there]
+
+
 FOREVER = """
 import subprocess, threading
 from _apart import apart
