@@ -22,6 +22,7 @@ Shops come several times, so all intervals (95 %) are from 1,000 draws of whole 
 *Below* is by how much the AUC lies below the first row's, with the interval of this difference on the same draws.
 *Mean PD* stands against the share that fell; slope and start of calibration would be 1 and 0. *Unknown* counts the rows
 that a card would not have rated in serving, but called UNKNOWN with the reason; here they count by their nearest bins.
+*Seconds* are for learning once, on one core shared with much other work, and say little beyond their order.
 
 `lendmill proxy-labels --out FILE` writes such labels for any house's own record, for `lendmill train --target FILE`.
 """

@@ -13,7 +13,7 @@ from lendmill.rating.crowd import probabilities
 from lendmill.rating.scale import Scale
 from lendmill.rating.training.bins import Feature
 from lendmill.rating.training.learners import LEARNERS, Asked, NothingLearned
-from lendmill.rating.training.record import FEATURES_MAX
+from lendmill.rating.training.record import FEATURES_MAX, READ
 
 CARDS = {"boosted card": "boosted", "classic card": "classic"}
 
@@ -42,13 +42,14 @@ class Answer:
 def ways(names: Collection[str]) -> dict[str, Callable[[Asking], Answer]]:
     """Each way asked for, by its name."""
     there: dict[str, Callable[[Asking], Answer]] = {name: _card(kind) for name, kind in CARDS.items()}
+    there |= {f"{name}, signs of default": _card(kind, READ) for name, kind in CARDS.items()}
     there |= {name: _yardstick(name) for name in YARDSTICKS}
     return {name: there[name] for name in names}
 
 
-def _card(kind: str) -> Callable[[Asking], Answer]:
+def _card(kind: str, catalogue: Sequence[Feature] = ()) -> Callable[[Asking], Answer]:
     def told(asking: Asking) -> Answer:
-        asked = Asked(asking.catalogue, (), kind, asking.target, Scale(), features_max=FEATURES_MAX)
+        asked = Asked(catalogue or asking.catalogue, (), kind, asking.target, Scale(), features_max=FEATURES_MAX)
         shops = np.unique(asking.shops, return_inverse=True)[1]
         try:
             card = LEARNERS[kind](asking.learn, asking.bad, shops, asked).card

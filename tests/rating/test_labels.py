@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from lendmill.rating.training.examples import NoOutcomes, examples, outcome_of
+from lendmill.rating.training.record import features_for
 
 TODAY = date(2025, 6, 30)
 
@@ -64,6 +65,12 @@ def test_labels_of_a_fall_teach_a_fall() -> None:
     assert outcome_of(labels) == "fell"
     assert examples(labels, features_on, today=TODAY)["fell"].to_list() == [1.0]
     assert outcome_of(labels.with_columns(default=pl.lit(0))) == "defaulted"
+
+
+def test_what_is_better_for_a_default_is_not_taken_to_be_better_for_a_fall() -> None:
+    assert {feature.higher_is for feature in features_for("defaulted")} == {"better", "worse", None}
+    assert {feature.higher_is for feature in features_for("fell")} == {None}
+    assert [each.name for each in features_for("fell")] == [each.name for each in features_for("defaulted")]
 
 
 @pytest.mark.parametrize(

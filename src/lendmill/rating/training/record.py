@@ -1,21 +1,31 @@
 """A card learned from the lake's own record of the shops whose outcome is known."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 import polars as pl
 
 from lendmill.features import windows
-from lendmill.features.catalogue import FEATURES
+from lendmill.features.catalogue import FEATURES, Feature
 from lendmill.rating.card import Card
-from lendmill.rating.training.examples import examples, outcome_of
+from lendmill.rating.training.examples import FELL, examples, outcome_of
 from lendmill.rating.training.lessons import Kind, Report, train
 from lendmill.shops.lake import Lake
 
 # What sellers say of themselves is voluntary and not validated: a card reads it only where somebody asks for it.
 FEATURES_MAX: Final = 60  # of the catalogue's hundreds, many of which are windows of one figure
 READ: Final = tuple(feature for feature in FEATURES if feature.block != "psychometrics")
+
+
+def features_for(target: str) -> tuple[Feature, ...]:
+    """What a card of an outcome reads.
+
+    The catalogue's directions are those of default. A fall is measured against a shop's own last days, so that a good
+    month makes one likelier: there no feature has a direction beforehand.
+    """
+    return tuple(replace(feature, higher_is=None) for feature in READ) if target == FELL else READ
 
 
 def learned_from(
@@ -36,7 +46,8 @@ def learned_from(
     """
     known = examples(labels, lambda on, shops: windows.as_of(lake, on, shops), today=today)
     others = windows.training_set(lake, turned_away) if turned_away else None
+    target = outcome_of(labels)
     return train(
-        known, outcome_of(labels), READ, kind=kind, key=key, repeats=repeats, later_from=later_from, turned_away=others,
-        features_max=FEATURES_MAX, progress=progress,
+        known, target, features_for(target), kind=kind, key=key, repeats=repeats, later_from=later_from,
+        turned_away=others, features_max=FEATURES_MAX, progress=progress,
     )  # fmt: skip
