@@ -5,6 +5,7 @@ yuan at 4 to 15 % a year or nothing, those of the worst grade nothing; the deare
 are amounts and rates. What the statement leaves open is written down in `Terms`, and can be moved.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -211,6 +212,28 @@ def worth_under(found: Portfolio, firms: Sequence[Firm], curves: Mapping[str, Ch
             told = expected(ground_of(firm, curves, terms), A_NIGHT, rate_bp, units * terms.unit_cents)
             worth += int(told.profit_cents[0, 0])
     return worth
+
+
+def spread_cents(found: Portfolio, firms: Sequence[Firm], curves: Mapping[str, ChurnCurve], terms: Terms) -> int:
+    """How far chance alone moves the year's profit: one standard deviation, each firm staying and paying by itself.
+
+        variance of a firm = kept x ((1 - pd) x earned^2 + pd x lost^2) - expected^2
+
+    Firms that fail together, as in a bad year, spread it wider.
+    """
+    variance = 0.0
+    for firm, units, rate_bp in zip(firms, found.amounts_units.tolist(), found.rates_bp.tolist(), strict=True):
+        if not units:
+            continue
+        amount = units * terms.unit_cents
+        told = expected(ground_of(firm, curves, terms), A_NIGHT, rate_bp, amount).at(0, 0)
+        kept, default = float(told.kept_share), float(told.default_share)
+        cost = amount * terms.funding_yearly_bp / BASIS_POINTS + terms.operating_cents
+        earned = amount * rate_bp / BASIS_POINTS - cost
+        lost = -amount * terms.loss_given_default_bp / BASIS_POINTS - cost
+        mean = int(told.profit_cents) / ASKED
+        variance += kept * ((1 - default) * earned**2 + default * lost**2) - mean**2
+    return round(math.sqrt(variance))
 
 
 def started_anew(pds: Floats, bad_share: float) -> Floats:

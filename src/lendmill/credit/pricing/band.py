@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -64,15 +64,18 @@ def spelling_of(product: Product) -> Spelling:
 def bands(product: Product, assumptions: Assumptions, today: date) -> dict[str, RateBand]:
     """The rates to choose from for each grade; refuses with `NoRateToChoose` where there is none.
 
-    The lowest is the lender's own or the curve's first, the highest the lender's own, the curve's last, or what the
-    dated caps leave, all fees and the penalty counted, as when the product is published.
+    The lowest is the lender's, the product's or the curve's first; the highest the lender's, the product's, the curve's
+    last, or what the dated caps leave, all fees and the penalty counted, as when the product is published.
     """
     spelling = spelling_of(product)
     cap = spelling.yearly_rate(dearest_units(product, caps_on(product.caps, today)))
-    return {grade: _band(spelling, assumptions, grade, cap) for grade in assumptions.grades}
+    ends = product.band and tuple(Fraction(each.num * DAYS_A_YEAR, each.den) for each in product.band)
+    return {grade: _band(spelling, assumptions, grade, cap, ends) for grade in assumptions.grades}
 
 
-def _band(spelling: Spelling, assumptions: Assumptions, grade: str, cap: Fraction) -> RateBand:
+def _band(
+    spelling: Spelling, assumptions: Assumptions, grade: str, cap: Fraction, ends: tuple[Fraction, ...] | None
+) -> RateBand:
     curve = assumptions.curve_for(grade)
     lows = {
         "the lender's band": Fraction(assumptions.yearly_rate_min_bp, BASIS_POINTS),
@@ -83,6 +86,8 @@ def _band(spelling: Spelling, assumptions: Assumptions, grade: str, cap: Fractio
         "the curve": Fraction(str(curve.yearly_rates[-1])),
         "the cap": cap,
     }
+    if ends is not None:
+        lows["the product's band"], highs["the product's band"] = ends
     low_by, high_by = max(lows, key=lambda each: lows[each]), min(highs, key=lambda each: highs[each])
     unit = spelling.yearly_rate(1)
     first, last = ceil(lows[low_by] / unit), floor(highs[high_by] / unit)
@@ -113,8 +118,9 @@ def dearest_units(product: Product, caps: Caps) -> int:
 
 def _allowed(product: Product, caps: Caps, units: int, spelling: Spelling) -> bool:
     text = spelling.text(units)
-    rates = {"yearly_rate": text} if spelling.yearly else {"daily_rate": text}
-    priced = msgspec.structs.replace(product, **rates, rate_by_grade={})
+    rates: dict[str, Any] = {"yearly_rate": text} if spelling.yearly else {"daily_rate": text}
+    rates |= {"rate_min": msgspec.UNSET, "rate_max": msgspec.UNSET, "rate_by_grade": {}}
+    priced = msgspec.structs.replace(product, **rates)
     try:
         check_caps(priced, caps)
     except DearerThanAllowed:
