@@ -1,0 +1,112 @@
+"""The commands of the price: begun with what the house knows, refused by field until it is whole, and told."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+from typer.testing import CliRunner, Result
+
+from credit.credit_cases import TODAY
+from credit.pricing_cases import CURVE, as_toml, stated
+from lendmill.cli.pricing import commands
+from lendmill.credit.pricing.assumptions import InvalidAssumptions, read_assumptions
+from lendmill.credit.pricing.start import interval
+from lendmill.db import Database
+from lendmill.products.queries import NoSuchProduct
+from lendmill.rating.actions import keep_model
+from lendmill.rating.card import Band
+from lendmill.rating.registry.actions import first_live
+from rating.rating_cards import SMALL
+
+
+@pytest.fixture
+def lendmill(
+    house: Database,  # noqa: ARG001  prepared before any command runs
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., Result]:
+    """Runs a command on this house."""
+    monkeypatch.setenv("LENDMILL_DATABASE_URL", "postgresql:///?" + urlencode(conninfo_to_dict(database_url)))
+    monkeypatch.setenv("LENDMILL_VAR", str(tmp_path / "var"))
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: CliRunner().invoke(commands, ["pricing", *words])
+
+
+def test_the_prices_are_told_and_proposed_and_the_product_stays_as_it_is(
+    lendmill: Callable[..., Result], tmp_path: Path
+) -> None:
+    said = msgspec.structs.replace(stated(), in_force_on=stated().in_force_on.replace(year=2025))
+    (tmp_path / "said.toml").write_text(as_toml(said), encoding="utf-8")
+    told = lendmill("best", "said.toml", "--out", "rates.toml", "--pictures", "drawn")
+    assert told.exit_code == 0, told.output
+    for words in ("credit-line", "said by the analyst", "A: rates", "the curve", "break-even", "staying forgoes"):
+        assert words in told.output
+    proposed = tomllib.loads((tmp_path / "rates.toml").read_text("utf-8"))["rate_by_grade"]
+    assert set(proposed) == {"A", "B"}
+    assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == [
+        "A-limits.svg", "A-rates.svg", "B-limits.svg", "B-rates.svg", "curves.svg",
+    ]  # fmt: skip
+    gentle = lendmill("best", "said.toml", "--out", "table.toml", "--form", "policy", "--gentlest")
+    assert gentle.exit_code == 0, gentle.output
+    [table] = tomllib.loads((tmp_path / "table.toml").read_text("utf-8"))["price"]["tables"]
+    assert (table["axes"], table["per"], [row[0] for row in table["rows"]]) == (
+        ["grade"],
+        "millionths a day",
+        ["A", "B"],
+    )
+
+
+def test_a_curve_beside_the_document_takes_the_place_of_its_own(
+    lendmill: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "said.toml").write_text(as_toml(stated(in_force_on=stated().in_force_on.replace(year=2025))), "utf-8")
+    steep = "\n".join(["rate,all", *(f"{rate},{min(1.0, lost * 1.15)}" for rate, lost in CURVE)])
+    (tmp_path / "curve.csv").write_text(steep, encoding="utf-8")
+    own, other = lendmill("best", "said.toml"), lendmill("best", "said.toml", "--curve", "curve.csv")
+    assert (own.exit_code, other.exit_code) == (0, 0)
+    assert own.output != other.output
+
+
+def test_what_is_begun_is_refused_by_field_until_it_is_whole(
+    house: Database, lendmill: Callable[..., Result], shop: Callable[..., UUID], tmp_path: Path
+) -> None:
+    shop("s1")
+    assert lendmill("start").exit_code == 1  # no card is live
+    house.act(first_live, house.act(keep_model, SMALL, {}), today=TODAY)
+    begun = lendmill("start", "--out", "said.toml")
+    assert begun.exit_code == 0, begun.output
+    text = (tmp_path / "said.toml").read_text("utf-8")
+    assert "[grades.A]" in text
+    with pytest.raises(InvalidAssumptions, match="must be given"):
+        read_assumptions(text)
+    for field, value in (
+        ("loss_given_default_bp", 6000), ("funding_yearly_bp", 300), ("operating_cents", 5000),
+        ("drawn_at_default_bp", 9000), ("interest_paid_before_default_bp", 0),
+    ):  # fmt: skip
+        text = text.replace(f"# {field} =", f"{field} = {value}")
+    text = text.replace('said_by = ""', 'said_by = "me"').replace('source = ""', 'source = "last year"')
+    text = text.replace(
+        "# [[utilisation]]\n# limit_cents =\n# share_bp =", "[[utilisation]]\nlimit_cents = 1\nshare_bp = 9"
+    )
+    text = text.replace("# [churn]\n# all", "[churn]\nall").replace("# limit_cents =  ", "limit_cents = 500000 #")
+    assert set(read_assumptions(text).grades) >= {"A"}
+
+
+def test_an_unknown_product_is_refused(lendmill: Callable[..., Result]) -> None:
+    assert isinstance(lendmill("start", "--product", "gold").exception, NoSuchProduct)
+
+
+def test_the_interval_of_a_pd_is_that_of_its_band_and_holds_the_pd() -> None:
+    bands = (Band(None, 30, 6, 0.1, 0.35), Band(600, 100, 0, 0.0, 0.04), Band(700, 0, 0, 0.0, 1.0))
+    card = msgspec.structs.replace(SMALL, bands=bands)
+    assert interval(0.2, card) == (0.1, 0.35)
+    assert interval(0.01, card) == (1e-6, 0.04)
+    assert interval(0.5, card) == (0.1, 0.5)
+    assert interval(0.0001, card) == (0.0001, 0.0001)  # nobody was seen there
+    assert interval(0.2, msgspec.structs.replace(SMALL, bands=())) == (0.2, 0.2)
