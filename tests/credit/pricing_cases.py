@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-import msgspec
-
 from lendmill.credit.pricing.assumptions import Assumptions, assumptions_of
 
 TODAY = date(2026, 3, 1)
@@ -40,18 +38,3 @@ def one_grade(pd: float, **changes: Any) -> Assumptions:
     """The assumptions for grade A alone, at a PD that nobody doubts."""
     own = {"pd": pd, "pd_low": pd, "pd_high": pd, "curve": "all", "limit_cents": 5_000_000}
     return stated(grades={"A": own | changes.pop("own", {})}, **changes)
-
-
-def as_toml(assumptions: Assumptions) -> str:
-    """The assumptions as their author would write them."""
-    told = msgspec.to_builtins(assumptions, builtin_types=(date,))
-    lines = [f"{key} = {_value(value)}" for key, value in told.items() if value is not None]
-    return "\n".join(lines) + "\n"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key} = {_value(each)}" for key, each in value.items() if each is not None) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    return f'"{value}"' if isinstance(value, str) else str(value)

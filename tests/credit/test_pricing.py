@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credit.pricing_cases import CURVE, TODAY, one_grade, stated
-from lendmill.credit.pricing.assumptions import AssumptionsNotInForce, InvalidAssumptions
+from lendmill.credit.pricing.assumptions import AssumptionsNotInForce, InvalidAssumptions, read_assumptions, text_of
 from lendmill.credit.pricing.band import NoRateToChoose, bands, dearest_units, spelling_of
 from lendmill.credit.pricing.best import GradePrice, break_even, grade_prices, ground_of, limits_tried
 from lendmill.credit.pricing.profit import expected
@@ -294,6 +294,11 @@ def test_wrong_assumptions_are_refused_by_field(changes: dict[str, Any], field: 
     with pytest.raises(InvalidAssumptions) as refused:
         stated(**changes)
     assert refused.value.facts["field"] == field
+
+
+def test_assumptions_written_down_and_read_again_are_the_same() -> None:
+    said = stated(said_by='the "analyst"\n分析师', odds_per_rate_point=1.05)
+    assert read_assumptions(text_of(said)) == said
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from psycopg.conninfo import conninfo_to_dict
 from typer.testing import CliRunner, Result
 
 from credit.credit_cases import TODAY
-from credit.pricing_cases import CURVE, as_toml, stated
+from credit.pricing_cases import CURVE, stated
 from lendmill.cli.pricing import commands
-from lendmill.credit.pricing.assumptions import InvalidAssumptions, read_assumptions
+from lendmill.credit.pricing.assumptions import InvalidAssumptions, read_assumptions, text_of
 from lendmill.credit.pricing.start import interval
 from lendmill.db import Database
 from lendmill.products.queries import NoSuchProduct
@@ -42,7 +42,7 @@ def test_the_prices_are_told_and_proposed_and_the_product_stays_as_it_is(
     lendmill: Callable[..., Result], tmp_path: Path
 ) -> None:
     said = msgspec.structs.replace(stated(), in_force_on=stated().in_force_on.replace(year=2025))
-    (tmp_path / "said.toml").write_text(as_toml(said), encoding="utf-8")
+    (tmp_path / "said.toml").write_text(text_of(said), encoding="utf-8")
     told = lendmill("best", "said.toml", "--out", "rates.toml", "--pictures", "drawn")
     assert told.exit_code == 0, told.output
     for words in ("credit-line", "said by the analyst", "A: rates", "the curve", "break-even", "staying forgoes"):
@@ -65,7 +65,7 @@ def test_the_prices_are_told_and_proposed_and_the_product_stays_as_it_is(
 def test_a_curve_beside_the_document_takes_the_place_of_its_own(
     lendmill: Callable[..., Result], tmp_path: Path
 ) -> None:
-    (tmp_path / "said.toml").write_text(as_toml(stated(in_force_on=stated().in_force_on.replace(year=2025))), "utf-8")
+    (tmp_path / "said.toml").write_text(text_of(stated(in_force_on=stated().in_force_on.replace(year=2025))), "utf-8")
     steep = "\n".join(["rate,all", *(f"{rate},{min(1.0, lost * 1.15)}" for rate, lost in CURVE)])
     (tmp_path / "curve.csv").write_text(steep, encoding="utf-8")
     own, other = lendmill("best", "said.toml"), lendmill("best", "said.toml", "--curve", "curve.csv")

@@ -1,5 +1,6 @@
 """What a lender assumes when it works out a price: a document that says who says so, from when, and on what ground."""
 
+import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -107,6 +108,28 @@ def read_assumptions(text: str, curves: Mapping[str, ChurnCurve] | None = None) 
 def assumptions_of(content: Mapping[str, Any]) -> Assumptions:
     """Read assumptions from plain content, such as that of a form."""
     return _checked(lambda: from_content(content, Assumptions), str(content.get("key") or "in this form"))
+
+
+def text_of(assumptions: Assumptions) -> str:
+    """Assumptions as their author would write them, in TOML; read again they are the same."""
+    content = msgspec.structs.asdict(assumptions)
+    grades, churn = content.pop("grades"), content.pop("churn")
+    lines = [f"{field} = {_toml(value)}" for field, value in content.items()]
+    lines += ["", "[churn]", *(f"{_toml(name)} = {_toml(points)}" for name, points in churn.items())]
+    for grade, own in grades.items():
+        told = {field: value for field, value in msgspec.structs.asdict(own).items() if value is not None}
+        lines += ["", f"[grades.{grade}]", *(f"{field} = {_toml(value)}" for field, value in told.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)  # a TOML string is written as in JSON
+    if isinstance(value, Utilisation):
+        return f"{{ limit_cents = {value.limit_cents}, share_bp = {value.share_bp} }}"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return str(value)
 
 
 def check_in_force(assumptions: Assumptions, today: date) -> None:
