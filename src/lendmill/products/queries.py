@@ -33,7 +33,9 @@ def fits(db: Db, product: Product, on: date) -> None:
     check_in_force(product.laws or (), document=f"Product {product.key}", on=on)
 
 
-PRODUCT: Final = DocumentKind[Product](name="product", type=Product, read=product_of, written=read_product, fits=fits)
+PRODUCT: Final = DocumentKind[Product](
+    name="product", type=Product, read=product_of, written=read_product, checked=product_of, fits=fits
+)
 
 
 def product(db: Db, key: str, version: int | None = None) -> Product:

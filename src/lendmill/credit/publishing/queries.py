@@ -1,9 +1,11 @@
 """Which policy decides on a day, which beside it, and what a policy and a product must fit to be published."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-from lendmill.credit.policy import Policy, policy_of, read_policy
+from lendmill.credit.policy import InvalidPolicy, Policy, policy_of, read_policy
 from lendmill.db import Db
 from lendmill.features.catalogue import NAMES
 from lendmill.products import queries as products
@@ -85,10 +87,19 @@ def policy_in(text: str) -> Policy:
     return read_policy(text, frozenset(NAMES))
 
 
-POLICY: Final = DocumentKind[Policy](name="policy", type=Policy, read=policy_of, written=policy_in, fits=policy_fits)
-PRODUCT: Final = DocumentKind[Product](
-    name="product", type=Product, read=products.PRODUCT.read, written=products.PRODUCT.written, fits=product_fits
+def checked_policy(content: Mapping[str, Any]) -> Policy:
+    """A policy as somebody put it together; a fact it reads that no feature gives is refused by `InvalidPolicy`."""
+    policy = policy_of(content)
+    for fact in policy.facts:
+        if fact not in NAMES:
+            raise InvalidPolicy(policy=policy.key, field="a fact", value=fact, allowed="in the catalogue of features")
+    return policy
+
+
+POLICY: Final = DocumentKind[Policy](
+    name="policy", type=Policy, read=policy_of, written=policy_in, checked=checked_policy, fits=policy_fits
 )
+PRODUCT: Final = replace(products.PRODUCT, fits=product_fits)
 KINDS: Final[dict[KindName, DocumentKind[Any]]] = {"policy": POLICY, "product": PRODUCT}
 
 

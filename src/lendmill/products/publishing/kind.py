@@ -31,7 +31,8 @@ D = TypeVar("D", bound=Document)
 class DocumentKind(Generic[D]):
     """One kind of document: its name, its type, how it is read, and what must hold of it to be published.
 
-    `read` takes a stored document's content, `written` a file in TOML, and both refuse what is wrong by its field.
+    `read` takes a stored document's content, `written` a file in TOML, `checked` a content as somebody put it together;
+    each refuses what is wrong by its field.
     `fits` refuses a document that does not suit the house as it is, for the day from which it is to count.
     """
 
@@ -39,4 +40,5 @@ class DocumentKind(Generic[D]):
     type: Any
     read: Callable[[Any], D]
     written: Callable[[str], D]
+    checked: Callable[[Any], D]
     fits: Callable[[Any, D, date], None]

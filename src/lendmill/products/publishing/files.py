@@ -1,0 +1,119 @@
+"""A document from a file, TOML or Excel: taken over whole, or each mistake told by its line or its cell."""
+
+import json
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from lendmill.people.canonical import canonical
+from lendmill.products.publishing import workbook
+from lendmill.products.publishing.kind import Document, DocumentKind
+from lendmill.products.publishing.lines import line_of, line_of_syntax
+from lendmill.products.publishing.sheets import Taken, letters, sheets_of, taken
+from lendmill.products.reading import content_of
+from lendmill.refusals import Refusal
+
+D = TypeVar("D", bound=Document)
+MISTAKES_MAX: Final = 100
+TOLD_LETTERS_MAX: Final = 300
+
+
+class FileWrong(Refusal):
+    """{name} cannot be taken over, {count} to put right: {first}"""
+
+
+class NotAText(Refusal):
+    """{name} is neither TOML in UTF-8 nor an Excel file (.xlsx)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileMistake:
+    """Something wrong in a file: where it stands, what is there, and what may be."""
+
+    line: int | None
+    sheet: str
+    cell: str
+    field: str
+    value: str
+    allowed: str
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line else f"sheet {self.sheet}, cell {self.cell}: " if self.sheet else ""
+        return f"{where}{self.field} is {self.value or 'empty'}, but must be {self.allowed}"
+
+
+def document_in(kind: DocumentKind[D], content: bytes, name: str) -> D:
+    """The document that a file holds; refuses with `FileWrong`, `NotAText`, `NotASpreadsheet`, `SpreadsheetTooLarge`.
+
+    `FileWrong.facts["mistakes"]` lists every mistake.
+    """
+    if len(content) > workbook.BYTES_MAX:
+        raise workbook.SpreadsheetTooLarge(name=name)
+    if content[:2] == b"PK":
+        return _from_sheets(kind, content, name)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise NotAText(name=name) from None
+    return _from_text(kind, text, name)
+
+
+def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
+    try:
+        tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        told = str(error)
+        raise _refused(name, [FileMistake(line_of_syntax(told), "", "", "the file", told, "valid TOML")]) from None
+    try:
+        return kind.written(text)
+    except Refusal as wrong:
+        named = str(wrong.facts.get("value"))
+        raise _refused(
+            name, [_told(wrong, lambda field: (line_of(text, field) or _line_with(text, named), "", ""))]
+        ) from None
+
+
+def _line_with(text: str, word: str) -> int | None:
+    """The first line a word stands on."""
+    return next((n for n, line in enumerate(text.splitlines(), start=1) if word in line), None)
+
+
+def _from_sheets(kind: DocumentKind[D], content: bytes, name: str) -> D:
+    found = taken(workbook.read(content, name), kind.type)
+    if found.wrong:
+        told = [
+            FileMistake(None, each.sheet, f"{each.column}{each.row}", "the cell", each.value, each.allowed)
+            for each in found.wrong
+        ]
+        raise _refused(name, told)
+    try:
+        return kind.checked(found.content)
+    except Refusal as wrong:
+        raise _refused(name, [_told(wrong, lambda field: _cell_of(found, field))]) from None
+
+
+def _cell_of(found: Taken, field: str) -> tuple[int | None, str, str]:
+    place = found.place_of(field)
+    return (None, "", "") if place is None else (None, place[0], f"{letters(place[2])}{place[1] + 1}")
+
+
+def _told(wrong: Refusal, place: Callable[[str], tuple[int | None, str, str]]) -> FileMistake:
+    """What a document's own checks say, with the place of the field they name."""
+    if "field" not in wrong.facts:
+        return FileMistake(None, "", "", "the document", str(wrong), "right")
+    field = str(wrong.facts["field"])
+    return FileMistake(*place(field), field, _shown(wrong.facts["value"]), str(wrong.facts["allowed"]))
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)[:TOLD_LETTERS_MAX]
+
+
+def _refused(name: str, mistakes: list[FileMistake]) -> FileWrong:
+    return FileWrong(name=name, count=len(mistakes), first=str(mistakes[0]), mistakes=mistakes[:MISTAKES_MAX])
+
+
+def spreadsheet_of(kind: DocumentKind[D], document: D, meaning: Callable[[str, str], str] = lambda _, __: "") -> bytes:
+    """A document as an Excel file from which the very same document is read again."""
+    return workbook.written(sheets_of(json.loads(canonical(content_of(document))), kind.type), meaning)

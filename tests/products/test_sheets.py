@@ -1,0 +1,181 @@
+"""A document goes to Excel and back without a letter lost, and a cell that cannot be read is told by its place."""
+
+import io
+import json
+import zipfile
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import pytest
+import xlsxwriter
+from document_chances import QUICK, contents
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lendmill.credit.policy import Policy
+from lendmill.credit.publishing.queries import POLICY
+from lendmill.credit.queries import preset_policy
+from lendmill.people.canonical import canonical
+from lendmill.products.document import Product
+from lendmill.products.publishing.files import FileWrong, NotAText, document_in, spreadsheet_of
+from lendmill.products.publishing.sheets import sheets_of, taken
+from lendmill.products.publishing.workbook import NotASpreadsheet, SpreadsheetTooLarge, read, written
+from lendmill.products.queries import PRODUCT, preset
+from lendmill.products.reading import content_of
+
+LINE = preset("credit-line")
+
+
+def spelled(document: Any) -> str:
+    return canonical(content_of(document))
+
+
+@pytest.mark.parametrize(
+    ("kind", "document"), [(PRODUCT, LINE), (PRODUCT, preset("order-loan")), (POLICY, preset_policy())]
+)
+def test_a_shipped_document_comes_back_byte_for_byte(kind: Any, document: Any) -> None:
+    again = document_in(kind, spreadsheet_of(kind, document), "x.xlsx")
+    assert (again.fingerprint, spelled(again)) == (document.fingerprint, spelled(document))
+
+
+@pytest.mark.parametrize("kind", [Product, Policy])
+@QUICK
+@given(data=st.data())
+def test_whatever_a_document_says_comes_back_byte_for_byte(kind: Any, data: st.DataObject) -> None:
+    content = data.draw(contents(kind))
+    before = spelled(msgspec.convert(content, kind))
+    found = taken(read(written(sheets_of(json.loads(before), kind), lambda _, __: ""), "x"), kind)
+    assert found.wrong == []
+    assert spelled(msgspec.convert(found.content, kind)) == before
+
+
+def test_numbers_are_numbers_text_is_text_and_nothing_is_a_formula() -> None:
+    sheets = read(spreadsheet_of(PRODUCT, msgspec.structs.replace(LINE, source="=1+1", name_zh="007")), "x")
+    cells = {row[0]: row[1] for row in sheets["document"]}
+    assert (cells["source"], cells["name_zh"], cells["grace_days"]) == ("=1+1", "007", 3.0)
+    assert cells["advance_rate_bp"] == ""
+    assert sheets["laws"][1][3] == date(2025, 12, 1)
+    packed = zipfile.ZipFile(io.BytesIO(spreadsheet_of(PRODUCT, msgspec.structs.replace(LINE, source="=1+1"))))
+    assert not any(b"<f>" in packed.read(name) for name in packed.namelist())
+    assert b"quotePrefix" in packed.read("xl/styles.xml")
+
+
+def changed(cells: dict[tuple[str, int, int], Any], drop: str = "", more: str = "") -> bytes:
+    """The credit line as a workbook with some cells written otherwise."""
+    book = io.BytesIO()
+    sheets = read(spreadsheet_of(PRODUCT, LINE), "x")
+    with xlsxwriter.Workbook(book) as made:
+        day = made.add_format({"num_format": "yyyy-mm-dd"})
+        for name, rows in ((name, rows) for name, rows in sheets.items() if name != drop):
+            sheet = made.add_worksheet(name)
+            for at, row in enumerate(rows):
+                for column, cell in enumerate(row):
+                    value = cells.get((name, at, column), cell)
+                    if isinstance(value, date):
+                        sheet.write_datetime(at, column, value, day)
+                    else:
+                        sheet.write(at, column, value)
+        if more:
+            made.add_worksheet(more)
+    return book.getvalue()
+
+
+def at(field: str) -> int:
+    return [row[0] for row in read(spreadsheet_of(PRODUCT, LINE), "x")["document"]].index(field)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("grace_days", "three", "sheet document, cell B{row}: the cell is three, but must be a whole number"),
+        ("grace_days", 2.5, "the cell is 2.5, but must be a whole number"),
+        ("grace_days", None, "the cell is empty, but must be given"),
+        ("grace_days", True, "the cell is True, but must be a whole number"),
+        ("name_zh", 7, "the cell is 7.0, but must be text: format the cell as text"),
+        ("excess", "keep", "the cell is keep, but must be one of"),
+        ("methods", 'on-demand, "x', "a quote closed where it was opened"),
+        ("methods", "on-demand,", "none left open at the end"),
+        ("joint_limit", "perhaps", "must be TRUE or FALSE"),
+        ("grace_days", 91, "sheet document, cell B{row}: grace_days is 91, but must be from 0 to 90"),
+        ("methods", "weekly", "must be one of"),
+    ],
+)
+def test_a_wrong_cell_is_told_by_sheet_row_and_column(field: str, value: Any, told: str) -> None:
+    row = at(field)
+    with pytest.raises(FileWrong) as refused:
+        document_in(PRODUCT, changed({("document", row, 1): value}), "x.xlsx")
+    assert told.format(row=row + 1) in str(refused.value)
+
+
+def test_every_wrong_cell_is_told_at_once() -> None:
+    wrong = {
+        ("document", at("grace_days"), 1): "three",
+        ("document", at("months_max"), 0): "months",
+        ("laws", 1, 3): "soon",
+        ("laws", 0, 2): "Law",
+        ("waterfall_stages", 2, 2): "loan",
+    }
+    with pytest.raises(FileWrong) as refused:
+        document_in(PRODUCT, changed(wrong, more="notes"), "x.xlsx")
+    found = {(each.sheet, each.cell) for each in refused.value.facts["mistakes"]}
+    assert {("laws", "D2"), ("laws", "C1"), ("waterfall_stages", "C3"), ("notes", "A1")} < found
+    assert ("document", f"B{at('grace_days') + 1}") in found
+    assert ("document", f"A{at('months_max') + 1}") in found
+    assert str(refused.value).startswith(f"x.xlsx cannot be taken over, {len(found)} to put right: ")
+
+
+def test_a_date_may_be_typed_as_text_and_a_lost_sheet_is_told() -> None:
+    typed = document_in(PRODUCT, changed({("laws", 1, 3): "2025-12-01"}), "x.xlsx")
+    assert typed == LINE
+    with pytest.raises(FileWrong, match="waterfall_stages"):
+        document_in(PRODUCT, changed({}, drop="waterfall_stages"), "x.xlsx")
+    with pytest.raises(FileWrong, match="a sheet called document"):
+        document_in(PRODUCT, changed({}, drop="document"), "x.xlsx")
+    noon = changed({("laws", 1, 3): datetime(2025, 12, 1, 12)})  # noqa: DTZ001
+    with pytest.raises(FileWrong, match="must be a date"):
+        document_in(PRODUCT, noon, "x.xlsx")
+
+
+def test_what_is_no_file_of_ours_is_told() -> None:
+    for content, refusal in ((b"PK\x03\x04nonsense", NotASpreadsheet), (b"\xff\xfe\x00", NotAText)):
+        with pytest.raises(refusal):
+            document_in(PRODUCT, content, "x")
+    large = io.BytesIO()
+    with zipfile.ZipFile(large, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b"0" * 70_000_000)
+    for content in (large.getvalue(), b"a" * 5_000_001):
+        with pytest.raises(SpreadsheetTooLarge):
+            document_in(PRODUCT, content, "x")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        ("grace_days = 91", "line 3: grace_days is 91, but must be from 0 to 90"),
+        ("grace_days = ", "line 3: the file is "),
+        ("colour = 'red'", "line 3: colour is red, but must be left out"),
+    ],
+)
+def test_a_wrong_line_of_toml_is_told_by_its_number(wrong: str, line: str) -> None:
+    text = f'# a\nkey = "x"\n{wrong}\n'
+    with pytest.raises(FileWrong) as refused:
+        document_in(PRODUCT, (text if "colour" in wrong or wrong.endswith("= ") else shipped(wrong)).encode(), "x.toml")
+    assert line in str(refused.value)
+
+
+def shipped(third: str) -> str:
+    """The shipped credit line with its grace on the third line."""
+    from importlib.resources import files
+
+    text = (files("lendmill.products") / "presets" / "credit-line.toml").read_text("utf-8")
+    return "\n\n" + third + "\n" + text.replace("grace_days = 3", "")
+
+
+def test_a_mistake_inside_a_repeated_table_is_found_on_its_line() -> None:
+    text = shipped("grace_days = 3").replace('by = "component"', 'by = "loan"')
+    with pytest.raises(FileWrong) as refused:
+        document_in(PRODUCT, text.encode(), "x.toml")
+    (mistake,) = refused.value.facts["mistakes"]
+    assert mistake.field == "waterfall_stages[1].by"
+    assert text.splitlines()[mistake.line - 1] == 'by = "loan"'
