@@ -71,6 +71,7 @@ RATED: Final = CaseRating(
     pd=0.014142,
     grade="A",
     doubts=(),
+    file="full",
 )
 CLEAN: Final = CaseStanding(
     outstanding_cents=0, reserved_cents=0, days_past_due_worst=0, late_since_on=None, loans_drawn=0, loans_repaid=0
@@ -97,10 +98,11 @@ def a_case(**changes: Any) -> Case:
         "granted_cents": 0,
         "joint_granted_cents": 0,
         "net_assets_cents": 10_000_000_000,
-        "asked_cents": 100_000_000,
+        "asked_cents": 100_000,
         "purpose": "stock",
         "offer_id": None,
         "offer_limit_cents": None,
+        "group": None,
         **parts,
         **changes,
     }
@@ -140,6 +142,7 @@ def rate(db: Db, borrower_id: UUID, grade: str, facts: dict[str, Any], rated_on:
     )
     db.execute(
         "insert into rating (rating_id, borrower_id, shop_id, as_of_on, model_id, points, pd, grade, contributions,"
-        " snapshot_id) values (%s, %s, %s, %s, 'card-1', 610, 0.014142, %s, '[]', %s)",
+        " snapshot_id, telling) values (%s, %s, %s, %s, 'card-1', 610, 0.014142, %s, '[]', %s,"
+        """ '{"file": {"kind": "full"}}')""",
         [ids.new(), borrower_id, found[0], rated_on, grade, snapshot_id],
     )

@@ -65,11 +65,11 @@ def test_an_approved_application_is_a_line_at_once(house: Database, shop: Callab
     application_id = filled_in(house, borrower_id)
     made = submitted(house, borrower_id, application_id)
     assert (made.outcome, made.limit_cents, made.reasons) == ("approve", 500_000, ())
-    assert len(made.findings) == 45
+    assert len(made.findings) == 53
     with house.transaction() as db:
         (line,) = queries.lines_of(db, borrower_id)
         assert (line.line_id, line.decision_id, line.limit_cents) == (made.line_id, made.decision_id, 500_000)
-        assert (line.months_max, line.product_version, line.opened_on) == (12, 1, TODAY)
+        assert (line.months_max, line.product_version, line.opened_on) == (12, 2, TODAY)
         kept = queries.decision(db, made.decision_id)
         assert (kept.outcome, kept.grade, kept.limit_cents, kept.reasons) == ("approve", "A", 500_000, [])
         assert kept.opened.case.rating is not None
@@ -253,7 +253,7 @@ def test_two_products_share_their_limit(house: Database, shop: Callable[..., UUI
     second = filled_in(house, borrower_id, "order-loan", amount_cents=70_000_000)
     assert first.limit_cents == 70_000_000
     made = submitted(house, borrower_id, second, key="b")
-    assert (made.outcome, made.limit_cents) == ("approve", 30_000_000)
+    assert (made.outcome, made.limit_cents, made.line_id) == ("counter", 30_000_000, None)
 
 
 def test_all_three_steps_can_be_taken_in_one_call(house: Database, shop: Callable[..., UUID]) -> None:
@@ -310,7 +310,7 @@ def test_an_old_rating_refers(house: Database, shop: Callable[..., UUID]) -> Non
     stale = shop("s2", rated_on=TODAY - timedelta(days=36))
     assert submitted(house, fresh, filled_in(house, fresh)).outcome == "approve"
     made = submitted(house, stale, filled_in(house, stale))
-    assert (made.outcome, made.reasons) == ("refer", ("rating-unknown",))
+    assert (made.outcome, made.reasons) == ("refer", ("facts-unknown", "rating-unknown", "sales-unknown"))
 
 
 @pytest.mark.parametrize(

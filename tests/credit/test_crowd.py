@@ -128,14 +128,12 @@ def test_the_joint_limit_is_never_passed_by_two_products_at_once(house: Database
         for product_key in ("credit-line", "order-loan")
     ]
     found = together(calls)
-    assert all(each.outcome == "approve" for each in found)
-    with house.transaction() as db:
-        for borrower_id in borrowers:
-            limits = sorted(line.limit_cents for line in queries.lines_of(db, borrower_id))
-            assert limits == [30_000_000, 70_000_000]
-    assert count(
-        house, "select max(total) from (select sum(limit_cents) as total from line group by borrower_id) t"
-    ) == (100_000_000)
+    assert Counter((each.outcome, each.limit_cents) for each in found) == {
+        ("approve", 70_000_000): 6,
+        ("counter", 30_000_000): 6,
+    }
+    assert count(house, "select count(*) from line where limit_cents = 70000000") == 6
+    assert count(house, "select count(*) from line") == 6
 
 
 def test_draws_on_two_lines_never_pass_their_joint_limit(house: Database, shop: Callable[..., UUID]) -> None:

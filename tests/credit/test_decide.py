@@ -19,8 +19,8 @@ from credit_cases import (
     finding,
 )
 
+from lendmill.credit.caps import affordable_cents
 from lendmill.credit.case import Case
-from lendmill.credit.limit import affordable_cents
 from lendmill.terms.rates import Rate
 
 
@@ -36,7 +36,7 @@ def test_a_good_shop_is_approved_with_nothing_against_it() -> None:
     assert (made.outcome, made.reasons) == ("approve", ())
     assert made.terms is not None
     assert msgspec.to_builtins(made.terms) == {
-        "limit_cents": 1_600_000,
+        "limit_cents": 100_000,
         "grade": "A",
         "rate_num": 600,
         "rate_den": 1_000_000,
@@ -180,7 +180,7 @@ RECORD_RULES = [
 def test_each_rule_over_the_record_at_its_thresholds(
     rule: str, fact: str, facts: dict[str, Any], steps: list[tuple[float, str]], unknown: str
 ) -> None:
-    own = next(each for each in POLICY.knock_outs if each.rule == rule)
+    own = next(each for each in POLICY.rules or () if each.rule == rule)
     for value, expected in steps:
         made = decided(a_case(from_facts=facts, facts={fact: value}))
         assert (made.outcome, made.reasons) == (expected, () if expected == PASS else (own.reason,)), value
@@ -192,20 +192,7 @@ def test_each_rule_over_the_record_at_its_thresholds(
 
 
 def test_every_rule_of_the_shipped_policy_is_tried_above() -> None:
-    assert {rule.rule for rule in POLICY.knock_outs} == {rule for rule, *_ in RECORD_RULES}
-
-
-def test_of_several_facts_the_worst_known_one_counts() -> None:
-    both = msgspec.structs.replace(POLICY.knock_outs[1], facts=("days_since_sale", "days_since_login"))
-    policy = changed_policy(knock_outs=(both,))
-    for known, verdict, read in (
-        ({"days_since_sale": 1.0, "days_since_login": 40.0}, "fail", "days_since_login"),
-        ({"days_since_sale": 40.0, "days_since_login": 1.0}, "fail", "days_since_sale"),
-        ({"days_since_sale": 1.0, "days_since_login": None}, "pass", "days_since_sale"),
-        ({"days_since_sale": None, "days_since_login": None}, "unknown", "days_since_sale, days_since_login"),
-    ):
-        found = finding(decided(a_case(facts=known), policy=policy), "trading now")
-        assert (found.verdict, found.fact) == (verdict, read)
+    assert {rule.rule for rule in POLICY.rules or ()} == {rule for rule, *_ in RECORD_RULES}
 
 
 def test_a_shop_without_any_record_is_declined() -> None:
@@ -260,9 +247,14 @@ def test_facts_that_could_not_be_read_are_looked_at_by_a_person() -> None:
 
 
 def limit_of(case: Case, **more: Any) -> int:
-    """The limit of an approval, nothing otherwise."""
+    """What is granted, or offered instead of what was asked; nothing otherwise."""
     made = decided(case, **more)
-    return made.terms.limit_cents if made.terms is not None and made.outcome == "approve" else 0
+    return made.terms.limit_cents if made.terms is not None and made.outcome in ("approve", "counter") else 0
+
+
+def most(**changes: Any) -> Case:
+    """A shop that asks for all it can have."""
+    return a_case(**{"asked_cents": 100_000_000, **changes})
 
 
 @pytest.mark.parametrize(
@@ -273,14 +265,14 @@ def limit_of(case: Case, **more: Any) -> int:
     ],
 )  # fmt: skip
 def test_the_limit_is_a_share_of_monthly_sales_by_grade(grade: str, limit_cents: int, months: int) -> None:
-    made = decided(a_case(rating={"grade": grade}))
+    made = decided(most(rating={"grade": grade}))
     assert made.terms is not None
     assert (made.terms.limit_cents, made.terms.months_max) == (limit_cents, months)
 
 
 def test_the_limit_is_rounded_down_to_a_hundred_yuan() -> None:
-    assert limit_of(a_case(facts={"sales_monthly_mean": 20_124.99})) == 1_600_000
-    assert limit_of(a_case(facts={"sales_monthly_mean": 20_125.0})) == 1_610_000
+    assert limit_of(most(facts={"sales_monthly_mean": 20_124.99})) == 1_600_000
+    assert limit_of(most(facts={"sales_monthly_mean": 20_125.0})) == 1_610_000
 
 
 def test_no_more_is_granted_than_asked() -> None:
@@ -314,7 +306,7 @@ def test_no_more_is_granted_than_asked() -> None:
 )  # fmt: skip
 def test_each_cap_at_its_edge(changes: dict[str, Any], limit_cents: int, reason: str | None) -> None:
     made = decided(a_case(**changes))
-    assert limit_of(a_case(**changes)) == limit_cents
+    assert limit_of(most(**changes)) == limit_cents
     assert made.reasons == (() if reason is None else (reason,))
     assert made.outcome == ("approve" if reason is None else "decline")
 
@@ -333,23 +325,41 @@ def test_unknown_sales_set_no_limit() -> None:
 
 
 def test_loans_repaid_lift_the_limit() -> None:
-    limits = [limit_of(a_case(standing={"loans_repaid": repaid})) for repaid in (0, 1, 10, 11, -3)]
+    limits = [limit_of(most(standing={"loans_repaid": repaid})) for repaid in (0, 1, 10, 11, -3)]
     assert limits == [1_600_000, 1_630_000, 1_920_000, 1_920_000, 1_600_000]
 
 
-def test_a_large_amount_is_looked_at_by_a_person() -> None:
-    careful = changed_policy(limit__review_above_cents=1_600_000)
-    assert decided(a_case(), policy=careful).outcome == "approve"
-    careful = changed_policy(limit__review_above_cents=1_599_999)
-    made = decided(a_case(), policy=careful)
+def test_a_large_amount_asked_is_looked_at_by_a_person_whatever_can_be_had() -> None:
+    careful = changed_policy(limit__review_above_cents=1_000_000)
+    assert decided(a_case(asked_cents=1_000_000), policy=careful).outcome == "approve"
+    made = decided(a_case(asked_cents=1_000_001), policy=careful)
     assert (made.outcome, made.reasons) == ("refer", ("amount-needs-review",))
     assert made.terms is not None
+    assert made.terms.limit_cents == 1_000_001
+
+
+def test_nothing_is_offered_unasked_that_a_person_would_look_at() -> None:
+    careful = changed_policy(limit__review_above_cents=1_000_000)
+    made = decided(a_case(stage="offer", asked_cents=None, purpose=None), policy=careful)
+    assert (made.outcome, made.reasons) == ("approve", ())
+    assert made.terms is not None
+    assert made.terms.limit_cents == 1_000_000
+
+
+def test_asked_for_more_than_can_be_had_what_can_be_had_is_offered() -> None:
+    assert decided(a_case(asked_cents=1_600_000)).outcome == "approve"
+    made = decided(a_case(asked_cents=1_600_001))
+    assert (made.outcome, made.reasons) == ("counter", ("less-than-asked",))
+    assert made.terms is not None
     assert made.terms.limit_cents == 1_600_000
+    assert finding(made, "asked within the limit").fact == "months of net sales"
+    referred = decided(a_case(asked_cents=1_600_001, rating={"grade": "C"}))
+    assert (referred.outcome, referred.reasons) == ("refer", ("rating-needs-review", "less-than-asked"))
 
 
 def test_an_order_loan_is_an_advance_on_what_is_not_paid_out_yet() -> None:
-    assert limit_of(a_case(), product=ORDERS) == 800_000
-    assert limit_of(a_case(facts={"settlement_90": 60_000.0}), product=ORDERS) == 0
+    assert limit_of(most(), product=ORDERS) == 800_000
+    assert limit_of(most(facts={"settlement_90": 60_000.0}), product=ORDERS) == 0
     made = decided(a_case(facts={"settlement_90": None}), product=ORDERS)
     assert (made.outcome, made.terms, made.reasons) == ("refer", None, ("sales-unknown",))
 

@@ -11,10 +11,12 @@ from lendmill.credit.policy import InvalidPolicy, policy_of
 
 @pytest.mark.parametrize("threshold", [float("nan"), float("inf"), float("-inf")])
 def test_a_threshold_that_nothing_passes_is_refused(threshold: float) -> None:
-    content: dict[str, Any] = msgspec.to_builtins(POLICY)
-    first, *others = content["knock_outs"]
+    old = {
+        "rule": "trading now", "label_en": "days since the last sale", "label_zh": "距最近销售天数",
+        "facts": ["days_since_sale"], "refer_above": threshold, "unknown": "decline", "reason": "inactive",
+    }  # fmt: skip
     with pytest.raises(InvalidPolicy, match=r"knock_outs\[0\] is -?(nan|inf), but must be a number"):
-        policy_of({**content, "knock_outs": [{**first, "refer_below": threshold}, *others]})
+        policy_of({**msgspec.to_builtins(POLICY), "knock_outs": [old]})
 
 
 def test_a_version_beyond_the_databases_numbers_is_refused() -> None:

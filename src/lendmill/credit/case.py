@@ -3,10 +3,12 @@
 import math
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
+
+FileClass = Literal["full", "thin", "unjudged"]
 
 
 class CaseBorrower(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -36,6 +38,18 @@ class CaseRating(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     pd: float | None
     grade: str
     doubts: tuple[str, ...]
+    file: FileClass | msgspec.UnsetType = msgspec.UNSET  # how full the record was; not told before version 3
+
+
+class CaseGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Those whom the borrower belongs together with: how many groups and members, and what the largest is granted.
+
+    What is granted is that of all members, the borrower included, over all products.
+    """
+
+    groups: int
+    members: int
+    granted_cents: int | None
 
 
 class CaseStanding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -70,6 +84,8 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     purpose: str | None
     offer_id: UUID | None
     offer_limit_cents: int | None
+    # None: the borrower belongs to no group; unset: nobody looked, as before version 3
+    group: CaseGroup | None | msgspec.UnsetType = msgspec.UNSET
 
 
 def readable_facts(facts: Mapping[str, Any]) -> tuple[dict[str, float | None], tuple[str, ...]]:

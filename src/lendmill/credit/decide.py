@@ -6,27 +6,22 @@ from typing import Any, Final, Literal
 import msgspec
 
 from lendmill.credit.case import Case
-from lendmill.credit.eligibility import eligibility, knock_outs, ruled
-from lendmill.credit.finding import (
-    STEPS,
-    Finding,
-    at_least,
-    at_most,
-    judged,
-    known_text,
-    none_of,
-    not_applicable,
-    noted,
-    one_of,
-)
+from lendmill.credit.conditions.condition import Condition, asked_conditions
+from lendmill.credit.eligibility import covering_sources, eligibility, knock_outs, ruled
+from lendmill.credit.finding import STEPS, Finding, at_most, judged, known_text, none_of, noted
+from lendmill.credit.ground import Ground
 from lendmill.credit.limit import limit
 from lendmill.credit.policy import Policy
+from lendmill.credit.price import Price, price
 from lendmill.credit.reasons import Reason
+from lendmill.credit.rules.reading import facts_of
 from lendmill.credit.stated import stated_figures
+from lendmill.credit.term import Term, term
+from lendmill.credit.thin import second_thoughts
 from lendmill.products.document import GRADES, Product
-from lendmill.terms.rates import BASIS_POINTS, DAYS_A_YEAR
 
-Outcome = Literal["approve", "refer", "decline"]
+Outcome = Literal["approve", "counter", "refer", "decline"]
+PLACES: Final = {step: n for n, step in enumerate(STEPS)}
 UNKNOWN: Final = "UNKNOWN"  # the grade of a rating whose card was asked what it had not learned
 
 
@@ -43,50 +38,68 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Approve, refer or decline, with every finding, and the reasons in order: what declines before what refers."""
+    """Approve, counter, refer or decline, with every finding, and the reasons in order: what declines comes first.
+
+    A counter-offer is an approval of less than was asked, once the borrower accepts it. `conditions` are met after the
+    decision and before anything is drawn; a policy from before there were any has none.
+    """
 
     outcome: Outcome
     terms: Terms | None
     reasons: tuple[str, ...]
     findings: tuple[Finding, ...]
+    conditions: tuple[Condition, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 def decide(case: Case, policy: Policy, product: Product) -> Decision:
     """Apply the whole policy to a case. No step hides another: all findings are kept, whatever the first ones say."""
-    fresh = facts_fresh(case, policy)
-    if any(found.effect != "none" for found in fresh):
+    sources, fresh = covering_sources(case, policy), facts_fresh(case, policy)
+    in_date = all(found.effect == "none" for found in fresh)
+    if not in_date:
         case = msgspec.structs.replace(case, facts={})  # what is out of date is not known
-    grade = known_grade(case)
-    granted = limit(case, policy, product, grade)
+    ground = Ground(case, policy, product, known_grade(case), facts_of(case), sources)
+    priced, lasting = price(ground), term(ground)
+    granted = limit(ground, rate=priced.rate, months=lasting.months)
+    conditions = asked_conditions(ground, granted.cents)
     found = (
-        *eligibility(case, policy),
-        *knock_outs(case, policy),
+        *eligibility(case, policy, sources),
+        *knock_outs(case, policy, sources),
         *fresh,
         *rating(case, policy),
         *stated_figures(case, policy),
+        *second_thoughts(case, policy),
         *granted.findings,
-        *price(policy, product, grade),
-        *term(policy, product, grade),
+        *priced.findings,
+        *lasting.findings,
         *granted.conditions,
-        *ruled(case, policy),
+        *ruled(policy, ground.known, sources, fresh=in_date),
+        *conditions.findings,
     )
-    findings = tuple(sorted(found, key=lambda each: STEPS.index(each.step)))  # in a step the house's own rules first
+    findings = tuple(sorted(found, key=_place))  # in a step the house's own rules first
     outcome = worst_outcome(findings)
     terms = None
-    if outcome != "decline" and grade is not None and granted.cents > 0:
-        terms = _terms(policy, product, grade, granted.cents)
-    return Decision(outcome=outcome, terms=terms, reasons=reasons(findings), findings=findings)
+    if outcome != "decline" and ground.grade is not None and granted.cents > 0:
+        terms = _terms(ground, priced, lasting, granted.cents)
+    asked = msgspec.UNSET if not policy.conditions or terms is None else conditions.asked
+    return Decision(
+        outcome=outcome, terms=terms, reasons=reasons(findings), findings=findings, conditions=asked
+    )  # fmt: skip
+
+
+def _place(found: Finding) -> int:
+    return PLACES[found.step]
 
 
 def worst_outcome(findings: tuple[Finding, ...]) -> Outcome:
-    """One finding that declines is enough to decline, one that refers to refer."""
+    """One finding that declines is enough to decline, one that refers to refer, one that counters to offer less."""
     effects = {found.effect for found in findings}
-    return "decline" if "decline" in effects else "refer" if "refer" in effects else "approve"
+    outcomes: tuple[Outcome, ...] = ("decline", "refer", "counter")
+    return next((outcome for outcome in outcomes if outcome in effects), "approve")
 
 
 def reasons(findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    """Reason codes, each once: what declines first, then what refers, each in the order of the steps."""
-    held = [found for effect in ("decline", "refer") for found in findings if found.effect == effect]
+    """Reason codes, each once: what declines, then what refers, then why less is offered, each in the steps' order."""
+    held = [found for effect in ("decline", "refer", "counter") for found in findings if found.effect == effect]
     return tuple(dict.fromkeys(found.reason for found in held if found.reason is not None))
 
 
@@ -129,6 +142,7 @@ def rating(case: Case, policy: Policy) -> tuple[Finding, ...]:
             unknown=rules.unknown,
             unknown_reason=Reason.RATING_UNKNOWN,
             unit="days",
+            note=_ahead(case, policy),
         ),
         _facts_readable(case),
     ]
@@ -168,44 +182,30 @@ def facts_fresh(case: Case, policy: Policy) -> tuple[Finding, ...]:
     return (at_most("rating", "age of the record", age_days, most, reason, unit="days", note=note, **held),)
 
 
+def _ahead(case: Case, policy: Policy) -> str:
+    """Told where a rating is dated after today; policies from before the record's age was held did not tell it."""
+    on = case.rating.as_of_on if case.rating is not None else None
+    ahead = isinstance(on, date) and on > case.today and policy.facts_age_days_max is not msgspec.UNSET
+    return "after today" if ahead else ""
+
+
 def _rating_age_days(case: Case) -> int | None:
     if case.rating is None or not isinstance(case.rating.as_of_on, date) or case.rating.as_of_on > case.today:
         return None
     return (case.today - case.rating.as_of_on).days
 
 
-def price(policy: Policy, product: Product, grade: str | None) -> tuple[Finding, ...]:
-    """The product's rate for the grade, under the cap in force."""
-    if grade in policy.rating.declined:
-        return (not_applicable("price", "a grade with a price", "no terms for a declined grade"),)
-    if grade is None:
-        return (one_of("price", "a grade with a price", grade, tuple(policy.limit.share_bp), Reason.RATING_TOO_LOW),)
-    rate = product.rate_for(grade)
-    yearly_bp = -(-rate.num * DAYS_A_YEAR * BASIS_POINTS // rate.den)
-    return (
-        noted("price", "daily rate", str(rate)),
-        at_most("price", "yearly rate", yearly_bp, product.all_in_cap_bp, Reason.LIMIT_TOO_SMALL, note="basis points"),
-    )
-
-
-def term(policy: Policy, product: Product, grade: str | None) -> tuple[Finding, ...]:
-    """The longest loan for the grade, within the product's."""
-    if grade in policy.rating.declined:
-        return (not_applicable("term", "a grade with a term", "no terms for a declined grade"),)
-    if grade is None or grade not in policy.months_by_grade:
-        return (one_of("term", "a grade with a term", grade, tuple(policy.months_by_grade), Reason.RATING_TOO_LOW),)
-    months = min(policy.months_by_grade[grade], product.months_max)
-    return (at_least("term", "longest term", months, 1, Reason.RATING_TOO_LOW, unit="months"),)
-
-
-def _terms(policy: Policy, product: Product, grade: str, limit_cents: int) -> Terms:
-    rate, penalty = product.rate_for(grade), product.penalty_rate_for(grade)
+def _terms(ground: Ground, priced: Price, lasting: Term, limit_cents: int) -> Terms:
+    assert ground.grade is not None
+    assert priced.rate is not None
+    assert priced.penalty is not None
+    assert lasting.months is not None
     return Terms(
         limit_cents=limit_cents,
-        grade=grade,
-        rate_num=rate.num,
-        rate_den=rate.den,
-        penalty_num=penalty.num,
-        months_max=min(policy.months_by_grade[grade], product.months_max),
-        methods=product.methods,
+        grade=ground.grade,
+        rate_num=priced.rate.num,
+        rate_den=priced.rate.den,
+        penalty_num=priced.penalty.num,
+        months_max=lasting.months,
+        methods=ground.product.methods,
     )

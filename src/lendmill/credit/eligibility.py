@@ -1,6 +1,9 @@
 """Who may ask at all, and what shuts the door whatever the rating says."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
 
 from lendmill.credit.ages import whole_months, whole_years
 from lendmill.credit.case import Case
@@ -17,16 +20,15 @@ from lendmill.credit.finding import (
 )
 from lendmill.credit.policy import FactRule, Policy
 from lendmill.credit.reasons import Reason
-from lendmill.credit.rules.reading import facts_of
 from lendmill.credit.rules.rule import ANY_SOURCE, found
 
 KINDS: Final = ("firm", "person")
 
 
-def eligibility(case: Case, policy: Policy) -> tuple[Finding, ...]:
+def eligibility(case: Case, policy: Policy, sources: tuple[str, ...]) -> tuple[Finding, ...]:
     """Every condition of asking, each with its finding."""
     return (
-        has_a_record(case, policy),
+        has_a_record(sources),
         *right_age(case, policy),
         enough_history(case, policy),
         identity_verified(case),
@@ -42,9 +44,8 @@ def covering_sources(case: Case, policy: Policy) -> tuple[str, ...]:
     return tuple(sorted(told))
 
 
-def has_a_record(case: Case, policy: Policy) -> Finding:
+def has_a_record(sources: tuple[str, ...]) -> Finding:
     """A shop no source covers is declined: nothing is known of it."""
-    sources = covering_sources(case, policy)
     note = ", ".join(sources)
     return at_least("eligibility", "record", len(sources), 1, Reason.NO_RECORD, unit="count", note=note)
 
@@ -100,10 +101,9 @@ def purpose_allowed(case: Case, policy: Policy) -> Finding:
     return one_of("eligibility", "purpose", case.purpose, allowed, Reason.PURPOSE_NOT_ALLOWED)
 
 
-def knock_outs(case: Case, policy: Policy) -> tuple[Finding, ...]:
-    """Late debts here, then the policy's rules over the shop's record."""
+def knock_outs(case: Case, policy: Policy, sources: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Late debts here, then the rules over the shop's record of policies from before version 3."""
     late_since_on = case.standing.late_since_on
-    sources = covering_sources(case, policy)
     return (
         judged(
             "knock-outs",
@@ -123,16 +123,25 @@ def knock_outs(case: Case, policy: Policy) -> tuple[Finding, ...]:
             Reason.LATE_DEBT,
             unit="days",
         ),
-        *(over_the_record(case, rule, sources) for rule in policy.knock_outs),
+        *(over_the_record(case, rule, sources) for rule in policy.knock_outs or ()),
     )
 
 
-def ruled(case: Case, policy: Policy) -> tuple[Finding, ...]:
-    """The findings of the policy's own rules, each in the step it belongs to."""
-    if not policy.rules:
-        return ()
-    known, sources = facts_of(case), covering_sources(case, policy)
-    return tuple(found(rule, known, sources) for rule in policy.rules)
+def ruled(
+    policy: Policy, known: Mapping[str, Any], sources: tuple[str, ...], *, fresh: bool = True
+) -> tuple[Finding, ...]:
+    """The findings of the policy's own rules, each in the step it belongs to.
+
+    Where the record is out of date, what a rule cannot know of it says nothing about the shop: a person looks.
+    """
+    findings = tuple(found(rule, known, sources) for rule in policy.rules or ())
+    return findings if fresh else tuple(map(_looked_at, findings))
+
+
+def _looked_at(finding: Finding) -> Finding:
+    if finding.verdict != "unknown":
+        return finding
+    return msgspec.structs.replace(finding, effect="refer", reason=Reason.FACTS_UNKNOWN.code)
 
 
 def over_the_record(case: Case, rule: FactRule, sources: tuple[str, ...]) -> Finding:

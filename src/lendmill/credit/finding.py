@@ -13,15 +13,19 @@ STEPS: Final[tuple[Step, ...]] = (
     "eligibility", "knock-outs", "rating", "limit", "price", "term", "conditions", "review",
 )  # fmt: skip
 Verdict = Literal["pass", "fail", "unknown", "not-applicable", "noted"]
-Effect = Literal["none", "refer", "decline"]
+Effect = Literal["none", "counter", "refer", "decline"]
 HeldBack = Literal["refer", "decline"]
-Op = Literal["at-least", "at-most", "is", "one-of", "none-of", "noted", "when"]
+Against = Literal["counter", "refer", "decline"]
+Op = Literal["at-least", "at-most", "is", "one-of", "none-of", "noted", "when", "between"]
 Unit = Literal["", "cents", "yuan", "days", "months", "years", "share", "count", "ratio", "points", "pd"]
 Scalar = bool | int | float | str | None
 
 
 class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A rule applied to a fact. What is unknown holds the application back, always: it refers or declines."""
+    """A rule applied to a fact. What is unknown holds the application back, always: it refers or declines.
+
+    What fails refers, declines, or leads to a counter-offer of what can be had.
+    """
 
     step: Step
     rule: str
@@ -78,7 +82,7 @@ def judged(
     op: Op,
     threshold: Scalar | tuple[Scalar, ...],
     reason: Reason,
-    otherwise: HeldBack = "decline",
+    otherwise: Against = "decline",
     unknown: HeldBack = "refer",
     unknown_reason: Reason | None = None,
     fact: str = "",
@@ -152,4 +156,14 @@ def noted(step: Step, rule: str, value: Scalar, *, unit: Unit = "", fact: str = 
     return Finding(
         step=step, rule=rule, verdict="noted", effect="none", reason=None, fact=fact or rule, value=value, op="noted",
         threshold=None, unit=unit, note=note,
+    )  # fmt: skip
+
+
+def unknown_figure(
+    step: Step, rule: str, facts: str, unknown: HeldBack, reason: Reason = Reason.FACTS_UNKNOWN
+) -> Finding:
+    """A figure that cannot be looked up or worked out, because what it is read from is not known."""
+    return judged(
+        step, rule, holds=None, value=None, op="noted", threshold=None, reason=reason, unknown_reason=reason,
+        unknown=unknown, fact=facts,
     )  # fmt: skip

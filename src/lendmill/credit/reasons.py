@@ -141,6 +141,31 @@ class Reason(Enum):
         "After looking at it closely, we do not see how the business would carry this loan.",
         "经人工审核，暂未看到店铺经营足以承担本次贷款。",
     )
+    LESS_THAN_ASKED = (
+        "less-than-asked",
+        "Less can be lent than was asked for; what can be lent is offered instead.",
+        "申请金额超出可授信额度，可按可授信额度办理。",
+    )
+    SHORT_RECORD = (
+        "short-record",
+        "The shop's record is still short, so a person looks at amounts of this size.",
+        "店铺经营记录较短，该金额需人工审核。",
+    )
+    GROUP_LIMIT_REACHED = (
+        "group-limit-reached",
+        "We cannot lend more to those who belong together with this borrower at present.",
+        "已达到对该借款人及其关联方的贷款上限。",
+    )
+    PRICE_OUTSIDE_BAND = (
+        "price-outside-band",
+        "The price for this credit rating is outside this product's; a person will look at it.",
+        "该评级对应的利率超出本产品定价区间，需人工审核。",
+    )
+    REPAID_WELL = (
+        "repaid-well",
+        "Earlier loans were repaid on time.",
+        "以往借款均按时还清。",
+    )
     FACTS_UNKNOWN = (
         "facts-unknown",
         "Something needed for the decision is not known; a person will look at it.",

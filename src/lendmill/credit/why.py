@@ -1,15 +1,17 @@
 """The story of a decision, for whoever asks: what was read, what was required, what was found, and what follows."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 from lendmill.credit.finding import STEPS, Finding, Scalar
-from lendmill.credit.policy import FactRule, Policy
+from lendmill.credit.policy import Policy
 from lendmill.credit.reasons import Reason
 from lendmill.credit.record import Content
-from lendmill.credit.rules.rule import Rule
-from lendmill.credit.words import FOUND, NOTES, RULES, SAID, STEP_NAMES, spoken
+from lendmill.credit.rules.expression import Applied, Constant, Named
+from lendmill.credit.rules.grammar import RuleMisread, read
+from lendmill.credit.words import CONDITION_KINDS, FOUND, NOTES, RULES, SAID, STEP_NAMES, spoken
 from lendmill.money import yuan
 from lendmill.products.document import Product
 from lendmill.terms.rates import Rate
@@ -64,6 +66,9 @@ def _ending(content: Content, language: str) -> Iterator[str]:
             daily=rate,
             months=terms.months_max,
         )
+    for asked in content.decision.conditions or ():
+        ways = say["or"].join(CONDITION_KINDS[kind][spoken(language)] for kind in asked.by)
+        yield say["condition"].format(ways=ways, cover=yuan(asked.cover_cents), days=asked.days)
     if content.decision.reasons:
         yield say["reasons"]
         yield from (f"  - {Reason.of(code).sentence(language)}" for code in content.decision.reasons)
@@ -90,10 +95,9 @@ def finding_told(finding: Finding, policy: Policy, language: str) -> str:
 def rule_name(rule: str, policy: Policy, language: str) -> str:
     """What a rule is called in a language: the policy's own label, or ours for the steps every policy has."""
     zh = spoken(language) == "zh"
-    written: tuple[FactRule | Rule, ...] = (*policy.knock_outs, *(policy.rules or ()))
-    for own in written:
-        if own.rule == rule:
-            return own.label_zh if zh else own.label_en[:1].upper() + own.label_en[1:]
+    label = policy.labels.get(rule)
+    if label is not None:
+        return label[zh]
     return RULES.get(rule, (rule, rule))[zh]
 
 
@@ -102,16 +106,42 @@ def required_told(finding: Finding, language: str) -> str:
     zh = spoken(language) == "zh"
     threshold = finding.threshold
     if finding.op == "when":
-        return f"{('stops when ', '触发条件：')[zh]}{threshold}" if threshold else ""
+        return _when_told(finding, language)
     if finding.op == "noted" or threshold is None or threshold == "":
         return ""
     if isinstance(threshold, tuple):
         words = ("、" if zh else ", ").join(value_told(finding, one, language) for one in threshold)
+        if finding.op == "between":
+            return ("must be between {} and {}", "须在 {} 至 {} 之间")[zh].format(*threshold)
         among = {"one-of": ("must be one of ", "须为"), "none-of": ("must not be ", "不得为")}[finding.op][zh]
         return among + (words or ("none", "无")[zh])
     head = {"at-least": ("required at least ", "要求不低于"), "at-most": ("allowed at most ", "要求不高于")}
     told_threshold = value_told(finding, threshold, language)
     return head.get(finding.op, ("must be ", "须为"))[zh] + told_threshold
+
+
+COMPARED: Final = {
+    ">": ("allowed at most ", "要求不高于"),
+    ">=": ("must be below ", "须低于"),
+    "<": ("required at least ", "要求不低于"),
+    "<=": ("must be above ", "须高于"),
+}
+
+
+def _when_told(finding: Finding, language: str) -> str:
+    """When a rule stops a file: one fact against one figure in words, anything longer as its author wrote it."""
+    zh = spoken(language) == "zh"
+    if not isinstance(finding.threshold, str) or not finding.threshold:
+        return ""
+    try:
+        node = read(finding.threshold).node
+    except RuleMisread:  # a fact that has gone since
+        node = None
+    if isinstance(node, Applied) and node.op in COMPARED:
+        fact, figure = node.on
+        if isinstance(fact, Named) and isinstance(figure, Constant) and not isinstance(figure.value, date):
+            return COMPARED[node.op][zh] + value_told(finding, figure.value, language)
+    return f"{('stops when ', '触发条件：')[zh]}{finding.threshold}"
 
 
 def value_told(finding: Finding, value: Scalar, language: str) -> str:

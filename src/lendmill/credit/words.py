@@ -61,6 +61,15 @@ RULES: Final = {
     "a grade with a price": ("Grade with a price", "可定价评级"),
     "longest term": ("Longest loan", "最长借款期限"),
     "a grade with a term": ("Grade with a term", "可核定期限评级"),
+    "asked within the limit": ("Amount asked, within what can be had", "申请金额（不超过可授信额度）"),
+    "part for a short record": ("Part granted on a short record", "短经营记录折扣额度"),
+    "term for a short record": ("Longest loan on a short record", "短经营记录最长期限"),
+    "amount on a short record": ("Amount on a short record above which a person looks", "短经营记录人工审核金额"),
+    "record of the shop": ("How full the record was when rated", "档案完整度"),
+    "granted to the group": ("Granted to all who belong together", "关联方已授信额度"),
+    "a group's share of the lender": ("Left of a group's share of the lender", "关联方集中度余额"),
+    "largest limit of a group": ("What is left of a group's largest limit", "关联方剩余最高额度"),
+    "price for the grade": ("Price for the grade, within the product's band", "评级定价（须在产品定价区间内）"),
     "amount a person looks at": ("Amount above which a person looks", "人工审核金额"),
 }  # fmt: skip
 
@@ -75,6 +84,8 @@ NOTES: Final = {
     ),
     "after today": ("dated after today: a clock is wrong", "数据日期晚于今日，系统时钟有误"),
     "not about this file": ("not about this file", "不适用于本次申请"),
+    "the record is full": ("the record is full", "经营记录完整，不适用"),
+    "belongs to no group": ("belongs together with nobody", "无关联方，不适用"),
     "nobody has asked yet": ("nobody has asked yet", "尚未申请"),
     "not an advance on orders": ("not an advance on orders", "非订单贷款，不适用"),
     "no limit can be worked out": ("no limit can be worked out", "无法核定额度"),
@@ -86,6 +97,7 @@ NOTES: Final = {
 
 FOUND: Final = {
     ("pass", "none"): ("in order", "通过"),
+    ("fail", "counter"): ("less is offered", "按可授信额度办理"),
     ("fail", "refer"): ("a person has to look", "转人工审核"),
     ("fail", "decline"): ("declines", "拒绝"),
     ("unknown", "refer"): ("unknown, so a person has to look", "信息未知，转人工审核"),
@@ -93,9 +105,18 @@ FOUND: Final = {
     ("noted", "none"): ("", ""),
 }
 
+CONDITION_KINDS: Final = {
+    "guarantor": {"en": "a guarantor", "zh": "保证人"},
+    "collateral": {"en": "collateral", "zh": "抵质押物"},
+}
+
 SAID: Final = {
     "en": {
         "approve": "approved",
+        "counter": "less offered than asked",
+        "terms counter": "Offered: {limit} yuan at {yearly} a year ({daily} a day), each loan up to {months} months.",
+        "condition": "Before anything can be drawn: {ways}, for {cover} yuan, within {days} days.",
+        "or": " or ",
         "refer": "referred to a person",
         "decline": "declined",
         "title": "Decision {decision_id} of {day}: {outcome}",
@@ -116,6 +137,10 @@ SAID: Final = {
     },
     "zh": {
         "approve": "通过",
+        "counter": "可按较低额度办理",
+        "terms counter": "可授信：{limit} 元，年化利率（单利）{yearly}（日利率 {daily}），单笔最长 {months} 个月。",
+        "condition": "提款前须提供{ways}，担保金额 {cover} 元，{days} 天内完成。",
+        "or": "或",
         "refer": "转人工审核",
         "decline": "未通过",
         "title": "审批 {decision_id}（{day}）：{outcome}",

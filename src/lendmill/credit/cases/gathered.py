@@ -1,11 +1,21 @@
 """A borrower's row as the database gives it, and the case that follows from it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from lendmill.credit.case import Case, CaseBorrower, CaseRating, CaseStanding, readable_facts
+from lendmill.credit.case import (
+    Case,
+    CaseBorrower,
+    CaseGroup,
+    CaseRating,
+    CaseStanding,
+    FileClass,
+    readable_facts,
+)
+from lendmill.people.groups.group import GroupsChanged
 from lendmill.products.document import Product
 
 
@@ -42,10 +52,20 @@ class Gathered:
     line_products: list[str]
     line_statuses: list[str]
     line_amounts: list[int]
+    file: FileClass | None = None
+    group_ids: list[UUID] = field(default_factory=list)
+    group_members: int = 0
+    group_granted_cents: int = 0
 
     def has_line(self, product_key: str) -> bool:
         """Whether the borrower has a contract for a product that has neither ended nor been closed."""
-        return (product_key, "open") in self._lines or (product_key, "frozen") in self._lines
+        return any((product_key, status) in self._lines for status in ("open", "frozen", "pending"))
+
+    def held_under(self, group_ids: Sequence[UUID]) -> "Gathered":
+        """This, if the groups whose locks are held are the borrower's; else the refusal `GroupsChanged`."""
+        if set(self.group_ids) - set(group_ids):
+            raise GroupsChanged
+        return self
 
     @property
     def _lines(self) -> set[tuple[str, str]]:
@@ -99,14 +119,7 @@ def case_of(
         facts_as_of_on=row.facts_as_of_on,
         snapshot_id=row.snapshot_id,
         facts_unreadable=unreadable,
-        standing=CaseStanding(
-            outstanding_cents=row.outstanding_cents,
-            reserved_cents=row.reserved_cents,
-            days_past_due_worst=row.days_past_due_worst,
-            late_since_on=row.late_since_on,
-            loans_drawn=row.loans_drawn,
-            loans_repaid=row.loans_repaid,
-        ),
+        standing=_standing(row),
         granted_cents=sum(amount for _, amount in lines),
         joint_granted_cents=sum(amount for key, amount in lines if key in product.joint_products),
         net_assets_cents=net_assets_cents,
@@ -114,7 +127,25 @@ def case_of(
         purpose=ask.purpose if ask else None,
         offer_id=ask.offer_id if ask else None,
         offer_limit_cents=ask.offer_limit_cents if ask else None,
+        group=_group(row),
     )
+
+
+def _standing(row: Gathered) -> CaseStanding:
+    return CaseStanding(
+        outstanding_cents=row.outstanding_cents,
+        reserved_cents=row.reserved_cents,
+        days_past_due_worst=row.days_past_due_worst,
+        late_since_on=row.late_since_on,
+        loans_drawn=row.loans_drawn,
+        loans_repaid=row.loans_repaid,
+    )
+
+
+def _group(row: Gathered) -> CaseGroup | None:
+    if not row.group_ids:
+        return None
+    return CaseGroup(groups=len(row.group_ids), members=row.group_members, granted_cents=row.group_granted_cents)
 
 
 def _rating(row: Gathered) -> CaseRating | None:
@@ -131,4 +162,5 @@ def _rating(row: Gathered) -> CaseRating | None:
         pd=row.pd,
         grade=row.grade,
         doubts=tuple(row.doubts or ()),
+        file=row.file or "unjudged",
     )

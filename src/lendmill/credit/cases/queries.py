@@ -2,16 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from lendmill.credit.cases.gathered import Gathered
 from lendmill.db import Db, many, scalar
+from lendmill.people.groups.queries import BELONGING
 
 # An open line counts with its limit, for approval reserves it; a closed one with what is still owed on it.
-GATHERED = """
+LINE_AMOUNT: Final = """
+    case when status = 'closed' or expires_on <= %(today)s
+         then reserved_cents + used_cents
+         else greatest(limit_cents, reserved_cents + used_cents)
+     end
+"""
+
+GATHERED = f"""
     select b.borrower_id, b.kind, b.born_on, b.member_since_on, b.region, b.industry, b.identity_verified, b.banned,
            r.rating_id, coalesce(r.shop_id, s.shop_id) as shop_id, r.model_id, m.digest as model_digest,
            r.as_of_on as rated_on, r.points, r.pd, r.grade, r.doubts,
+           r.file,
            f.snapshot_id, f.facts, f.as_of_on as facts_as_of_on,
            coalesce(d.outstanding_cents, 0) as outstanding_cents,
            coalesce(d.reserved_cents, 0) as reserved_cents,
@@ -19,10 +29,12 @@ GATHERED = """
            d.late_since_on,
            coalesce(d.loans_drawn, 0) as loans_drawn,
            coalesce(d.loans_repaid, 0) as loans_repaid,
-           l.line_products, l.line_statuses, l.line_amounts
+           l.line_products, l.line_statuses, l.line_amounts,
+           g.group_ids, g.group_members, g.group_granted_cents
       from borrower b
       left join lateral (
-           select rating_id, shop_id, model_id, as_of_on, points, pd, grade, doubts, snapshot_id
+           select rating_id, shop_id, model_id, as_of_on, points, pd, grade, doubts, snapshot_id,
+                  telling -> 'file' ->> 'kind' as file
              from rating
             where rating.borrower_id = b.borrower_id
               and rating.as_of_on <= %(today)s
@@ -49,16 +61,28 @@ GATHERED = """
            ) f on true
       left join standing d on d.borrower_id = b.borrower_id
       cross join lateral (
-           select coalesce(array_agg(product_key order by line_id), '{}') as line_products,
+           select coalesce(array_agg(product_key order by line_id), '{{}}') as line_products,
                   coalesce(array_agg(case when expires_on <= %(today)s then 'closed' else status end order by line_id),
-                           '{}') as line_statuses,
-                  coalesce(array_agg(case when status = 'closed' or expires_on <= %(today)s
-                                          then reserved_cents + used_cents
-                                          else greatest(limit_cents, reserved_cents + used_cents)
-                                      end order by line_id), '{}') as line_amounts
+                           '{{}}') as line_statuses,
+                  coalesce(array_agg({LINE_AMOUNT} order by line_id), '{{}}') as line_amounts
              from line
             where line.borrower_id = b.borrower_id
            ) l
+      cross join lateral (
+           select coalesce(array_agg(group_id order by group_id), '{{}}') as group_ids,
+                  coalesce(max(members), 0)::integer as group_members,
+                  coalesce(max(granted_cents), 0)::bigint as group_granted_cents
+             from (select own.group_id, count(*) as members, sum(theirs.granted_cents) as granted_cents
+                     from ({BELONGING}) own
+                     join ({BELONGING}) member on member.group_id = own.group_id
+                    cross join lateral (
+                          select coalesce(sum({LINE_AMOUNT}), 0) as granted_cents
+                            from line
+                           where line.borrower_id = member.borrower_id
+                          ) theirs
+                    where own.borrower_id = b.borrower_id
+                    group by own.group_id) each_group
+           ) g
      where b.borrower_id = any(%(borrower_ids)s)
      order by b.borrower_id
 """

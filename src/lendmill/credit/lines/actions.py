@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from lendmill import ids
+from lendmill.credit.decide import Terms
 from lendmill.credit.lines.line import (
     BorrowerLate,
     JointLimitExceeded,
@@ -24,6 +25,7 @@ from lendmill.days import months_after
 from lendmill.db import Db, maybe, note, one, run
 from lendmill.people.queries import house_day
 from lendmill.products.document import Product
+from lendmill.terms.rates import Rate
 
 LOCK_LINE = f"""{LINE}
        for update
@@ -49,10 +51,10 @@ CLOSE_EXPIRED = """
 OPEN_LINE = """
     insert into line (line_id, borrower_id, product_key, product_version, decision_id, limit_cents, rate_den, rate_num,
                       penalty_num, grace_days, months_max, methods, joint_products, joint_max_cents, opened_on,
-                      expires_on)
+                      expires_on, status)
     values (%(line_id)s, %(borrower_id)s, %(product_key)s, %(product_version)s, %(decision_id)s, %(limit_cents)s,
             %(rate_den)s, %(rate_num)s, %(penalty_num)s, %(grace_days)s, %(months_max)s, %(methods)s,
-            %(joint_products)s, %(joint_max_cents)s, %(opened_on)s, %(expires_on)s)
+            %(joint_products)s, %(joint_max_cents)s, %(opened_on)s, %(expires_on)s, %(status)s)
 """
 
 
@@ -67,17 +69,22 @@ def open_line(
     today: date,
     months_max: int | None = None,
     held: Sequence[Line] | None = None,
+    terms: Terms | None = None,
+    status: Literal["open", "pending"] = "open",
 ) -> Line:
     """Open the contract a decision grants; approval reserves limit: what all joint lines grant stays under their cap.
 
     The caller has locked the borrower, and may hand in the lines read under that lock. A line that ran out is closed
-    first; one still open refuses a second.
+    first; one still open refuses a second. With the terms of a decision, price and months are theirs.
     """
     held = lines_of(db, borrower_id) if held is None else held
     if any(line.status != "closed" and line.ended(today) for line in held):
         note(db, CLOSE_EXPIRED, borrower_id=borrower_id, today=today)
     _check_room(held, product, limit_cents, today)
     rate, penalty = product.rate_for(grade), product.penalty_rate_for(grade)
+    if terms is not None:
+        rate, penalty = Rate(terms.rate_num, terms.rate_den), Rate(terms.penalty_num, terms.rate_den)
+        months_max = terms.months_max
     opened = Line(
         line_id=ids.new(),
         borrower_id=borrower_id,
@@ -97,7 +104,7 @@ def open_line(
         joint_max_cents=product.joint_limit.max_cents if product.joint_limit else None,
         opened_on=today,
         expires_on=months_after(today, product.line_months),
-        status="open",
+        status=status,
     )
     note(db, OPEN_LINE, **{name: getattr(opened, name) for name in OPENED})
     return opened
@@ -106,7 +113,7 @@ def open_line(
 OPENED: Final = (
     "line_id", "borrower_id", "product_key", "product_version", "decision_id", "limit_cents", "rate_den", "rate_num",
     "penalty_num", "grace_days", "months_max", "methods", "joint_products", "joint_max_cents", "opened_on",
-    "expires_on",
+    "expires_on", "status",
 )  # fmt: skip
 
 

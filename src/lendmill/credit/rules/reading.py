@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from lendmill.credit.ages import whole_months, whole_years
 from lendmill.credit.case import Case
 
@@ -32,4 +34,13 @@ def facts_of(case: Case) -> Mapping[str, Any]:
         "days_past_due_worst": standing.days_past_due_worst,
         "loans_drawn": standing.loans_drawn,
         "loans_repaid": standing.loans_repaid,
+        "file": rating.file if rating and rating.file is not msgspec.UNSET else None,
+        "group_granted_cents": _group_cents(case),
     }
+
+
+def _group_cents(case: Case) -> int | None:
+    """What the group is granted: nothing where the borrower belongs to none, not known where nobody looked."""
+    if case.group is None:
+        return 0
+    return None if isinstance(case.group, msgspec.UnsetType) else case.group.granted_cents

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any, Final, Literal
 
 import msgspec
@@ -10,7 +11,7 @@ from lendmill.credit.finding import Finding, HeldBack, Scalar, Step, Unit
 from lendmill.credit.reasons import CODES, Reason
 from lendmill.credit.rules.expression import Expression
 from lendmill.credit.rules.grammar import RuleMisread, read
-from lendmill.credit.rules.rows import value_of
+from lendmill.credit.rules.rows import Worked, value_of, worked
 from lendmill.credit.rules.vocabulary import vocabulary
 
 ANY_SOURCE: Final = "any"
@@ -22,7 +23,7 @@ _UNITS: Final[Mapping[str, Unit]] = {
 }  # fmt: skip
 
 
-class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
     """Conditions over named facts that refer or decline.
 
     `source` and `applies` say whom it is about: shops that a source covers, files for which a condition holds. A rule
@@ -44,18 +45,18 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     law: str = ""
     in_force_on: date | None = None
 
-    @property
+    @cached_property
     def conditions(self) -> tuple[tuple[HeldBack, Expression], ...]:
         """What declines, then what refers, as far as they are given."""
         given: tuple[tuple[HeldBack, str], ...] = (("decline", self.decline_when), ("refer", self.refer_when))
         return tuple((effect, read(text)) for effect, text in given if text)
 
-    @property
+    @cached_property
     def scope(self) -> Expression | None:
         """What `applies` says, where it says something."""
         return read(self.applies) if self.applies else None
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The facts its conditions read, each once."""
         return tuple(dict.fromkeys(name for _, condition in self.conditions for name in condition.names))
@@ -65,20 +66,31 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         """Every fact the rule reads, whom it is about included."""
         return tuple(dict.fromkeys((*(self.scope.names if self.scope else ()), *self.names)))
 
+    @cached_property
+    def reads(self) -> tuple[tuple[str, Worked], ...]:
+        """Each fact of its conditions with the function that takes it, as its kind, out of what is known."""
+        return tuple((name, worked(fact(name).node)) for name in self.names)
+
+    @cached_property
+    def tests(self) -> tuple[tuple[HeldBack, str, Worked, tuple[str, ...]], ...]:
+        """Its conditions made ready: what follows, the text, the function over what is known, the facts it reads."""
+        return tuple((effect, each.text, worked(each.node), each.names) for effect, each in self.conditions)
+
 
 def found(rule: Rule, known: Mapping[str, Any], sources: Collection[str]) -> Finding:
     """The finding of one rule: what it read, what it says, and what follows."""
     if rule.source != ANY_SOURCE and rule.source not in sources:
-        return _finding(rule, known, "not-applicable", note=f"not covered by {rule.source}")
+        return _finding(rule, {}, "not-applicable", note=f"not covered by {rule.source}")
     about = value_of(rule.scope, known) if rule.scope else True
     if about is False:
-        return _finding(rule, known, "not-applicable", note="not about this file")
-    verdict, effect, text = judged(rule, known) if about else ("unknown", rule.unknown, rule.applies)
+        return _finding(rule, {}, "not-applicable", note="not about this file")
+    values = {name: read_out(known) for name, read_out in rule.reads}
+    verdict, effect, text = _judged(rule, known, values) if about else ("unknown", rule.unknown, rule.applies)
     if verdict == "miss":
-        return _finding(rule, known, "pass", threshold=text)
+        return _finding(rule, values, "pass", threshold=text)
     unknown = Reason.FACTS_UNKNOWN.code if verdict == "unknown" and rule.unknown == "refer" else rule.reason
     told: Literal["fail", "unknown"] = "fail" if verdict == "hit" else "unknown"
-    return _finding(rule, known, told, effect=effect, reason=unknown, threshold=text)
+    return _finding(rule, values, told, effect=effect, reason=unknown, threshold=text)
 
 
 def judged(rule: Rule, known: Mapping[str, Any]) -> tuple[RuleVerdict, HeldBack, str]:
@@ -86,15 +98,18 @@ def judged(rule: Rule, known: Mapping[str, Any]) -> tuple[RuleVerdict, HeldBack,
 
     What declines comes before what refers; a condition that may hold does not hide one that does.
     """
-    conditions = rule.conditions
-    said = [(effect, condition, value_of(condition, known)) for effect, condition in conditions]
-    for effect, condition, holds in said:
-        if holds:
-            return "hit", effect, condition.text
-    for _, condition, holds in said:
-        if holds is None or any(value_of(fact(name), known) is None for name in condition.names):
-            return "unknown", rule.unknown, condition.text
-    return "miss", rule.unknown, conditions[-1][1].text
+    return _judged(rule, known, {name: read_out(known) for name, read_out in rule.reads})
+
+
+def _judged(rule: Rule, known: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[RuleVerdict, HeldBack, str]:
+    said = [holds(known) for _, _, holds, _ in rule.tests]
+    for (effect, text, _, _), hit in zip(rule.tests, said, strict=True):
+        if hit:
+            return "hit", effect, text
+    for (_, text, _, names), hit in zip(rule.tests, said, strict=True):
+        if hit is None or any(values[name] is None for name in names):
+            return "unknown", rule.unknown, text
+    return "miss", rule.unknown, rule.tests[-1][1]
 
 
 def fact(name: str) -> Expression:
@@ -104,7 +119,7 @@ def fact(name: str) -> Expression:
 
 def _finding(
     rule: Rule,
-    known: Mapping[str, Any],
+    values: Mapping[str, Any],
     verdict: Literal["pass", "fail", "unknown", "not-applicable"],
     *,
     effect: Literal["none", "refer", "decline"] = "none",
@@ -114,19 +129,17 @@ def _finding(
 ) -> Finding:
     return Finding(
         step=rule.step, rule=rule.rule, verdict=verdict, effect=effect, reason=reason, fact=", ".join(rule.names),
-        value=None if verdict == "not-applicable" else _read_values(rule.names, known),
+        value=None if verdict == "not-applicable" else _told_values(values),
         op="when", threshold=threshold, unit=_unit(rule.names), note=note,
     )  # fmt: skip
 
 
-def _read_values(names: tuple[str, ...], known: Mapping[str, Any]) -> Scalar:
+def _told_values(values: Mapping[str, Any]) -> Scalar:
     """What was read: the value itself where it is one, else each with its name."""
-    values = [value_of(fact(name), known) for name in names]
-    if len(names) == 1:
-        (only,) = values
+    if len(values) == 1:
+        (only,) = values.values()
         return only if only is None or isinstance(only, bool | float | str) else str(only)
-    told = (f"{name} = {_spelled(value)}" for name, value in zip(names, values, strict=True))
-    return "; ".join(told)
+    return "; ".join(f"{name} = {_spelled(value)}" for name, value in values.items())
 
 
 def _spelled(value: Any) -> str:

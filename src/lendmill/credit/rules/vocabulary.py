@@ -45,6 +45,9 @@ FILE_FACTS: Final = (
     Fact("days_past_due_worst", "number", "worst lateness with us", "在本机构最长逾期天数", "days"),
     Fact("loans_drawn", "number", "loans drawn with us", "已借款笔数", "count"),
     Fact("loans_repaid", "number", "loans repaid to us", "已结清笔数", "count"),
+    Fact("file", "text", "how full the record was when it was rated", "档案完整度", "", ("full", "thin", "unjudged")),
+    Fact("group_granted_cents", "number", "limits of all who belong together with the borrower", "关联方已授信额度",
+         "cents"),
 )  # fmt: skip
 
 

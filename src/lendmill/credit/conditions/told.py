@@ -1,0 +1,123 @@
+"""Conditions as they stand: asked for, brought forward, verified or refused, lapsed; and who may verify."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, Literal
+from uuid import UUID
+
+from lendmill.people.roles import Role
+from lendmill.refusals import Refusal
+
+State = Literal["asked", "waiting", "met", "lapsed"]
+VERIFIERS: Final = frozenset({Role.ANALYST, Role.RISK_OFFICER})
+LETTERS_MAX: Final = 500
+
+
+class NoSuchCondition(Refusal):
+    """There is no condition {condition_id} on a line of this borrower."""
+
+
+class ConditionOver(Refusal):
+    """This condition is {state}: nothing more can be brought forward for it."""
+
+
+class NotSuchAWay(Refusal):
+    """This condition is met by {ways}, not by {way!r}."""
+
+
+class DescriptionMissing(Refusal):
+    """Say who answers for the debt, or what is pledged, in up to {letters_max} letters."""
+
+
+class CoverTooSmall(Refusal):
+    """The amount covered is {cover_cents} cents; it must be more than nothing."""
+
+
+class OwnGuarantor(Refusal):
+    """Nobody answers for their own debt: name somebody else."""
+
+
+class NothingTold(Refusal):
+    """There is nothing brought forward under {told_id}."""
+
+
+class NotYoursToVerify(Refusal):
+    """Verifying what was brought forward is not the work of the role {role}, but of {roles}."""
+
+
+class OwnWord(Refusal):
+    """You brought this forward yourself: another member of staff must verify it."""
+
+
+class VerifiedAlready(Refusal):
+    """This was {outcome} already."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionTold:
+    """What somebody brought forward, and what was found of it."""
+
+    told_id: UUID
+    condition_id: UUID
+    way: str
+    guarantor_id: UUID | None
+    described: str
+    cover_cents: int
+    told_by: UUID
+    told_on: date
+    verified: bool | None
+    decided_by: UUID | None
+    decided_on: date | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineCondition:
+    """A condition of a line with everything brought forward for it."""
+
+    condition_id: UUID
+    borrower_id: UUID
+    display_name: str
+    line_id: UUID
+    line_status: str
+    product_key: str
+    decision_id: UUID
+    condition: str
+    label_en: str
+    label_zh: str
+    ways: list[str]
+    cover_cents: int
+    asked_on: date
+    until_on: date
+    told: list[ConditionTold] = field(default_factory=list)
+
+    @property
+    def covered_cents(self) -> int:
+        """How much is covered by what was verified."""
+        return sum(each.cover_cents for each in self.told if each.verified)
+
+    def state(self, today: date) -> State:
+        """Where it stands: met, lapsed, waiting for somebody to verify, or still asked for."""
+        if self.covered_cents >= self.cover_cents:
+            return "met"
+        if self.line_status != "pending" or today > self.until_on:
+            return "lapsed"
+        return "waiting" if any(each.verified is None for each in self.told) else "asked"
+
+
+def check_verifier(role: Role) -> None:
+    """Refuse whose work it is not."""
+    if role not in VERIFIERS:
+        raise NotYoursToVerify(role=role.value, roles=", ".join(sorted(each.value for each in VERIFIERS)))
+
+
+def described_as(text: str) -> str:
+    """Who answers, or what is pledged, as it is kept.
+
+    >>> described_as("  Wang Ltd,  deposit receipt 17 ")
+    'Wang Ltd, deposit receipt 17'
+    """
+    described = " ".join(text.split())
+    if not described or len(described) > LETTERS_MAX or not described.isprintable():
+        raise DescriptionMissing(letters_max=LETTERS_MAX)
+    return described

@@ -1,0 +1,147 @@
+"""Saying who belongs together, and holding a group still while somebody in it is granted something."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from lendmill import ids
+from lendmill.db import Db, many, scalar
+from lendmill.people.groups import queries, store
+from lendmill.people.groups.group import (
+    MEMBERS_MAX,
+    Group,
+    GroupDayAhead,
+    GroupTooLarge,
+    NoSuchGroup,
+    check_relater,
+    kind_of,
+    source_given,
+)
+from lendmill.people.queries import NoSuchBorrower
+from lendmill.people.sign_in.queries import Caller
+
+# The groups first, in the order of their ids, then the borrower: the inner locks are taken before the outer row's.
+LOCK_RELATED = f"""
+    with held as materialized (
+        select group_id
+          from borrower_group
+         where group_id in (select own.group_id from ({queries.BELONGING}) own where own.borrower_id = %(borrower_id)s)
+         order by group_id
+           for update
+    )
+    select array(select group_id from held) as group_ids
+      from borrower
+     where borrower_id = %(borrower_id)s
+       and (select count(*) from held) >= 0
+       for update of borrower
+"""
+
+
+def lock_related(db: Db, borrower_id: UUID, today: date) -> tuple[UUID, ...]:
+    """Take the locks of all groups a borrower belongs to, then the borrower's own, and say which groups they are.
+
+    What is granted to anybody in a group is granted under the group's lock, so that two members at once never pass its
+    cap. Whoever reads the group's figures after this holds them against these groups (`GroupsChanged`): somebody may
+    have joined another one while this waited.
+    """
+    found = scalar(db, LOCK_RELATED, borrower_id=borrower_id, today=today)
+    if found is None:
+        raise NoSuchBorrower(borrower_id=borrower_id)
+    return tuple(found)
+
+
+LOCK_GROUP = """
+    select group_id from borrower_group where group_id = %(group_id)s for update
+"""
+
+LOCK_BORROWERS = """
+    select borrower_id
+      from borrower
+     where borrower_id = any(%(borrower_ids)s)
+     order by borrower_id
+       for update
+"""
+
+
+def lock_borrowers(db: Db, borrower_ids: Sequence[UUID]) -> None:
+    """Take several borrowers' locks in the order of their ids; refuses with `NoSuchBorrower` where one is missing."""
+    found = {row.borrower_id for row in many(db, _Locked, LOCK_BORROWERS, borrower_ids=list(borrower_ids))}
+    for borrower_id in borrower_ids:
+        if borrower_id not in found:
+            raise NoSuchBorrower(borrower_id=borrower_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    borrower_id: UUID
+
+
+def relate(
+    db: Db,
+    *,
+    kind: str,
+    named: str,
+    borrower_ids: Sequence[UUID],
+    from_on: date,
+    source: str,
+    by: Caller,
+    today: date,
+) -> Group:
+    """Say that these borrowers belong together from a day on: a new group, with where it is known from."""
+    check_relater(by.role)
+    if from_on > today:
+        raise GroupDayAhead(from_on=from_on, today=today)
+    return begin(
+        db, kind=kind, named=named, borrower_ids=borrower_ids, from_on=from_on, source=source, told_by=by.account_id,
+        today=today,
+    )  # fmt: skip
+
+
+def begin(
+    db: Db,
+    *,
+    kind: str,
+    named: str,
+    borrower_ids: Sequence[UUID],
+    from_on: date,
+    source: str,
+    told_by: UUID | None,
+    today: date,
+) -> Group:
+    """A new group with its first members; nobody else knows of it yet, so only the borrowers are locked."""
+    told, members = source_given(source), tuple(dict.fromkeys(borrower_ids))
+    if len(members) > MEMBERS_MAX:
+        raise GroupTooLarge(members_max=MEMBERS_MAX)
+    group_id = ids.new()
+    lock_borrowers(db, members)
+    store.add_group(db, group_id=group_id, kind=kind_of(kind), named=source_given(named), today=today)
+    for borrower_id in members:
+        store.add_membership(
+            db, group_id=group_id, borrower_id=borrower_id, belongs=True, from_on=from_on, source=told,
+            told_by=told_by, today=today,
+        )  # fmt: skip
+    return queries.group(db, group_id, today)
+
+
+def set_membership(
+    db: Db, *, group_id: UUID, borrower_id: UUID, belongs: bool, from_on: date, source: str, by: Caller, today: date
+) -> Group:
+    """Say that a borrower belongs to a group from a day on, or no longer does; said twice it is so once."""
+    check_relater(by.role)
+    if from_on > today:
+        raise GroupDayAhead(from_on=from_on, today=today)
+    told = source_given(source)
+    if scalar(db, LOCK_GROUP, group_id=group_id) is None:
+        raise NoSuchGroup(group_id=group_id)
+    lock_borrowers(db, [borrower_id])
+    now = queries.group(db, group_id, today)
+    if (borrower_id in now.borrower_ids) == belongs:
+        return now
+    if len(now.borrower_ids) >= MEMBERS_MAX and belongs:
+        raise GroupTooLarge(members_max=MEMBERS_MAX)
+    store.add_membership(
+        db, group_id=group_id, borrower_id=borrower_id, belongs=belongs, from_on=from_on, source=told,
+        told_by=by.account_id, today=today,
+    )  # fmt: skip
+    return queries.group(db, group_id, today)

@@ -1,0 +1,64 @@
+"""Who belongs together today."""
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from lendmill.db import Db, many
+from lendmill.people.groups.group import Group, Membership, NoSuchGroup
+
+# As of a day, one row for each borrower in each group they belong to.
+BELONGING: Final = """
+    select group_id, borrower_id
+      from (select distinct on (borrower_id, group_id) borrower_id, group_id, belongs
+              from group_membership
+             where from_on <= %(today)s
+             order by borrower_id, group_id, from_on desc, membership_id desc) latest
+     where belongs
+"""
+
+GROUPS_OF = f"""
+    select group_id, kind, named, made_on,
+           array(select m.borrower_id from ({BELONGING}) m where m.group_id = g.group_id order by m.borrower_id)
+               as borrower_ids
+      from borrower_group g
+     where group_id in (select own.group_id from ({BELONGING}) own where own.borrower_id = %(borrower_id)s)
+     order by group_id
+"""
+
+
+def groups_of(db: Db, borrower_id: UUID, today: date) -> list[Group]:
+    """The groups a borrower belongs to today, each with all its members."""
+    return many(db, Group, GROUPS_OF, borrower_id=borrower_id, today=today)
+
+
+GROUP = f"""
+    select group_id, kind, named, made_on,
+           array(select m.borrower_id from ({BELONGING}) m where m.group_id = g.group_id order by m.borrower_id)
+               as borrower_ids
+      from borrower_group g
+     where group_id = %(group_id)s
+"""
+
+
+def group(db: Db, group_id: UUID, today: date) -> Group:
+    """One group, or the refusal `NoSuchGroup`."""
+    found = many(db, Group, GROUP, group_id=group_id, today=today)
+    if not found:
+        raise NoSuchGroup(group_id=group_id)
+    return found[0]
+
+
+MEMBERSHIPS = """
+    select m.membership_id, m.group_id, m.borrower_id, b.display_name, m.belongs, m.from_on, m.source, m.told_by,
+           m.told_on, m.made_at
+      from group_membership m
+      join borrower b on b.borrower_id = m.borrower_id
+     where m.group_id = any(%(group_ids)s)
+     order by m.group_id, m.membership_id
+"""
+
+
+def memberships(db: Db, group_ids: list[UUID]) -> list[Membership]:
+    """Everything ever said about who belongs to these groups, in the order in which it was said."""
+    return many(db, Membership, MEMBERSHIPS, group_ids=group_ids)
