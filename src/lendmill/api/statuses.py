@@ -122,6 +122,17 @@ STATUSES: Final[dict[str, int]] = {
     "value-date-too-old": UNPROCESSABLE,
     "reversed-already": CONFLICT,
     "not-reversible": CONFLICT,
+    # conditions of a line
+    "no-such-condition": NOT_FOUND,
+    "condition-over": CONFLICT,
+    "not-such-a-way": UNPROCESSABLE,
+    "description-missing": UNPROCESSABLE,
+    "cover-too-small": UNPROCESSABLE,
+    "own-guarantor": UNPROCESSABLE,
+    "nothing-told": NOT_FOUND,
+    "not-yours-to-verify": FORBIDDEN,
+    "own-word": FORBIDDEN,
+    "verified-already": CONFLICT,
     # credit, products, funding
     "no-shop": CONFLICT,
     "step-too-early": CONFLICT,
