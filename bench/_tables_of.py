@@ -19,7 +19,8 @@ MISSING = frozenset(
 INFINITE = frozenset({"inf", "-inf", "+inf", "infinity", "-infinity", "+infinity"})
 ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"  # signs that a card's levels cannot have
 ID_NAME = re.compile(
-    r"(^|[_ .-])(id|no|nr|key|uuid|index|idx|number|row)([_ .-]|$)|^rownames?$|^unnamed|(?-i:[a-z](ID|Id|Nr|No|Key)$)",
+    r"(^|[_ .-])(id|no|nr|key|uuid|index|idx|number|row)([_ .-]|$)|^rownames?$|^unnamed: ?\d+$"
+    r"|(?-i:[a-z](ID|Id|Nr|No|Key)$)",
     re.I,
 )
 OUTCOME_NAME = re.compile(r"target|label|y|class|bad|bad_?flag|good_?bad|outcome|gb|creditability|response", re.I)
