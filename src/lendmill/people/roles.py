@@ -107,6 +107,8 @@ WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
     "POST /staff/models/{model_id}/proposals": CARDS,
     "POST /staff/models/{model_id}/watch": CARDS,
     "POST /staff/model-proposals/{proposal_id}": CARD_DECISIONS,
+    "GET /staff/pricing": CREDIT,
+    "POST /staff/pricing": RATES,
     "GET /staff/books": BOOKS,
     "GET /staff/books/accounts/{number}": BOOKS,
     "POST /staff/books/closings": CLOSES,

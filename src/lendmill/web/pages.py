@@ -32,6 +32,7 @@ STAFF_MENU: Final = (
     ("/staff/borrowers", "Borrowers", "people"),
     ("/staff/ratings", "Ratings", "chart"),
     ("/staff/models", "Rating cards", "list"),
+    ("/staff/pricing", "Pricing", "coins"),
     ("/staff/approvals", "Approvals", "check"),
     ("/staff/books", "Books", "book"),
     ("/staff/accounts", "Accounts", "key"),

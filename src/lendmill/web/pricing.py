@@ -1,0 +1,150 @@
+"""The desk for prices: what an analyst assumes, and the rate and limit of each grade that pay best under it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from litestar import Response, get, post
+
+from lendmill.api.approvals import caller_of
+from lendmill.api.callers import Asked, database_of
+from lendmill.api.statuses import status
+from lendmill.credit.pricing.assumptions import Assumptions, text_of
+from lendmill.credit.pricing.band import NoRateToChoose
+from lendmill.credit.pricing.best import GradePrice, grade_prices
+from lendmill.credit.pricing.proposal import out_of_order, policy_table, proposal
+from lendmill.people.queries import house_day
+from lendmill.people.roles import may
+from lendmill.products.document import GRADES, Product
+from lendmill.products.queries import live_product, live_products
+from lendmill.rating.queries import NoLiveModel, grade_counts, live_card
+from lendmill.refusals import Refusal
+from lendmill.web.entrance import Form
+from lendmill.web.pages import page, words_of
+from lendmill.web.pricing_charts import curves_picture, limits_picture, rates_picture
+from lendmill.web.pricing_form import GRADE_FIELDS, assumptions_in, begun
+from lendmill.web.words import Words, marked
+
+ENDS: Final = marked("the lender's band", "the product's band", "the curve", "the cap")
+SHIFTS: Final = dict(
+    zip(
+        ("pd_low", "pd_high", "pd_double", "loss_given_default_bp", "funding_yearly_bp"),
+        marked("PD at its low end", "PD at its high end", "PD doubled", "Loss given default", "Cost of money a year"),
+        strict=True,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A grade's price with its pictures."""
+
+    price: GradePrice
+    rates: str
+    limits: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was worked out: the assumptions, each grade's price, and what an analyst may take from it."""
+
+    assumptions: Assumptions
+    product: Product
+    drawn: list[Drawn]
+    curves: str
+    evened_out: int
+    crossed: list[tuple[str, str]]
+    rates: str
+    rows: str
+    document: str
+
+
+@get("/staff/pricing", sync_to_thread=True)
+def pricing_page(request: Asked) -> Response[str]:
+    """The form, with what the house knows already."""
+    with database_of(request).transaction() as db:
+        today, products = house_day(db), live_products(db, house_day(db))
+        try:
+            card = live_card(db)
+        except NoLiveModel:
+            card = None
+        key = products[0].key if products else ""
+        said = begun(grade_counts(db, today), card, today, key, caller_of(request).display_name)
+    return _page(request, products, today, said)
+
+
+@post("/staff/pricing", sync_to_thread=True)
+def work_out(request: Asked, data: Form) -> Response[str]:
+    """Work the prices out and show them; nothing is kept, and nothing is applied."""
+    words = words_of(request)
+    with database_of(request).transaction() as db:
+        today = house_day(db)
+        products = live_products(db, today)
+        try:
+            stated = assumptions_in(data)
+            product = live_product(db, stated.product, on=today)
+            prices = grade_prices(stated, product, today)
+        except Refusal as refusal:
+            return _page(request, products, today, dict(data), refused=refusal)
+    found = _found(prices, stated, product, today, words, gentlest=data.get("gentlest") == "on")
+    return _page(request, products, today, dict(data), found=found)
+
+
+def _found(
+    prices: list[GradePrice], stated: Assumptions, product: Product, today: date, words: Words, *, gentlest: bool
+) -> Found:
+    rate, profit, limit = words.heads("Yearly rate", "Profit, yuan", "Limit, yuan")
+    drawn = [
+        Drawn(
+            each,
+            rates_picture(each, look="page", rate=rate, profit=profit),
+            limits_picture(each, look="page", limit=limit, profit=profit),
+        )
+        for each in prices
+    ]
+    curves = {each.ground.curve.name: each.ground.curve for each in prices}
+    return Found(
+        stated,
+        product,
+        drawn,
+        curves_picture(list(curves.values()), look="page", rate=rate, lost=words.say("Borrowers lost")),
+        sum(curve.evened_out for curve in curves.values()),
+        out_of_order(prices),
+        proposal(prices, stated, product, today, gentlest=gentlest),
+        policy_table(prices, product, gentlest=gentlest) if product.band is not None else "",
+        text_of(stated),
+    )
+
+
+def _page(
+    request: Asked,
+    products: list[Product],
+    today: date,
+    said: dict[str, str],
+    *,
+    refused: Refusal | None = None,
+    found: Found | None = None,
+) -> Response[str]:
+    words = words_of(request)
+    return page(
+        request,
+        "pricing.html",
+        status_code=status(refused) if refused else 200,
+        products=products,
+        today=today,
+        said=said,
+        found=found,
+        refused=words.refusal(_translated(refused, words)) if refused else "",
+        grades=GRADES,
+        grade_fields=GRADE_FIELDS,
+        shift_names=SHIFTS,
+        may_work=may(caller_of(request).role, "POST /staff/pricing"),
+    )
+
+
+def _translated(refused: Refusal, words: Words) -> Refusal:
+    """What ended a band is a fact in English words: they are translated too."""
+    if not isinstance(refused, NoRateToChoose):
+        return refused
+    ends: dict[str, Any] = {side: words.say(refused.facts[side]) for side in ("low_by", "high_by")}
+    return NoRateToChoose(**{**refused.facts, **ends})
