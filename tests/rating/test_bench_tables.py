@@ -14,15 +14,20 @@ import pytest
 BENCH = Path(__file__).parents[2] / "bench"
 READ = (
     "import json, sys; from pathlib import Path; from _tables_of import known\n"
-    "t = known(Path(sys.argv[1]))\n"
+    "t = known(Path(sys.argv[1]), header=sys.argv[2:] != ['bare'])\n"
     "print(json.dumps([t.frame.to_dict(as_series=False), t.bad.tolist(), t.notes]))"
 )
 OUTCOMES = [n % 3 == 0 for n in range(60)]  # 20 bad, 40 good
 
 
-def read(path: Path) -> tuple[dict[str, list[object]], list[bool], list[str]]:
+def read(path: Path, header: bool = True) -> tuple[dict[str, list[object]], list[bool], list[str]]:
     """The table as the bench knows it: its columns, who was bad, what was noted."""
-    done = subprocess.run([sys.executable, "-c", READ, str(path)], cwd=BENCH, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(path), *(() if header else ["bare"])],
+        cwd=BENCH,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     frame, bad, notes = json.loads(done.stdout)
     return frame, bad, notes
@@ -170,3 +175,10 @@ def test_a_bench_that_is_ended_tells_what_was_done_until_then(tmp_path: Path) ->
         bench.terminate()
         lines, _ = bench.communicate(timeout=60)
     assert [json.loads(line)["model"] for line in lines.splitlines()] == ["plain logistic"]
+
+
+def test_an_amount_without_a_heading_is_no_name_however_seldom_two_are_alike(tmp_path: Path) -> None:
+    lines = (f"{(n * 7_919) % 9_973},{n % 7},{int(n % 3 == 0)}\n" for n in range(290))
+    (tmp_path / "t.csv").write_text("unnamed_0,b,y\n5,1,0\n5,2,1\n" + "".join(lines))
+    frame, _, _ = read(tmp_path / "t.csv")
+    assert list(frame) == ["unnamed_0", "b"]
