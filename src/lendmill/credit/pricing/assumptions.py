@@ -87,10 +87,6 @@ class Assumptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         name = self.grades[grade].curve
         return curve_of(name, self.churn[name])
 
-    def with_curves(self, curves: Mapping[str, ChurnCurve]) -> "Assumptions":
-        """The same with the curves of a table, which take the place of those of the same name; checked anew."""
-        return _checked(lambda: _with(self, curves), self.key)
-
 
 def read_assumptions(text: str, curves: Mapping[str, ChurnCurve] | None = None) -> Assumptions:
     """Read assumptions as their author writes them, in TOML, with curves from a table beside them or without.

@@ -3,21 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Final
 
 from lendmill.credit.pricing.assumptions import Assumptions
 from lendmill.credit.pricing.best import GradePrice
 from lendmill.products.document import GRADES, Product
-
-HEADS: Final = (
-    "grade",
-    "rate",
-    "yearly_rate",
-    "limit_cents",
-    "expected_profit_cents",
-    "break_even_rate",
-    "cheapest_as_good",
-)
 
 
 def rates_by_grade(prices: Sequence[GradePrice], *, gentlest: bool = False) -> dict[str, str]:
@@ -78,19 +67,3 @@ def policy_table(prices: Sequence[GradePrice], product: Product, *, gentlest: bo
         "]",
     ]
     return "\n".join(lines) + "\n"
-
-
-def table(prices: Sequence[GradePrice]) -> list[tuple[str | int | float | None, ...]]:
-    """The same and what stands behind it as rows under `HEADS`, for a spreadsheet; profits of 1,000 borrowers asked."""
-    return [
-        (
-            each.grade,
-            each.band.spelling.text(each.best.units) if each.pays else None,
-            round(each.best.yearly_rate, 6) if each.pays else None,
-            each.best.limit_cents if each.pays else None,
-            each.best.profit_cents,
-            None if each.break_even_units is None else each.band.spelling.text(each.break_even_units),
-            each.band.spelling.text(each.gentlest_units) if each.pays else None,
-        )
-        for each in prices
-    ]
