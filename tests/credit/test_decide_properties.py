@@ -61,7 +61,8 @@ def cases(draw: st.DrawFn, junk: bool = True) -> Case:
         else {},
         standing={
             "outstanding_cents": draw(st.integers(0, 10_000_000) | wrong),
-            "loans_repaid": draw(st.integers(0, 20)),
+            "reserved_cents": draw(st.just(0) | st.integers(0, 10_000_000) | wrong),
+            "loans_repaid": draw(st.integers(0, 20) | wrong),
             "days_past_due_worst": draw(st.integers(0, 40) | wrong),
         },
         granted_cents=draw(st.just(0) | st.integers(0, 110_000_000) | wrong),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from lendmill.credit.amounts import Amounts
+from lendmill.credit.amounts import Amounts, whole_cents
 from lendmill.credit.case import Case
 from lendmill.credit.finding import Finding, not_applicable, unknown_figure
 from lendmill.credit.ground import Ground
@@ -144,8 +144,9 @@ def _unasked(case: Case, policy: Policy) -> list[Cap]:
 
 
 def _bonus_bp(case: Case, rules: LimitRules) -> int:
-    """What repaid loans add (履约激励)."""
-    return rules.repaid_bonus_bp * min(max(0, case.standing.loans_repaid), rules.repaid_counted_max)
+    """What repaid loans add (履约激励); a count that is not known adds nothing."""
+    repaid = whole_cents(case.standing.loans_repaid) or 0
+    return rules.repaid_bonus_bp * min(repaid, rules.repaid_counted_max)
 
 
 def affordable_cents(*, budget_cents: int, rate: Rate, months: int) -> int:

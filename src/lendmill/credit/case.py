@@ -85,7 +85,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     offer_id: UUID | None
     offer_limit_cents: int | None
     # None: the borrower belongs to no group; unset: nobody looked, as before version 3
-    group: CaseGroup | None | msgspec.UnsetType = msgspec.UNSET
+    group: CaseGroup | msgspec.UnsetType | None = msgspec.UNSET
 
 
 def readable_facts(facts: Mapping[str, Any]) -> tuple[dict[str, float | None], tuple[str, ...]]:

@@ -61,8 +61,8 @@ def _within(product: Product, table: PriceTable, figure: int) -> Price:
     exact = Fraction(asked.num, asked.den)
     lowest, highest = product.band
     held = judged(
-        "price", RULE, holds=low <= exact <= high, value=str(asked), op="between", threshold=(str(lowest), str(highest)),
-        reason=Reason.PRICE_OUTSIDE_BAND, otherwise="refer", fact=table.table,
+        "price", RULE, holds=low <= exact <= high, value=str(asked), op="between",
+        threshold=(str(lowest), str(highest)), reason=Reason.PRICE_OUTSIDE_BAND, otherwise="refer", fact=table.table,
     )  # fmt: skip
     rate, penalty = product.priced(figure) if held.verdict == "pass" else product.at_band_end(upper=exact > high)
     return Price(rate, penalty, (held, *_told(rate, product)))

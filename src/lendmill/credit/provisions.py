@@ -132,7 +132,7 @@ class TermRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class ThinRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Second thoughts about a shop whose record is short: a part of the limit, a shorter term, a person above an amount.
+    """Second thoughts about a short record: a part of the limit, a shorter term, a person above an amount.
 
     A record nobody has judged the length of counts as a short one.
     """

@@ -42,7 +42,7 @@ def _alone(name: str) -> Expression:
 
 
 def verdict(text: str, known: Mapping[str, Any]) -> tuple[Verdict, dict[str, Any]]:
-    """Whether a rule holds of a line, with what it read; a fact that is not known leaves it open unless it holds anyway.
+    """Whether a rule holds of a line, with what it read; what is not known leaves it open unless it holds anyway.
 
     >>> verdict("loans_repaid >= 3 and late_days = 0", {"loans_repaid": 3, "late_days": 0})[0]
     'hit'

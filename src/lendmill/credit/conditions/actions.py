@@ -125,7 +125,8 @@ def judge_condition(
     if verified and told.guarantor_id is not None:
         begin(
             db, kind="guarantee", named=f"guarantee {asked.condition_id}",
-            borrower_ids=[borrower_id, told.guarantor_id], from_on=today, source=f"guarantor of line {asked.line_id}", told_by=by.account_id, today=today,
+            borrower_ids=[borrower_id, told.guarantor_id], from_on=today, told_by=by.account_id, today=today,
+            source=f"guarantor of line {asked.line_id}",
         )  # fmt: skip
     if verified:
         _open_where_met(db, asked, today)

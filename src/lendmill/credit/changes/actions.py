@@ -1,0 +1,133 @@
+"""A night's look at the open lines: what is due is carried out, then the rules raise, cut and reprice, with notice."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Final, TypeVar
+from uuid import UUID
+
+from lendmill.credit.cases.gathered import case_of
+from lendmill.credit.cases.queries import gathered, net_assets_cents
+from lendmill.credit.changes import queries, store
+from lendmill.credit.changes.change import ChangesReport, LineChange, LineWeighed
+from lendmill.credit.changes.queries import Weighable
+from lendmill.credit.changes.weighing import weighed
+from lendmill.credit.conditions.actions import lapse_conditions
+from lendmill.credit.decisions.queries import policy
+from lendmill.credit.lines.actions import lock_line
+from lendmill.credit.lines.line import Line
+from lendmill.credit.lines.queries import line as line_now
+from lendmill.credit.policy import Policy
+from lendmill.db import Database, Db
+from lendmill.people.groups.actions import lock_related
+from lendmill.people.groups.group import GroupsChanged
+from lendmill.products.queries import product
+
+T = TypeVar("T")
+PAGE: Final = 500
+TRIES: Final = 3
+FIRST: Final = Weighable(UUID(int=0), UUID(int=0))
+Progress = Callable[[int], None]
+
+
+def change_lines(database: Database, *, today: date, progress: Progress = lambda _: None) -> ChangesReport:
+    """Carry out what is due, close what waited in vain, and weigh every open line once today.
+
+    Each line is looked at without a lock; only where something is found are its groups, its borrower and the line
+    locked, and all is looked at again. Killed anywhere and run again, it goes on where it was and ends the same.
+    """
+    report = ChangesReport()
+    while due := database.act(partial(queries.changes_due, today=today, size=PAGE)):
+        for change in due:
+            done = _settled(database, partial(_carry_out, change=change, today=today))
+            report.carried_out += done
+            report.lapsed += not done
+    report.conditions_lapsed = database.act(partial(lapse_conditions, today=today))
+    rules = database.act(policy)
+    after = FIRST
+    while rules.changes and (page := database.act(partial(_page, after=after, today=today))):
+        after = page[-1]
+        for each in database.act(partial(_worth_a_look, page=page, rules=rules, today=today)):
+            found = _settled(database, partial(_change, of=each, rules=rules, today=today))
+            if found is not None:
+                _count(report, found)
+        report.looked_at += len(page)
+        progress(report.looked_at)
+    return report
+
+
+def _settled(database: Database, deed: Callable[[Db], T]) -> T:
+    """Do it, and again where somebody joined a group of the borrower's meanwhile."""
+    for _ in range(TRIES - 1):
+        try:
+            return database.act(deed)
+        except GroupsChanged:
+            continue
+    return database.act(deed)
+
+
+def _page(db: Db, *, after: Weighable, today: date) -> list[Weighable]:
+    return queries.lines_to_weigh(db, today=today, after=after, size=PAGE)
+
+
+def _worth_a_look(db: Db, *, page: list[Weighable], rules: Policy, today: date) -> list[Weighable]:
+    """Those of a page for which a rule would change something, as they stand without a lock."""
+    rows = {row.borrower_id: row for row in gathered(db, sorted({each.borrower_id for each in page}), today)}
+    assets_cents = net_assets_cents(db, today)
+    found = []
+    for each in page:
+        line = line_now(db, each.borrower_id, each.line_id)
+        sold = product(db, line.product_key, line.product_version)
+        case = case_of(rows[each.borrower_id], sold, today=today, net_assets_cents=assets_cents, ask=None)
+        if weighed(line, queries.history(db, each.borrower_id, each.line_id), case, rules, sold) is not None:
+            found.append(each)
+    return found
+
+
+def _change(db: Db, *, of: Weighable, rules: Policy, today: date) -> LineWeighed | None:
+    """Weigh one line under its locks, and note what comes of it; what is due at once is carried out at once."""
+    groups = lock_related(db, of.borrower_id, today)
+    line = lock_line(db, borrower_id=of.borrower_id, line_id=of.line_id)
+    if line.status != "open" or line.ended(today):
+        return None
+    (row,) = gathered(db, [of.borrower_id], today)
+    row.held_under(groups)
+    sold = product(db, line.product_key, line.product_version)
+    case = case_of(row, sold, today=today, net_assets_cents=net_assets_cents(db, today), ask=None)
+    found = weighed(line, queries.history(db, of.borrower_id, of.line_id), case, rules, sold)
+    if found is None:
+        return None
+    change_id = store.note_change(db, line, found, rules, today=today)
+    if change_id is None:
+        return None
+    for change in queries.line_changes_of(db, of.borrower_id):
+        if change.change_id == change_id and change.effective_on <= today:
+            _done(db, change, line, today)
+    return found
+
+
+def _carry_out(db: Db, *, change: LineChange, today: date) -> bool:
+    """Carry out a change whose day has come, under its locks; whether it was done."""
+    lock_related(db, change.borrower_id, today)
+    line = lock_line(db, borrower_id=change.borrower_id, line_id=change.line_id)
+    return _done(db, change, line, today)
+
+
+def _done(db: Db, change: LineChange, line: Line, today: date) -> bool:
+    """A cut leaves what is used and reserved; a line that has ended, or has no more than that already, stays."""
+    limit_cents = change.limit_cents
+    if change.kind == "cut":
+        limit_cents = max(limit_cents, line.used_cents + line.reserved_cents)
+    over = line.status == "closed" or line.ended(today)
+    if over or (change.kind == "cut" and limit_cents >= line.limit_cents):
+        store.lapse(db, change, line, today=today)
+        return False
+    store.carry_out(db, change, line, limit_cents=limit_cents, today=today)
+    return True
+
+
+def _count(report: ChangesReport, found: LineWeighed) -> None:
+    report.raised += found.kind == "raise"
+    report.cut += found.kind == "cut"
+    report.priced += found.kind in ("cheaper", "dearer")
+    report.reasons[found.reason] = report.reasons.get(found.reason, 0) + 1

@@ -1,0 +1,104 @@
+"""Open lines to be weighed, changes that wait for their day, and what a borrower was told."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from lendmill.credit.changes.change import LineChange
+from lendmill.credit.changes.weighing import History
+from lendmill.db import Db, many, one
+
+LINES_TO_WEIGH = """
+    select borrower_id, line_id
+      from line
+     where status = 'open'
+       and expires_on > %(today)s
+       and (borrower_id, line_id) > (%(after_borrower)s, %(after_line)s)
+       and not exists (select from line_change c
+                        where c.line_id = line.line_id
+                          and c.borrower_id = line.borrower_id
+                          and c.noted_on = %(today)s)
+     order by borrower_id, line_id
+     limit %(size)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighable:
+    """An open line, by its name."""
+
+    borrower_id: UUID
+    line_id: UUID
+
+
+def lines_to_weigh(db: Db, *, today: date, after: Weighable, size: int) -> list[Weighable]:
+    """Open lines not changed today, in the order of borrowers and lines."""
+    return many(
+        db,
+        Weighable,
+        LINES_TO_WEIGH,
+        today=today,
+        after_borrower=after.borrower_id,
+        after_line=after.line_id,
+        size=size,
+    )
+
+
+HISTORY = """
+    select (select max(noted_on) from line_change c
+             where c.line_id = l.line_id and c.borrower_id = l.borrower_id) as changed_on,
+           exists (select from line_change c
+                    where c.line_id = l.line_id
+                      and c.borrower_id = l.borrower_id
+                      and not exists (select from line_change_done d
+                                       where d.change_id = c.change_id and d.borrower_id = c.borrower_id)) as waiting,
+           (select grade from decision d
+             where d.decision_id = l.decision_id and d.borrower_id = l.borrower_id) as grade_at_opening,
+           (select late_since_on from standing s where s.borrower_id = l.borrower_id) as late_since_on
+      from line l
+     where l.line_id = %(line_id)s
+       and l.borrower_id = %(borrower_id)s
+"""
+
+
+def history(db: Db, borrower_id: UUID, line_id: UUID) -> History:
+    """What a line's own past says."""
+    return one(db, History, HISTORY, borrower_id=borrower_id, line_id=line_id)
+
+
+CHANGE_COLUMNS: Final = """
+           c.change_id, c.borrower_id, c.line_id, c.kind, c.rule, c.policy_key, c.policy_version, c.facts,
+           c.limit_before_cents, c.limit_cents, c.rate_before_num, c.rate_num, c.penalty_num, c.rate_den, c.reason,
+           c.notice_en, c.notice_zh, c.urgent, c.noted_on, c.effective_on, c.made_at, d.outcome
+"""
+
+CHANGES_OF = f"""
+    select {CHANGE_COLUMNS}
+      from line_change c
+      left join line_change_done d on d.change_id = c.change_id and d.borrower_id = c.borrower_id
+     where c.borrower_id = %(borrower_id)s
+     order by c.change_id desc
+     limit %(size)s
+"""
+
+
+def line_changes_of(db: Db, borrower_id: UUID, size: int = 50) -> list[LineChange]:
+    """What a borrower was told about their lines, the newest first."""
+    return many(db, LineChange, CHANGES_OF, borrower_id=borrower_id, size=size)
+
+
+CHANGES_DUE = f"""
+    select {CHANGE_COLUMNS}
+      from line_change c
+      left join line_change_done d on d.change_id = c.change_id and d.borrower_id = c.borrower_id
+     where d.change_id is null
+       and c.effective_on <= %(today)s
+     order by c.borrower_id, c.change_id
+     limit %(size)s
+"""
+
+
+def changes_due(db: Db, *, today: date, size: int) -> list[LineChange]:
+    """Changes whose day has come and that are not done yet."""
+    return many(db, LineChange, CHANGES_DUE, today=today, size=size)
