@@ -20,7 +20,7 @@ from lendmill.rating.scale import Scale
 from lendmill.rating.tables import TABLES_MAX, Table
 from lendmill.rating.training import boosted, train
 from lendmill.rating.training.grid import between, cut_fine, edges_of, placed
-from lendmill.rating.training.learners import Asked, boost
+from lendmill.rating.training.learners import Asked, _counted, boost
 from lendmill.rating.training.pairs import BRISK, SLOW, learned_pairs
 from lendmill.rating.training.trees import centred, summed
 from lendmill.rating.training.writing import halves, tables_of
@@ -231,3 +231,10 @@ def test_other_rows_fall_on_the_axes_that_were_learned() -> None:
     columns = cut_fine(frame, names, {name: name == "trade" for name in names})
     again = placed(columns, frame)
     assert all((mine == column.codes).all() for mine, column in zip(again, columns, strict=True))
+
+
+def test_a_shop_in_many_rows_teaches_as_one() -> None:
+    shops = np.repeat(np.arange(400), 10)
+    assert _counted(shops, shops % 4 == 0) == (400, 100)
+    assert boosted.recipe(*_counted(shops, shops % 4 == 0)) == boosted.recipe(400, 100)
+    assert boosted.recipe(400, 100).pairs == 10

@@ -101,7 +101,7 @@ def _table(made: Cut, weight: float, bins: Floats | None) -> Table:
 def boost(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson:
     """The boosted card: small trees of one feature and of the best pairs, summed into tables."""
     names = [feature.name for feature in asked.catalogue]
-    usual = boosted.recipe(len(np.unique(shops)), int(bad.sum()), asked.pairs)
+    usual = boosted.recipe(*_counted(shops, bad), asked.pairs)
     how = asked.recipe or replace(usual, features_max=asked.features_max)
     columns = cut_fine(frame, names, {name: name in asked.categories for name in names}, how.fine, how.coarse)
     left_out = dict.fromkeys(set(names) - {column.name for column in columns}, "the same for every shop")
@@ -128,6 +128,12 @@ def boost(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson:
     left_out |= dict.fromkeys(rest, "tells next to nothing beside the others")
     card = Card(key=asked.key, target=asked.target, start=start, tables=tables, scale=asked.scale)
     return Lesson(card, {}, left_out, tuple(notes))
+
+
+def _counted(shops: Any, bad: Flags) -> tuple[int, int]:
+    """How many shops there are and how many bad ones the rows stand for: a shop in ten rows teaches as one."""
+    count = len(np.unique(shops))
+    return count, round(count * float(bad.mean()))
 
 
 def _classic_or_none(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Card | None:
