@@ -242,7 +242,7 @@ def started_anew(pds: Floats, bad_share: float) -> Floats:
     The order stays, and so do the ratios of odds. Found by halving.
 
     >>> started_anew(np.array([0.2, 0.5]), 0.2).round(4).tolist()
-    [0.0857, 0.2727]
+    [0.0977, 0.3023]
     """
     odds, low, high = pds / (1 - pds), -30.0, 30.0
     for _ in range(200):

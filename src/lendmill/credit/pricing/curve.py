@@ -134,7 +134,7 @@ def curves_of(text: str) -> dict[str, ChurnCurve]:
 
     Rates and shares are written as 0.04 or 4%. A cell left empty leaves that rate out of that group's curve.
 
-    >>> curves_of("annual_rate,churn_A\\n4%,0\\n0.06,0.25").popitem()[1].lost([0.05]).tolist()
+    >>> curves_of("annual_rate,churn_A\\n4%,0\\n0.06,0.25").popitem()[1].lost([0.05]).round(6).tolist()
     [0.125]
     """
     lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip()]
