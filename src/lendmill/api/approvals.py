@@ -10,11 +10,13 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.keys import IdempotencyKey, needed
+from lendmill.credit.review.verdict import actions as verdicts
 from lendmill.db import Db
 from lendmill.loans.changes import read_change
 from lendmill.loans.servicing.actions import change_loan
 from lendmill.people.approvals import actions, queries
 from lendmill.people.approvals.approval import Approval, State
+from lendmill.people.approvals.rules import VERDICT
 from lendmill.people.command import Command
 from lendmill.people.queries import act_today, house_day
 from lendmill.people.sign_in.queries import Caller
@@ -101,6 +103,8 @@ def decide_about(
 ) -> Approval:
     """Approve, decline or withdraw a proposal; what is approved is carried out in the same transaction."""
     command = Command.of(key, action=outcome, approval_id=str(approval_id), reason=reason)
+    if queries.approval(db, approval_id).kind == VERDICT:
+        return _about_verdict(db, command, approval_id, outcome, by, today, reason)
     if outcome == "withdraw":
         return actions.withdraw(db, command=command, approval_id=approval_id, by=by, today=today)
     if outcome == "decline":
@@ -108,6 +112,18 @@ def decide_about(
     return actions.approve(
         db, command=command, approval_id=approval_id, by=by, today=today, carry_out=carries_out(today), reason=reason
     )
+
+
+def _about_verdict(
+    db: Db, command: Command, approval_id: UUID, outcome: Outcome, by: Caller, today: date, reason: str
+) -> Approval:
+    """A person's verdict about an application is confirmed, sent back or withdrawn by the desk's own rules."""
+    asked: dict[str, Any] = {"command": command, "approval_id": approval_id, "by": by, "today": today}
+    if outcome == "withdraw":
+        return verdicts.withdraw_verdict(db, **asked)
+    if outcome == "decline":
+        return verdicts.send_back(db, **asked, reason=reason)
+    return verdicts.confirm(db, **asked, reason=reason)
 
 
 @get("/approvals", sync_to_thread=True)

@@ -17,6 +17,8 @@ from lendmill.api import (
     questionnaire,
     rating,
     ratings,
+    reviews,
+    reviews_own,
 )
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -84,4 +86,18 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     rating.propose,
     rating.proposals,
     rating.decide,
+    reviews.reviews,
+    reviews.overrides,
+    reviews.review,
+    reviews.do,
+    reviews.interview,
+    reviews.findings,
+    reviews.verdict,
+    reviews.second,
+    reviews_own.own_reviews,
+    reviews_own.ask,
+    reviews_own.answer,
+    reviews_own.appointment,
+    reviews_own.notices,
+    reviews_own.one_notice,
 )

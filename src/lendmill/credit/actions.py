@@ -6,7 +6,6 @@ from lendmill.credit.applications.actions import save_step as save_step
 from lendmill.credit.applications.actions import start_application as start_application
 from lendmill.credit.applications.actions import submit as submit
 from lendmill.credit.applications.actions import withdraw as withdraw
-from lendmill.credit.decisions.actions import ask_for_review as ask_for_review
 from lendmill.credit.decisions.actions import publish_policy as publish_policy
 from lendmill.credit.decisions.actions import publish_presets as publish_presets
 from lendmill.credit.lines.actions import bring_standing as bring_standing
@@ -19,3 +18,4 @@ from lendmill.credit.lines.actions import set_line_status as set_line_status
 from lendmill.credit.lines.actions import unreserve as unreserve
 from lendmill.credit.offers.actions import OfferReport as OfferReport
 from lendmill.credit.offers.actions import make_offers as make_offers
+from lendmill.credit.review.actions import ask_for_review as ask_for_review

@@ -11,9 +11,12 @@ from lendmill.credit import policy as policies
 from lendmill.credit.case import Case
 from lendmill.credit.decide import Decision, decide
 from lendmill.credit.policy import Policy
+from lendmill.credit.review.verdict.judging import reviewed
+from lendmill.credit.review.verdict.review import Review
 from lendmill.people.canonical import canonical, digest_of
 from lendmill.products import document as products
 from lendmill.products.document import Product
+from lendmill.refusals import Refusal
 
 FORMAT: Final = 1
 
@@ -27,13 +30,14 @@ class DocumentRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A decision as kept."""
+    """A decision as kept; a person's has the review it follows from."""
 
     format: int
     case: Case
     policy: DocumentRef
     product: DocumentRef
     decision: Decision
+    review: Review | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,13 @@ class Replay:
     differences: tuple[str, ...]
 
 
-def content(case: Case, policy: Policy, product: Product, decision: Decision) -> Content:
+def content(
+    case: Case,
+    policy: Policy,
+    product: Product,
+    decision: Decision,
+    review: Review | msgspec.UnsetType = msgspec.UNSET,
+) -> Content:
     """Put a decision together with what it was made from."""
     return Content(
         format=FORMAT,
@@ -52,7 +62,15 @@ def content(case: Case, policy: Policy, product: Product, decision: Decision) ->
         policy=DocumentRef(key=policy.key, version=policy.version, digest=policies.digest(policy)),
         product=DocumentRef(key=product.key, version=product.version, digest=products.digest(product)),
         decision=decision,
+        review=review,
     )
+
+
+def made_again(kept: Content, policy: Policy, product: Product) -> Decision:
+    """The decision that follows from what is kept: the computer's, or that of a person's review."""
+    if kept.review is msgspec.UNSET:
+        return decide(kept.case, policy, product)
+    return reviewed(kept.case, policy, product, kept.review)
 
 
 def text_of(kept: Content) -> str:
@@ -70,7 +88,10 @@ def replayed(text: str, content_hash: str, policy: Policy, product: Product) -> 
     if digest_of(text) != content_hash:
         return Replay(False, (f"the content's fingerprint is {digest_of(text)}, not the {content_hash} kept",))
     kept = content_of(text)
-    again = text_of(content(kept.case, policy, product, decide(kept.case, policy, product)))
+    try:
+        again = text_of(content(kept.case, policy, product, made_again(kept, policy, product), kept.review))
+    except Refusal as no:  # a person's verdict that could not be given on what is kept
+        return Replay(False, (str(no),))
     if again == text:
         return Replay(True, ())
     return Replay(False, tuple(differences(json.loads(text), json.loads(again))) or ("the spelling differs",))

@@ -38,6 +38,8 @@ AGREES: Final = RATES | {Role.ADMIN}
 ASKS: Final = frozenset[Role | None]({Role.ANALYST, Role.RISK_OFFICER})
 CARDS: Final = frozenset[Role | None]({Role.ANALYST, Role.RISK_OFFICER})
 CARD_DECISIONS: Final = CARDS | {Role.ADMIN}
+REVIEWS: Final = frozenset[Role | None]({Role.ANALYST, Role.RISK_OFFICER})
+REVIEWS_TOO: Final = REVIEWS | {Role.ADMIN}
 BORROWS: Final = frozenset[Role | None]({Role.SELLER, Role.PARTNER})
 
 WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
@@ -82,6 +84,11 @@ WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
     "GET /rating": SELLER,
     "POST /rating/index": SELLER,
     "POST /rating/question": SELLER,
+    "GET /reviews/{case_id}": SELLER,
+    "POST /reviews/{case_id}/answer": SELLER,
+    "POST /reviews/{case_id}/appointment": SELLER,
+    "GET /notices": SELLER,
+    "GET /notices/{notice_id}": SELLER,
     # the staff's pages
     "GET /staff": STAFF,
     "GET /staff/charts/{chart}": STAFF,
@@ -118,6 +125,14 @@ WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
     "POST /staff/ratings/adjustments/{adjustment_id}/end": RATES,
     "POST /staff/ratings/adjustments/{adjustment_id}/decision": AGREES,
     "POST /staff/borrowers/{borrower_id}/questions/{question_id}": RATES,
+    "GET /staff/reviews": CREDIT,
+    "GET /staff/reviews/overrides": CREDIT,
+    "GET /staff/reviews/{case_id}": CREDIT,
+    "POST /staff/reviews/{case_id}": REVIEWS,
+    "POST /staff/reviews/{case_id}/interview": REVIEWS,
+    "POST /staff/reviews/{case_id}/verdict": REVIEWS,
+    "POST /staff/reviews/{case_id}/second": REVIEWS_TOO,
+    "GET /staff/borrowers/{borrower_id}/notices/{notice_id}": STAFF,
     # programs
     "GET /api/v1/me": SIGNED_IN,
     "GET /api/v1/borrowers": STAFF,
@@ -177,6 +192,20 @@ WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
     "GET /api/v1/model-proposals": CREDIT,
     "POST /api/v1/model-proposals/{proposal_id}/decision": CARD_DECISIONS,
     "GET /api/v1/applications": CREDIT,
+    "GET /api/v1/reviews": CREDIT,
+    "GET /api/v1/reviews/overrides": CREDIT,
+    "GET /api/v1/reviews/{case_id}": CREDIT,
+    "POST /api/v1/reviews/{case_id}/deeds": REVIEWS,
+    "POST /api/v1/reviews/{case_id}/interview": REVIEWS,
+    "POST /api/v1/reviews/{case_id}/interview/findings": REVIEWS,
+    "POST /api/v1/reviews/{case_id}/verdict": REVIEWS,
+    "POST /api/v1/reviews/{case_id}/second": REVIEWS_TOO,
+    "GET /api/v1/borrowers/{borrower_id}/reviews": BORROWS,
+    "POST /api/v1/borrowers/{borrower_id}/decisions/{decision_id}/review": BORROWS,
+    "POST /api/v1/borrowers/{borrower_id}/reviews/{case_id}/answers": BORROWS,
+    "PUT /api/v1/borrowers/{borrower_id}/reviews/{case_id}/appointment": BORROWS,
+    "GET /api/v1/borrowers/{borrower_id}/notices": STAFF | BORROWS,
+    "GET /api/v1/borrowers/{borrower_id}/notices/{notice_id}": STAFF | BORROWS,
     "GET /api/v1/portfolio": STAFF,
     "GET /api/v1/trial-balance": BOOKS,
     "GET /api/v1/books/accounts/{number}/statement": BOOKS,

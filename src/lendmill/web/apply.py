@@ -15,6 +15,8 @@ from lendmill.credit import actions as credit_actions
 from lendmill.credit import queries as credit
 from lendmill.credit.applications.application import AnswerWrong, ConsentMissing
 from lendmill.credit.consents import BY_PURPOSE
+from lendmill.credit.notices.queries import notices_of
+from lendmill.credit.review.queries import case_about
 from lendmill.people import queries as people
 from lendmill.people.actions import IdentityDiffers, IdentityTaken, NotAnIdentity
 from lendmill.people.command import Command
@@ -182,16 +184,20 @@ def _submit(request: Asked, application_id: UUID, data: dict[str, str], facts: d
 
 @get("/decisions/{decision_id:uuid}", sync_to_thread=True)
 def decision_page(request: Asked, decision_id: FromPath[UUID], asked: FromQuery[str] = "") -> Response[str]:
-    """What was decided and why, in the reader's words; and the way to a person."""
+    """What was decided and why, in the reader's words; and the way to a person, or how far that has come."""
     borrower_id, words = seller_of(request), words_of(request)
     with database_of(request).transaction() as db:
         decision = credit.decision(db, decision_id, borrower_id)
         line = next((each for each in credit.lines_of(db, borrower_id) if each.decision_id == decision_id), None)
         story = credit.why(db, decision_id, words.language, borrower_id)
         named = product_names(db, request)
+        review = case_about(db, borrower_id, decision_id)
+        sent = notices_of(db, borrower_id, decision_id)
     return page(
         request,
         "decision.html",
+        review=review,
+        written=sent[0] if sent else None,
         decision=decision,
         line=line,
         reasons=words.reasons(decision.reasons),

@@ -45,8 +45,15 @@ def approvals_page(request: Asked, after: FromQuery[UUID | None] = None) -> Resp
 
 
 @get("/staff/approvals/{approval_id:uuid}", sync_to_thread=True)
-def approval_page(request: Asked, approval_id: FromPath[UUID]) -> Response[str]:
-    """One proposal with what it would do today, and the decision where it is this reader's to make."""
+def approval_page(request: Asked, approval_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """One proposal with what it would do today, and the decision where it is this reader's to make.
+
+    A verdict about an application is shown with its whole file.
+    """
+    with database_of(request).transaction() as db:
+        found = queries.approval(db, approval_id)
+    if found.kind == rules.VERDICT:
+        return go(f"/staff/reviews/{found.body['case_id']}")
     return _approval(request, approval_id)
 
 

@@ -29,6 +29,7 @@ SELLER_MENU: Final = (
 STAFF_MENU: Final = (
     ("/staff", "Portfolio", "chart"),
     ("/staff/applications", "Applications", "inbox"),
+    ("/staff/reviews", "Review desk", "search"),
     ("/staff/borrowers", "Borrowers", "people"),
     ("/staff/ratings", "Ratings", "chart"),
     ("/staff/models", "Rating cards", "list"),

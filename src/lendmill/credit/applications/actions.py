@@ -26,19 +26,23 @@ from lendmill.credit.applications.queries import application, open_applications
 from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Ask, case_of
 from lendmill.credit.cases.queries import gathered, net_assets_cents
+from lendmill.credit.conditions.actions import open_granted
 from lendmill.credit.consented.actions import take_back_consent
 from lendmill.credit.consents import FREE_CONSENTS
 from lendmill.credit.decide import Decision
 from lendmill.credit.decisions.actions import decide_and_keep
 from lendmill.credit.decisions.queries import decision, policy
 from lendmill.credit.finding import Finding
-from lendmill.credit.lines.actions import open_line
 from lendmill.credit.lines.line import Line, LineOpenAlready
 from lendmill.credit.lines.queries import lines_of
+from lendmill.credit.notice import NoticedDecision
+from lendmill.credit.notices.actions import send_notice
 from lendmill.credit.offers.queries import offers_of
 from lendmill.credit.policy import Policy
+from lendmill.credit.review.actions import open_case
 from lendmill.db import Db
 from lendmill.people.actions import Command, lock_borrower, once, remember, verify_identity
+from lendmill.people.groups.actions import lock_related
 from lendmill.people.queries import house_day, shop_of
 from lendmill.people.seal import Seal
 from lendmill.products.document import Product
@@ -155,7 +159,7 @@ def submit(
     The same key twice is the same decision once. `amount_cents` replaces what was asked in step 1. Two devices at once:
     the second waits for the first and then finds the application decided.
     """
-    lock_borrower(db, borrower_id)
+    groups = lock_related(db, borrower_id, today)
     earlier = once(db, borrower_id=borrower_id, command=command, action="submit")
     if earlier is not None:
         return _decided_before(db, borrower_id, earlier)
@@ -165,7 +169,7 @@ def submit(
     product, held = product_on_sale(db, begun.product_key), lines_of(db, borrower_id)
     _no_line_yet(held, product.key, today)
     asked_cents = asked_amount(begun.amount_cents if amount_cents is None else amount_cents, product)
-    case = _case(db, begun, product, asked_cents, today)
+    case = _case(db, begun, product, asked_cents, today, groups)
     rules = policy(db)
     with db.pipeline():
         decided = _decide(db, case, rules, product, held, application_id=application_id)
@@ -191,7 +195,7 @@ def apply_at_once(
     It ends with the same rows as the three steps, but writes the application once: all that is read is read first, and
     all that is written travels to the database together.
     """
-    lock_borrower(db, borrower_id)
+    groups = lock_related(db, borrower_id, today)
     earlier = once(db, borrower_id=borrower_id, command=command, action="submit")
     if earlier is not None:
         return _decided_before(db, borrower_id, earlier)
@@ -202,7 +206,7 @@ def apply_at_once(
     kept = _identity(db, borrower_id, answers, seal)
     _no_line_yet(held, product.key, today)
     begun = replace(begun, step=CONFIRMING, answers={**begun.answers, **asked, **kept})
-    case = _case(db, begun, product, asked["amount_cents"], today)
+    case = _case(db, begun, product, asked["amount_cents"], today, groups)
     with db.pipeline():
         if taken_up is None:
             store.keep_decided(db, begun)
@@ -226,24 +230,31 @@ def _decide(
 ) -> Decided:
     """Decide, keep the decision, and open the line where it is approved. It only writes: nothing is waited for."""
     decision_id, made = decide_and_keep(db, case, rules, product, application_id=application_id, today=case.today)
+    send_notice(db, NoticedDecision(decision_id, case, rules, product, made), today=case.today)
+    if made.outcome == "refer":
+        open_case(
+            db, decision_id, why="referred", case=case, decision=made, product_key=product.key, policy=rules,
+            today=case.today,
+        )  # fmt: skip
     line_id = None
     if made.outcome == "approve" and made.terms is not None:
-        line_id = open_line(
+        line_id = open_granted(
             db,
             borrower_id=case.borrower_id,
             decision_id=decision_id,
             product=product,
-            limit_cents=made.terms.limit_cents,
-            grade=made.terms.grade,
-            months_max=made.terms.months_max,
+            made=made,
             today=case.today,
             held=held,
         ).line_id
     return _decided(decision_id, made, line_id)
 
 
-def _case(db: Db, begun: Application, product: Product, asked_cents: int, today: date) -> Case:
+def _case(
+    db: Db, begun: Application, product: Product, asked_cents: int, today: date, groups: Sequence[UUID]
+) -> Case:
     (row,) = gathered(db, [begun.borrower_id], today)
+    row.held_under(groups)
     held = [offer for offer in offers_of(db, begun.borrower_id, today) if offer.product_key == product.key]
     ask = Ask(
         amount_cents=asked_cents,

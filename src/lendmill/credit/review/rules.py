@@ -1,4 +1,4 @@
-"""Who may review, up to which amount alone, who may be the second person, and how long each step may take: one table."""
+"""Who may review, up to which amount alone, who may be the second person, how long each step may take: one table."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -15,7 +15,7 @@ class NotAReviewer(Refusal):
 
 
 class AboveYourLimit(Refusal):
-    """With the role {role} you may agree to at most {most_cents} cents, not {amount_cents}."""
+    """As a second person you may agree to at most {most_cents} cents, not {amount_cents}."""
 
 
 class ReviewRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -71,7 +71,7 @@ def check_second(rules: ReviewRules, role: Role, amount_cents: int) -> None:
     """Refuse a second person who may not agree to so much."""
     most_cents = limit_of(rules.second_up_to_cents, role)
     if role not in SECONDS or amount_cents > most_cents:
-        raise AboveYourLimit(role=role.value, most_cents=most_cents, amount_cents=amount_cents)
+        raise AboveYourLimit(most_cents=most_cents, amount_cents=amount_cents)
 
 
 def limit_of(table: Mapping[str, int], role: Role) -> int:

@@ -1,0 +1,1 @@
+"""How often people were right who decided otherwise than the computer, told from what became of the loans."""

@@ -1,0 +1,87 @@
+"""What the desk's own codes are called on a page; each is a sentence the translations know."""
+
+from typing import Final
+
+from lendmill.credit.reasons import CODES, Reason
+from lendmill.credit.review.verdict.review import GRANT_REASONS, NOT_TO_DECLINE_WITH
+from lendmill.web.words import CHINESE, marked
+
+
+def _named(keys: tuple[str, ...], names: tuple[str, ...]) -> dict[str, str]:
+    return dict(zip(keys, names, strict=True))
+
+
+VIEWS: Final = _named(
+    ("open", "mine", "waiting", "late", "all"),
+    marked("To look at", "With me", "Waiting for others", "Overdue", "All open"),
+)
+WHYS: Final = _named(("referred", "asked"), marked("Referred", "Asked for a person"))
+STATES: Final = _named(
+    ("open", "asked", "second", "decided"),
+    marked("To look at", "Waits for the seller", "Waits for a second person", "Decided"),
+)
+EVENTS: Final = _named(
+    (
+        "opened", "taken", "handed back", "looked at", "asked", "answered", "tied", "invited", "booked", "moved",
+        "missed", "called off", "held", "proposed", "sent back", "withdrawn", "decided",
+    ),
+    marked(
+        "Laid on the desk", "Taken", "Handed back", "Opened by", "Asked the seller", "The seller said",
+        "Told a tie to the borrower", "Invited to a conversation", "Hour of the conversation chosen",
+        "Conversation moved", "The borrower did not come", "Conversation called off", "Conversation had",
+        "Verdict waits for a second person", "Sent back by the second person", "Verdict taken back", "Decided",
+    ),
+)  # fmt: skip
+TIES: Final = _named(
+    ("relative", "introduced", "business"),
+    marked("A relative or friend", "I introduced them", "We do business together"),
+)
+INTERVIEW_STATES: Final = _named(
+    ("invited", "booked", "held", "missed", "called off"),
+    marked("Invited", "Hour chosen", "Had", "Did not come", "Called off"),
+)
+TOPICS: Final = _named(
+    ("identity", "purpose", "business", "customers", "stock", "debts", "stated", "findings"),
+    marked(
+        "Identity", "What the money is for", "Business", "Customers", "Stock", "Debts", "Stated figures",
+        "What held the computer back",
+    ),
+)  # fmt: skip
+FOUND: Final = _named(("matches", "differs", "not answered"), marked("Matches", "Differs", "Not answered"))
+OVERRIDES: Final = _named(
+    ("none", "up", "down"),
+    marked("Within what the computer said", "Granted against the computer", "Declined against the computer"),
+)
+NOTICES: Final = _named(
+    ("declined", "counter", "review", "cut", "raise", "price"),
+    marked(
+        "Application not granted", "Less granted than asked", "A person has decided", "Limit cut", "Limit raised",
+        "Price changed",
+    ),
+)  # fmt: skip
+CONDITIONS: Final = _named(("guarantor", "collateral"), marked("A guarantor", "Collateral"))
+SERIES: Final = _named(
+    ("sales_net", "payment_count", "visits", "login_days", "refund_rate", "review_mean"),
+    marked(
+        "Net sales a day, yuan", "Orders paid a day", "Visits a day", "Days signed in, of each", "Share refunded",
+        "Mean review",
+    ),
+)  # fmt: skip
+DECLINE_CODES: Final = tuple(code for code in (reason.code for reason in Reason) if code not in NOT_TO_DECLINE_WITH)
+assert set(DECLINE_CODES) <= CODES
+
+
+def grant_reasons(language: str) -> dict[str, str]:
+    """Why a person grants, as sentences."""
+    return {code: zh if language == CHINESE else en for code, (en, zh) in GRANT_REASONS.items()}
+
+
+def decline_reasons(language: str) -> dict[str, str]:
+    """Why a person declines, in the words the seller reads."""
+    return {code: Reason.of(code).sentence(language) for code in DECLINE_CODES}
+
+
+def reason_told(code: str, language: str) -> str:
+    """A reason of a verdict as a sentence, whichever way it was decided."""
+    granted = grant_reasons(language)
+    return granted[code] if code in granted else Reason.of(code).sentence(language)
