@@ -108,7 +108,7 @@ def test_a_product_is_told_in_the_words_of_the_trade() -> None:
     after["joint_limit"] = None
     assert said(before, after, Product) == [
         "The daily rate changes from 0.06 % to 0.05 %",
-        "The days of grace rises from 3 days to 5 days",
+        "The grace rises from 3 days to 5 days",
         "The joint limit changes from at most 1,000,000.00 yuan; products order-loan to nothing",
         "New: the rate for grade AAA: 0.04 %",
         "The stages of the order of settling: now in the order 91, 0",

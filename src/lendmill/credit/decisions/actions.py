@@ -1,36 +1,65 @@
-"""Publishing a policy, keeping a decision, and a borrower's wish that a person looks again."""
+"""Publishing a policy, and keeping a decision."""
 
 from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 from lendmill import ids
 from lendmill.credit.case import Case
 from lendmill.credit.decide import Decision, decide
 from lendmill.credit.decisions import store
-from lendmill.credit.decisions.queries import decision, preset_policy
-from lendmill.credit.policy import Policy, text_of
+from lendmill.credit.decisions.queries import preset_policy
+from lendmill.credit.policy import Policy
+from lendmill.credit.publishing.queries import LAW_FIGURES, POLICY, PRODUCT
 from lendmill.credit.record import content
 from lendmill.db import Db
-from lendmill.products.actions import publish_all
 from lendmill.products.document import Product
+from lendmill.products.law import check_named
+from lendmill.products.publishing import queries as published
+from lendmill.products.publishing.actions import draft, first_live
+from lendmill.products.publishing.kind import Document, DocumentKind
 from lendmill.products.queries import presets
-from lendmill.refusals import Refusal
 
-
-class PolicyPublishedAlready(Refusal):
-    """Version {version} of policy {key} stands with other rules and never changes: give the new ones a new number."""
+SHIPPED: Final = "shipped with this release"
 
 
 def publish_policy(db: Db, policy: Policy, *, today: date) -> None:
-    """Put a policy version in force; the same rules again change nothing, other rules need a new version."""
-    if not store.publish_policy(db, key=policy.key, version=policy.version, body=text_of(policy), today=today):
-        raise PolicyPublishedAlready(key=policy.key, version=policy.version)
+    """Put the first version of a policy in force; the same rules again change nothing.
+
+    A house that lives through the past may begin with rules of today. Refuses with `PublishedAlready`,
+    `TakesTwoPeople`, `LawUnnamed`.
+    """
+    check_named(policy.laws or (), LAW_FIGURES, document=f"Policy {policy.key}")
+    first_live(db, POLICY, policy, today=today)
 
 
-def publish_presets(db: Db, *, today: date) -> None:
-    """Put the shipped products and the shipped policy in force; what stands already stays."""
-    publish_all(db, presets(), today=today)
-    publish_policy(db, preset_policy(), today=today)
+def publish_presets(db: Db, *, today: date) -> list[str]:
+    """Put the shipped products and policy in force where the house begins; gives what waits as a draft instead.
+
+    What stands already stays: to a house that has begun, another shipped version is a draft like any other.
+    """
+    shipped: list[tuple[DocumentKind[Any], Document]] = [
+        *((PRODUCT, product) for product in presets()),
+        (POLICY, preset_policy()),
+    ]
+    return [
+        f"{document.key}, version {document.version}"
+        for kind, document in shipped
+        if _drafted(db, kind, document, today)
+    ]
+
+
+def _drafted(db: Db, kind: DocumentKind[Any], document: Document, today: date) -> bool:
+    """Let a shipped document go live in a house that begins, or keep it as a draft; says whether it is a new draft."""
+    if published.stored(db, kind.name, document.key, document.version) is not None:
+        return False
+    if published.begun(db, kind.name, document.key, today):
+        known = published.drafts(db, kind.name, document.key, document.version)
+        if not known:
+            draft(db, kind, document, by=None, today=today, note=SHIPPED)
+        return not known
+    first_live(db, kind, document, today=today)
+    return False
 
 
 def decide_and_keep(
@@ -44,9 +73,3 @@ def decide_and_keep(
         db, decision_id=decision_id, application_id=application_id, content=kept, decision=made, today=today
     )
     return decision_id, made
-
-
-def ask_for_review(db: Db, *, borrower_id: UUID, decision_id: UUID, words: str = "", today: date) -> None:
-    """A borrower wants a person to look at their decision again (人工复核)."""
-    kept = decision(db, decision_id, borrower_id)
-    store.wish_review(db, decision_id=kept.decision_id, borrower_id=borrower_id, words=words[:2_000], today=today)

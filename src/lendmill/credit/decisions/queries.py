@@ -1,32 +1,26 @@
 """Decisions as kept: one by its id, a borrower's, the policy they used, their story, and their proof."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 from uuid import UUID
 
 from lendmill.credit import why as story
-from lendmill.credit.policy import Policy, policy_of, read_policy
+from lendmill.credit.policy import Policy
+from lendmill.credit.publishing.queries import STANDARD, live_policy, policy_version
+from lendmill.credit.publishing.queries import NoSuchPolicy as NoSuchPolicy
+from lendmill.credit.publishing.queries import policy_in as policy_in
 from lendmill.credit.record import Content, Replay, content_of, replayed
 from lendmill.db import Db, many, maybe
-from lendmill.features.catalogue import NAMES
-from lendmill.people.canonical import digest_of
+from lendmill.people.queries import house_day
 from lendmill.products.queries import product
 from lendmill.refusals import Refusal
-
-STANDARD: Final = "standard"
 
 
 class NoSuchDecision(Refusal):
     """There is no decision {decision_id}."""
-
-
-class NoSuchPolicy(Refusal):
-    """There is no policy {key}{version}: publish one with `lendmill publish`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,44 +98,14 @@ def every_decision(db: Db, page: int = 500) -> Iterator[KeptDecision]:
         after = found[-1].decision_id
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    body: str
-    digest: str
-
-
-POLICY = """
-    select body, digest
-      from policy_version
-     where policy_key = %(key)s
-       and (%(version)s::integer is null or version = %(version)s::integer)
-     order by version desc
-     limit 1
-"""
-
-
 def policy(db: Db, key: str = STANDARD, version: int | None = None) -> Policy:
-    """A published policy: the newest version, or exactly the one named; else the refusal `NoSuchPolicy`."""
-    stored = maybe(db, _Stored, POLICY, key=key, version=version)
-    if stored is None:
-        raise NoSuchPolicy(key=key, version=f" in version {version}" if version else "")
-    return _opened(stored)
-
-
-@lru_cache(maxsize=64)
-def _opened(stored: _Stored) -> Policy:
-    assert digest_of(stored.body) == stored.digest, "a published policy no longer matches its digest"
-    return policy_of(json.loads(stored.body))
+    """A policy: the version live on the house's day, or exactly the one named; else the refusal `NoSuchPolicy`."""
+    return live_policy(db, key, on=house_day(db)) if version is None else policy_version(db, key, version)
 
 
 def preset_policy() -> Policy:
     """The policy as shipped with the house; every fact it reads is one the house knows."""
     return policy_in((files("lendmill.credit") / "presets" / "policy-standard.toml").read_text("utf-8"))
-
-
-def policy_in(text: str) -> Policy:
-    """A policy as written in a file; a fact it reads that no feature gives is refused by `InvalidPolicy`."""
-    return read_policy(text, frozenset(NAMES))
 
 
 def why(db: Db, decision_id: UUID, language: str = "en", borrower_id: UUID | None = None) -> str:

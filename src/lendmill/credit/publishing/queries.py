@@ -1,9 +1,10 @@
 """Which policy decides on a day, which beside it, and what a policy and a product must fit to be published."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from lendmill.credit.policy import InvalidPolicy, Policy, policy_of, read_policy
 from lendmill.db import Db
@@ -12,9 +13,10 @@ from lendmill.products import queries as products
 from lendmill.products.document import GRADES, Product
 from lendmill.products.law import check_in_force, check_named
 from lendmill.products.publishing import queries as published
-from lendmill.products.publishing.kind import DocumentKind, KindName
+from lendmill.products.publishing.kind import Document, DocumentKind, KindName
 from lendmill.refusals import Refusal
 
+D = TypeVar("D", bound=Document)
 STANDARD: Final = "standard"
 LAW_FIGURES: Final = ("eligibility.age_years_min", "limit.borrower_share_of_net_assets_bp")
 
@@ -109,6 +111,12 @@ def kind_named(text: str) -> DocumentKind[Any]:
         if plural == text:
             return kind
     raise NoSuchDocumentKind(kind=text[:40])
+
+
+def document(db: Db, kind: DocumentKind[D], key: str, version: int) -> D:
+    """A version of a document, the one that stands or else the draft as it was last written; or `NoSuchVersion`."""
+    found = published.text(db, kind.name, key, version)
+    return kind.read(json.loads(found.body))
 
 
 def live_policy(db: Db, key: str = STANDARD, *, on: date) -> Policy:

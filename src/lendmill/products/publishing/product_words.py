@@ -28,7 +28,7 @@ FIELDS: Final[Mapping[str, Said]] = {
     "caps": ("the dated caps it is held to", "适用的成本上限"),
     "all_in_cap_bp": ("the most a loan may cost a year, all in", "综合年化成本上限"),
     "penalty_multiple_bp": ("the penalty rate as a share of the contract rate", "罚息利率占合同利率的比例"),
-    "grace_days": ("the days of grace", "宽限期"),
+    "grace_days": ("the grace", "宽限期"),
     "methods": ("the ways of repaying", "还款方式"),
     "months_max": ("the longest loan", "单笔最长期限"),
     "line_months": ("how long a line is open", "授信有效期"),
