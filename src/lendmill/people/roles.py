@@ -40,6 +40,8 @@ CARDS: Final = frozenset[Role | None]({Role.ANALYST, Role.RISK_OFFICER})
 CARD_DECISIONS: Final = CARDS | {Role.ADMIN}
 REVIEWS: Final = frozenset[Role | None]({Role.ANALYST, Role.RISK_OFFICER})
 REVIEWS_TOO: Final = REVIEWS | {Role.ADMIN}
+WRITES: Final = frozenset[Role | None]({Role.ANALYST, Role.RISK_OFFICER})
+PUBLISHES: Final = WRITES | {Role.ADMIN}
 BORROWS: Final = frozenset[Role | None]({Role.SELLER, Role.PARTNER})
 
 WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
@@ -116,6 +118,13 @@ WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
     "POST /staff/model-proposals/{proposal_id}": CARD_DECISIONS,
     "GET /staff/pricing": CREDIT,
     "POST /staff/pricing": RATES,
+    "GET /staff/policies": CREDIT,
+    "POST /staff/policies/drafts": WRITES,
+    "GET /staff/policies/{kind}/{key}/{version}": CREDIT,
+    "GET /staff/policies/{kind}/{key}/{version}/workbook": CREDIT,
+    "POST /staff/policies/{kind}/{key}/{version}/proposals": WRITES,
+    "POST /staff/policies/{kind}/{key}/{version}/holding-back": WRITES,
+    "POST /staff/document-proposals/{proposal_id}": PUBLISHES,
     "GET /staff/books": BOOKS,
     "GET /staff/books/accounts/{number}": BOOKS,
     "POST /staff/books/closings": CLOSES,
@@ -191,6 +200,16 @@ WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
     "POST /api/v1/models/{model_id}/proposals": CARDS,
     "GET /api/v1/model-proposals": CREDIT,
     "POST /api/v1/model-proposals/{proposal_id}/decision": CARD_DECISIONS,
+    "GET /api/v1/documents/{kind}": CREDIT,
+    "GET /api/v1/documents/{kind}/{key}/{version}": CREDIT,
+    "GET /api/v1/documents/{kind}/{key}/{version}/differences": CREDIT,
+    "GET /api/v1/documents/{kind}/{key}/{version}/workbook": CREDIT,
+    "POST /api/v1/documents/{kind}/drafts": WRITES,
+    "POST /api/v1/documents/{kind}/checks": WRITES,
+    "POST /api/v1/documents/{kind}/{key}/{version}/proposals": WRITES,
+    "POST /api/v1/documents/{kind}/{key}/{version}/holding-back": WRITES,
+    "GET /api/v1/document-proposals": CREDIT,
+    "POST /api/v1/document-proposals/{proposal_id}/decision": PUBLISHES,
     "GET /api/v1/applications": CREDIT,
     "GET /api/v1/reviews": CREDIT,
     "GET /api/v1/reviews/overrides": CREDIT,

@@ -267,6 +267,16 @@ PROPOSAL_STATES: Final = {
     "declined": "Declined",
     "withdrawn": "Withdrawn",
 }
+DOCUMENT_KINDS: Final = {"policies": "Policies", "products": "Products"}
+DOCUMENT_STAGES: Final = {"draft": "Draft", "review": "In review", "shadow": "Shadow", "share": "Share", "live": "Live",
+                          "retired": "Retired"}  # fmt: skip
+PUBLISHING: Final = {"shadow": "To be tried in the shadow", "share": "For a share of borrowers", "live": "To go live",
+                     "retired": "To be retired"}  # fmt: skip
+STEP_REASONS: Final = {
+    "first of the house": "First of the house",
+    "published": "Kept by an earlier version",
+    "shipped with this release": "Shipped with a release",
+}
 WATCH_FIGURES: Final = {
     "psi": "Shift of the points (PSI)",
     "csi": "Shift of a feature (CSI)",
@@ -359,5 +369,6 @@ ALL: Final = (
     METHODS, ABOUT_METHODS, LOAN_STATUS, ROW_STATUS, EVENTS, LINE_STATUS, OUTCOMES, APPLICATION_STATUS, ROLES,
     INSTRUCTION_KINDS, INSTRUCTION_STATUS, CHANGE_KINDS, ABOUT_CHANGES, STATES, CAUSES, PARTS, DIARY, KINDS, VERDICTS,
     DECISION_STEPS, STAGES, CONTROLS, DAY_END_STEPS, DAY_END_COUNTS, ENTRIES, INDUSTRIES, MODEL_STAGES, MODEL_KINDS,
+    DOCUMENT_KINDS, DOCUMENT_STAGES, PUBLISHING, STEP_REASONS,
     STAGE_REASONS, STEPS_ALONE, STEPS_BY_TWO, PROPOSED, PROPOSAL_STATES, WATCH_FIGURES, ALARMS, DIVISIONS, SIZES,
 )  # fmt: skip

@@ -34,6 +34,7 @@ STAFF_MENU: Final = (
     ("/staff/ratings", "Ratings", "chart"),
     ("/staff/models", "Rating cards", "list"),
     ("/staff/pricing", "Pricing", "coins"),
+    ("/staff/policies", "Policies", "list"),
     ("/staff/approvals", "Approvals", "check"),
     ("/staff/books", "Books", "book"),
     ("/staff/accounts", "Accounts", "key"),
