@@ -79,7 +79,7 @@ def test_a_table_that_leaves_something_open_is_refused(change: dict[str, Any], t
 
 def test_a_policy_has_shares_by_grade_or_tables_never_both_nor_neither() -> None:
     content: dict[str, Any] = msgspec.to_builtins(POLICY)
-    shares = {"share_bp": {grade: 1 for grade in POLICY.grades}, "budget_share_bp": 1}
+    shares = {"share_bp": dict.fromkeys(POLICY.grades, 1), "budget_share_bp": 1}
     for limit in ({**content["limit"], **shares}, {k: v for k, v in content["limit"].items() if k != "tables"}):
         with pytest.raises(InvalidPolicy):
             policy_of({**content, "limit": limit})

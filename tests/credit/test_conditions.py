@@ -1,0 +1,169 @@
+"""A line waits for what was asked beside it: brought forward by one, verified by another, opened once, or lapsed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from credit_cases import TODAY
+from test_crowd import asking, count
+
+from crowd import at_once
+from lendmill import ids
+from lendmill.credit.conditions import actions, queries
+from lendmill.credit.conditions.told import (
+    ConditionOver,
+    ConditionTold,
+    CoverTooSmall,
+    DescriptionMissing,
+    LineCondition,
+    NoSuchCondition,
+    NothingTold,
+    NotSuchAWay,
+    NotYoursToVerify,
+    OwnGuarantor,
+    OwnWord,
+    VerifiedAlready,
+)
+from lendmill.credit.lines import actions as lines
+from lendmill.credit.lines.line import Line, LineNotOpen
+from lendmill.credit.lines.queries import lines_of
+from lendmill.db import Database
+from lendmill.people.groups.queries import groups_of
+from lendmill.people.roles import Role
+from lendmill.people.sign_in.queries import Caller
+from people.staff import Staff
+
+LAST_DAY = TODAY + timedelta(days=30)
+
+
+class Waiting:
+    """A weak grade's line that waits for a surety, and the people around it."""
+
+    def __init__(self, house: Database, shop: Callable[..., UUID]) -> None:
+        self.house, self.people = house, Staff(house)
+        self.borrower_id, self.guarantor_id = shop("weak", grade="B"), shop("strong")
+        self.made = asking(house, self.borrower_id, "k")()
+        self.clerk, self.officer = self.people.member(Role.ANALYST), self.people.member(Role.RISK_OFFICER)
+
+    @property
+    def line(self) -> Line:
+        """The line as it stands."""
+        with self.house.transaction() as db:
+            (found,) = lines_of(db, self.borrower_id)
+        return found
+
+    @property
+    def asked(self) -> LineCondition:
+        """The one condition."""
+        with self.house.transaction() as db:
+            (found,) = queries.conditions_of(db, self.borrower_id)
+        return found
+
+    def tell(self, **changes: Any) -> ConditionTold:
+        """Bring somebody forward who answers for all of it."""
+        said: dict[str, Any] = {
+            "borrower_id": self.borrower_id, "condition_id": self.asked.condition_id, "way": "guarantor",
+            "described": "Strong Ltd", "cover_cents": 500_000, "by": self.clerk, "today": TODAY,
+        }  # fmt: skip
+        return self.house.act(actions.tell_condition, **{**said, **changes})
+
+    def judge(self, told: ConditionTold, **changes: Any) -> LineCondition:
+        """Say that it is so."""
+        said: dict[str, Any] = {
+            "borrower_id": self.borrower_id, "told_id": told.told_id, "verified": True, "reason": "contract seen",
+            "by": self.officer, "today": TODAY,
+        }  # fmt: skip
+        return self.house.act(actions.judge_condition, **{**said, **changes})
+
+
+@pytest.fixture
+def waiting(house: Database, shop: Callable[..., UUID]) -> Waiting:
+    return Waiting(house, shop)
+
+
+def test_nothing_is_drawn_before_what_was_asked_is_verified_by_another(waiting: Waiting) -> None:
+    assert (waiting.made.outcome, waiting.line.status) == ("approve", "pending")
+    asked = waiting.asked
+    assert (asked.ways, asked.cover_cents, asked.until_on) == (["guarantor", "collateral"], 500_000, LAST_DAY)
+    assert (asked.label_zh, asked.state(TODAY)) == ("需提供覆盖授信额度的保证人或抵质押物", "asked")
+    with pytest.raises(LineNotOpen, match="is pending"):
+        waiting.house.act(lines.reserve, waiting.line, 100_000, today=TODAY)
+    told = waiting.tell(guarantor_id=waiting.guarantor_id)
+    assert (waiting.tell(guarantor_id=waiting.guarantor_id).told_id, waiting.asked.state(TODAY)) == (
+        told.told_id, "waiting",
+    )  # fmt: skip
+    with pytest.raises(OwnWord):
+        waiting.judge(told, by=waiting.clerk)
+    assert waiting.line.status == "pending"
+    assert waiting.judge(told).state(TODAY) == "met"
+    assert waiting.line.status == "open"
+    assert waiting.judge(told).covered_cents == 500_000
+    with pytest.raises(VerifiedAlready):
+        waiting.judge(told, verified=False)
+    with waiting.house.transaction() as db:
+        (group,) = groups_of(db, waiting.guarantor_id, TODAY)
+    assert (group.kind, group.borrower_ids) == ("guarantee", sorted([waiting.borrower_id, waiting.guarantor_id]))
+    waiting.house.act(lines.reserve, waiting.line, 100_000, today=TODAY)
+
+
+def test_half_a_cover_opens_nothing_and_a_refused_one_counts_for_nothing(waiting: Waiting) -> None:
+    refused = waiting.judge(waiting.tell(described="A friend"), verified=False, reason="cannot be found")
+    assert (refused.state(TODAY), refused.covered_cents) == ("asked", 0)
+    half = waiting.judge(waiting.tell(way="collateral", described="Deposit 17", cover_cents=499_999))
+    assert (half.state(TODAY), waiting.line.status) == ("asked", "pending")
+    assert waiting.judge(waiting.tell(way="collateral", described="Deposit 18", cover_cents=1)).state(TODAY) == "met"
+    assert waiting.line.status == "open"
+    with pytest.raises(ConditionOver, match="is met"):
+        waiting.tell(described="One more")
+
+
+def test_what_is_not_met_by_its_last_day_closes_the_line(waiting: Waiting) -> None:
+    assert waiting.house.act(actions.lapse_conditions, today=LAST_DAY) == 0
+    assert waiting.house.act(actions.lapse_conditions, today=LAST_DAY + timedelta(days=1)) == 1
+    assert (waiting.line.status, waiting.asked.state(TODAY)) == ("closed", "lapsed")
+    with pytest.raises(ConditionOver, match="is lapsed"):
+        waiting.tell()
+    with waiting.house.transaction() as db:
+        assert queries.conditions_open(db, TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("refusal", "changes"),
+    [
+        (NotSuchAWay, {"way": "charm"}),
+        (OwnGuarantor, {"guarantor_id": "own"}),
+        (CoverTooSmall, {"cover_cents": 0}),
+        (DescriptionMissing, {"described": " "}),
+        (NoSuchCondition, {"condition_id": ids.new()}),
+        (ConditionOver, {"today": LAST_DAY + timedelta(days=1)}),
+    ],
+)
+def test_what_cannot_be_brought_forward(waiting: Waiting, refusal: type[Exception], changes: dict[str, Any]) -> None:
+    if changes.get("guarantor_id"):
+        changes = {"guarantor_id": waiting.borrower_id}
+    with pytest.raises(refusal):
+        waiting.tell(**changes)
+    assert count(waiting.house, "select count(*) from condition_told") == 0
+
+
+def test_verifying_is_the_work_of_analysts_and_risk_officers(waiting: Waiting) -> None:
+    told, collector = waiting.tell(), waiting.people.member(Role.COLLECTOR)
+    seller = Caller(collector.account_id, "seller", Role.SELLER, waiting.borrower_id)
+    for by in (collector, seller):
+        with pytest.raises(NotYoursToVerify):
+            waiting.judge(told, by=by)
+    with pytest.raises(NothingTold):
+        waiting.house.act(
+            actions.judge_condition, borrower_id=waiting.guarantor_id, told_id=told.told_id, verified=True, reason="x",
+            by=waiting.officer, today=TODAY,
+        )  # fmt: skip
+
+
+def test_of_many_verdicts_at_once_one_counts(waiting: Waiting) -> None:
+    told = waiting.tell()
+    officers = [waiting.people.member(Role.RISK_OFFICER) for _ in range(6)]
+    found = at_once([lambda by=by: waiting.judge(told, by=by) for by in officers])
+    assert found == {"done": 1, "verified-already": 5}
+    assert waiting.line.status == "open"
