@@ -1,4 +1,4 @@
-"""Raises after good repayment, cuts after bad signs: by rule, with notice, never blindly, and the same when run again."""
+"""Raises after good repayment, cuts after bad signs: by rule, with notice, never blindly, the same when run again."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
