@@ -27,6 +27,8 @@ def _path(route: str, house) -> str:  # type: ignore[no-untyped-def]
         "party": "tax",
         "purpose": "official-records",
         "item_key": "x",
+        "version": 1,
+        "key": "standard",
     }
     for name in (
         "application_id",

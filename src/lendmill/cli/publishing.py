@@ -45,6 +45,14 @@ class NoSuchDocumentFile(Refusal):
 def _verbs(plural: Plural) -> typer.Typer:
     """The verbs of one kind of document."""
     verbs = typer.Typer(help=f"{plural.capitalize()} as versions: draft, review, shadow, share, live, retired.")
+    _looking(verbs, plural)
+    _writing(verbs, plural)
+    _taking_further(verbs, plural)
+    return verbs
+
+
+def _looking(verbs: typer.Typer, plural: Plural) -> None:
+    """What shows and compares."""
 
     @verbs.command("list")
     def list_versions() -> None:
@@ -66,6 +74,10 @@ def _verbs(plural: Plural) -> typer.Typer:
         """What a version says otherwise than another one: each difference in a sentence."""
         _diff(plural, key, version, other, language)
 
+
+def _writing(verbs: typer.Typer, plural: Plural) -> None:
+    """What reads and writes files."""
+
     @verbs.command()
     def check(
         file: File,
@@ -78,6 +90,22 @@ def _verbs(plural: Plural) -> typer.Typer:
     def draft(file: File, by: By, note: Annotated[str, typer.Option(help="What it is about.")] = "") -> None:
         """Keep what a file says as a draft, or as the draft's next revision."""
         _draft(plural, file, by, note)
+
+    @verbs.command("export")
+    def export_version(
+        key: Key, version: Number, file: Annotated[Path, typer.Argument(help="The .xlsx to write.")]
+    ) -> None:
+        """Write a version to an Excel file, from which the very same version is read again."""
+        _export(plural, key, version, file)
+
+    @verbs.command("import")
+    def import_version(file: File, by: By, note: Annotated[str, typer.Option(help="What it is about.")] = "") -> None:
+        """Keep an Excel file as a draft; each cell that cannot be read is told by sheet, row and column."""
+        _draft(plural, file, by, note)
+
+
+def _taking_further(verbs: typer.Typer, plural: Plural) -> None:
+    """What takes a version from stage to stage, or holds it back."""
 
     @verbs.command()
     def propose(
@@ -118,20 +146,6 @@ def _verbs(plural: Plural) -> typer.Typer:
     ) -> None:
         """Give a version a smaller share of borrowers at once; one person may."""
         _hold_back(plural, key, version, by, reason, to)
-
-    @verbs.command("export")
-    def export_version(
-        key: Key, version: Number, file: Annotated[Path, typer.Argument(help="The .xlsx to write.")]
-    ) -> None:
-        """Write a version to an Excel file, from which the very same version is read again."""
-        _export(plural, key, version, file)
-
-    @verbs.command("import")
-    def import_version(file: File, by: By, note: Annotated[str, typer.Option(help="What it is about.")] = "") -> None:
-        """Keep an Excel file as a draft; each cell that cannot be read is told by sheet, row and column."""
-        _draft(plural, file, by, note)
-
-    return verbs
 
 
 commands.add_typer(_verbs("policies"), name="policies")

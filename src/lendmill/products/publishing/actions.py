@@ -139,24 +139,11 @@ def propose(
         raise ProposedForPublication(proposer=other.proposer, expires_on=other.expires_on)
     proposal_id, live = ids.new(), queries.day_of(db, kind.name, key, effective_on or today).live
     store.propose(
-        db,
-        proposal_id=proposal_id,
-        kind=kind.name,
-        document_key=key,
-        version=version,
-        digest=found.digest,
-        to_stage=to_stage,
-        share_bp=share_bp,
-        effective_on=effective_on,
-        live_version=live.version if live else None,
-        reason=why,
-        command_key=command_key,
-        proposed_by=by.account_id,
-        proposed_role=by.role.value,
-        written_by=_writers(db, kind.name, key, version),
-        proposed_on=today,
-        expires_on=last_day(today),
-    )
+        db, proposal_id=proposal_id, kind=kind.name, document_key=key, version=version, digest=found.digest,
+        to_stage=to_stage, share_bp=share_bp, effective_on=effective_on, live_version=live.version if live else None,
+        reason=why, command_key=command_key, proposed_by=by.account_id, proposed_role=by.role.value,
+        written_by=_writers(db, kind.name, key, version), proposed_on=today, expires_on=last_day(today),
+    )  # fmt: skip
     return queries.proposal(db, proposal_id)
 
 
