@@ -23,7 +23,7 @@ from lendmill.people.canonical import canonical
 from lendmill.products.document import Product
 from lendmill.terms.rates import Rate
 
-NoticeKind = Literal["declined", "counter", "review", "cut", "raise", "price"]
+NoticeKind = Literal["declined", "counter", "review"]
 REASONS_MAX: Final = 4
 FIGURES_MAX: Final = 3
 LENDER: Final = "{lender}"  # filled in where the notice is written down

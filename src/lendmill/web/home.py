@@ -5,6 +5,7 @@ from litestar.response import Redirect
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.credit import queries as credit
+from lendmill.credit.review.queries import cases_of
 from lendmill.loans import queries as loans
 from lendmill.loans.loan import OPEN
 from lendmill.loans.receipts.queries import beside
@@ -33,6 +34,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         no_offers = credit.no_offers_of(db, borrower_id, today)
         standing = credit.standing(db, borrower_id)
         claimed_cents = beside(db, borrower_id).claimed_cents
+        reviews = [case for case in cases_of(db, borrower_id) if case.status != "decided"]
     return page(
         request,
         "home.html",
@@ -49,6 +51,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         blocked=standing.late_since_on is not None,
         late=[loan for loan in running if loan.days_past_due],
         claimed_cents=claimed_cents,
+        reviews=reviews,
         questionnaire_offered=request.app.state.settings.questionnaire,
     )
 

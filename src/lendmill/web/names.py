@@ -38,8 +38,13 @@ EVENTS: Final = {
     "rebated": "Charges given back",
     "taken back": "Payment taken back",
 }
-LINE_STATUS: Final = {"open": "Open", "frozen": "Frozen", "closed": "Closed"}
-OUTCOMES: Final = {"approve": "Approved", "refer": "For a person to decide", "decline": "Declined"}
+LINE_STATUS: Final = {"open": "Open", "frozen": "Frozen", "closed": "Closed", "pending": "Waits for its conditions"}
+OUTCOMES: Final = {
+    "approve": "Approved",
+    "counter": "Less offered",
+    "refer": "For a person to decide",
+    "decline": "Declined",
+}
 APPLICATION_STATUS: Final = {"open": "Being filled in", "decided": "Decided", "withdrawn": "Withdrawn"}
 ROLES: Final = {
     "seller": "Seller",

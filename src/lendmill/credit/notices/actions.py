@@ -1,15 +1,12 @@
-"""Sending a notice: about a decision, or about a change of a line; in the transaction it tells of."""
+"""Sending the notice about a decision, in the transaction that keeps it; and naming the lender under it."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Final
-from uuid import UUID
 
-from lendmill.credit.notice import LENDER, NoticedDecision, NoticeKind, kind_of, notice_of
+from lendmill.credit.notice import NoticedDecision, kind_of, notice_of
 from lendmill.credit.notices import store
 from lendmill.credit.review.queries import rules_of
 from lendmill.db import Db
-from lendmill.people.canonical import canonical
 from lendmill.refusals import Refusal
 
 NAME_MAX: Final = 100
@@ -31,34 +28,6 @@ def send_notice(db: Db, decided: NoticedDecision, *, today: date) -> None:
     store.keep(
         db, borrower_id=decided.case.borrower_id, kind=kind, about_id=made.about_id, reasons=made.reasons,
         text_en=made.text_en, text_zh=made.text_zh, content=made.content, today=today,
-    )  # fmt: skip
-
-
-def send_text(
-    db: Db,
-    *,
-    borrower_id: UUID,
-    kind: NoticeKind,
-    about_id: UUID,
-    reasons: Sequence[str],
-    text_en: str,
-    text_zh: str,
-    today: date,
-) -> None:
-    """Tell a borrower of something else, a cut or a raise, in words made elsewhere; once for each thing it is about."""
-    content = canonical(
-        {
-            "kind": kind,
-            "about_id": about_id,
-            "reasons": reasons,
-            "text_en": text_en,
-            "text_zh": text_zh,
-            "lender": LENDER,
-        }
-    )
-    store.keep(
-        db, borrower_id=borrower_id, kind=kind, about_id=about_id, reasons=reasons, text_en=text_en, text_zh=text_zh,
-        content=content, today=today,
     )  # fmt: skip
 
 

@@ -34,13 +34,31 @@ class KeptNotice:
         return self.text_zh if language.startswith("zh") else self.text_en
 
 
+# Of a change of a line its own row tells; what it says is put beside the notices of decisions.
+TOLD: Final = """
+           select notice_id, borrower_id, kind, about_id, reasons, text_en, text_zh, content, content_hash, sent_on,
+                  made_at
+             from notice
+        union all
+           select c.change_id, c.borrower_id, c.kind, c.line_id, array[c.reason], c.notice_en, c.notice_zh, t.content,
+                  encode(sha256(convert_to(t.content, 'UTF8')), 'hex'), c.noted_on, c.made_at
+             from line_change c
+            cross join lateral (
+                  select jsonb_build_object('kind', c.kind, 'line_id', c.line_id, 'rule', c.rule, 'facts', c.facts,
+                                            'effective_on', c.effective_on, 'text_en', c.notice_en,
+                                            'text_zh', c.notice_zh)::text as content
+                 ) t
+"""
 COLUMNS: Final = """
            notice_id, borrower_id, kind, about_id, reasons, text_en, text_zh, content, content_hash, sent_on, made_at
 """
 
 NOTICE = f"""
+    with told as (
+{TOLD}
+    )
     select {COLUMNS}
-      from notice
+      from told
      where notice_id = %(notice_id)s
        and (%(borrower_id)s::uuid is null or borrower_id = %(borrower_id)s::uuid)
 """
@@ -55,8 +73,11 @@ def notice(db: Db, notice_id: UUID, borrower_id: UUID | None = None) -> KeptNoti
 
 
 NOTICES_OF = f"""
+    with told as (
+{TOLD}
+    )
     select {COLUMNS}
-      from notice
+      from told
      where borrower_id = %(borrower_id)s
        and (%(about_id)s::uuid is null or about_id = %(about_id)s::uuid)
      order by notice_id desc

@@ -122,11 +122,12 @@ create index review_verdict_by_day on review_verdict (decided_on, decision_id);
 -- Who lends, as it stands under every notice.
 alter table house add column lender_name text not null default 'Lendmill 微贷工厂' check (lender_name ~ '^[^"\\{}]+$');
 
--- What a borrower was told in writing, word for word in both languages.
+-- What a borrower was told in writing of a decision, word for word in both languages; of a line that is changed, its
+-- change tells.
 create table notice (
     notice_id uuid not null,
     borrower_id uuid not null references borrower,
-    kind text not null check (kind in ('declined', 'counter', 'review', 'cut', 'raise', 'price')),
+    kind text not null check (kind in ('declined', 'counter', 'review')),
     about_id uuid not null,
     reasons text[] not null,
     text_en text not null check (text_en <> ''),
