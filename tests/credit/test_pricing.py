@@ -113,6 +113,8 @@ def test_a_rough_curve_gives_stretches_that_lie_apart() -> None:
     twin = ((0.06, 0.0), (0.065, 0.0), (0.066, 0.42), (0.09, 0.42), (0.0901, 0.99), (0.2, 1.0))
     apart = priced(churn={"all": twin}, funding_yearly_bp=234, operating_cents=0)
     assert len(apart.flat_units) == 2
+    low, high = apart.less_one_units  # without the fall at 9 % the dear end would be best
+    assert low <= apart.best.units < high
 
 
 def test_where_no_rate_pays_none_is_proposed() -> None:
