@@ -16,6 +16,7 @@ from lendmill.credit import actions
 from lendmill.credit.consents import CONSENTS
 from lendmill.db import Database
 from lendmill.people.actions import Command
+from lendmill.products.publishing.stages import TakesTwoPeople
 from lendmill.products.queries import preset
 
 
@@ -92,9 +93,13 @@ def test_a_product_is_published_from_its_document(
 ) -> None:
     shipped = (Path(actions.__file__).parents[1] / "products" / "presets" / "credit-line.toml").read_text("utf-8")
     document = tmp_path / "mine.toml"
-    document.write_text(shipped.replace("version = 1", "version = 2").replace("grace_days = 3", "grace_days = 5"))
-    assert "product credit-line, version 2" in lendmill("publish", "--product", str(document)).output
+    document.write_text(shipped.replace('key = "credit-line"', 'key = "gold-line"', 1))
+    assert (
+        f"product gold-line, version {preset('credit-line').version}"
+        in lendmill("publish", "--product", str(document)).output
+    )
+    document.write_text(shipped.replace("version = 2", "version = 3").replace("grace_days = 3", "grace_days = 5"))
+    assert isinstance(lendmill("publish", "--product", str(document)).exception, TakesTwoPeople)
     with house.transaction() as db:
         found = db.execute("select max(version) from product_version where product_key = 'credit-line'").fetchone()
-    assert found == (2,)
-    assert preset("credit-line").version == 1
+    assert found == (preset("credit-line").version,)

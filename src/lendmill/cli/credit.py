@@ -25,9 +25,13 @@ def publish(
         Path | None, typer.Option(help="A policy document in TOML.", exists=True, dir_okay=False, readable=True)
     ] = None,
 ) -> None:
-    """Put product and policy versions in force: the documents named, or else those shipped with the house."""
+    """Put the first versions in force when the house begins: the documents named, or else those shipped.
+
+    Later versions go through `lendmill policies` and `lendmill products`; what a release ships to a house that has
+    begun is kept as a draft.
+    """
     from lendmill.cli import opened
-    from lendmill.credit.actions import publish_policy
+    from lendmill.credit.actions import publish_policy, publish_presets
     from lendmill.credit.queries import policy_in, preset_policy
     from lendmill.people.queries import house_day
     from lendmill.products.actions import publish_all
@@ -37,15 +41,21 @@ def publish(
     chosen = bool(product or policy)
     products = [read_product(path.read_text("utf-8")) for path in product or ()] if chosen else presets()
     rules = policy_in(policy.read_text("utf-8")) if policy else None if chosen else preset_policy()
+    drafted: list[str] = []
     with opened.database() as database, database.transaction() as db:
         today = house_day(db)
-        publish_all(db, products, today=today)
-        if rules is not None:
-            publish_policy(db, rules, today=today)
+        if chosen:
+            publish_all(db, products, today=today)
+            if rules is not None:
+                publish_policy(db, rules, today=today)
+        else:
+            drafted = publish_presets(db, today=today)
     for each in products:
         print(f"product {each.key}, version {each.version}")
     if rules is not None:
         print(f"policy {rules.key}, version {rules.version}")
+    for name in drafted:
+        print(f"{name}: a draft, for `lendmill policies propose` or `lendmill products propose`")
 
 
 @commands.command()

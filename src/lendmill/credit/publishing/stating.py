@@ -100,6 +100,16 @@ def stated(kind: DocumentKind[Any], document: Document, *, chinese: bool) -> lis
     return [part for part in parts if part.lines or part.items or part.tables]
 
 
+def titled(name: str) -> str:
+    """A name as it stands at the head of something.
+
+    >>> titled("the lowest age")
+    'Lowest age'
+    """
+    bare = name.removeprefix("the ")
+    return bare[:1].upper() + bare[1:]
+
+
 def _is_words(value: Any) -> bool:
     return isinstance(value, list) and not any(isinstance(each, dict | list) for each in value)
 
@@ -117,11 +127,10 @@ class _Telling:
     def line(self, way: tuple[str, ...], value: Any, within: Mapping[str, Any]) -> StatedLine:
         name = self.labels.label(way, (), self.chinese, within)
         shown = self.labels.value(way, value, self.chinese, within)
-        return StatedLine(name[:1].upper() + name[1:], shown, self.laws.get(".".join(way)))
+        return StatedLine(titled(name), shown, self.laws.get(".".join(way)))
 
     def part(self, way: tuple[str, ...], value: Any) -> StatedPart:
-        title = self.labels.label(way, (), self.chinese, {})
-        made = StatedPart(title[:1].upper() + title[1:])
+        made = StatedPart(titled(self.labels.label(way, (), self.chinese, {})))
         if isinstance(value, list):
             self._items(made, way, value)
         else:
@@ -176,7 +185,9 @@ class _Telling:
             for key, value in item.items()
             if key not in (*NO_WORDS, named, "law", "in_force_on") and value not in (None, "", [])
         )
-        return StatedItem(str(item.get(named, "")), self._label(item), lines, self._law(item))
+        name = str(item.get(named, ""))
+        label = self._label(item) or titled(self.labels.label(way, (name,), self.chinese, item))
+        return StatedItem(name, label, lines, self._law(item))
 
     def _label(self, item: Mapping[str, Any]) -> str:
         keys = ("label_zh", "zh") if self.chinese else ("label_en", "en")

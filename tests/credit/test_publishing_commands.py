@@ -1,0 +1,137 @@
+"""Policies by command: written, compared, let go live by two people; a policy fits the house or is refused by name."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+import pytest
+from credit_cases import POLICY, TODAY
+from psycopg.conninfo import conninfo_to_dict
+from typer.testing import CliRunner, Result
+
+from lendmill.cli import app
+from lendmill.credit.actions import publish_presets
+from lendmill.credit.policy import Policy, policy_of
+from lendmill.credit.publishing import queries
+from lendmill.credit.publishing.queries import POLICY as KIND
+from lendmill.credit.queries import policy
+from lendmill.db import Database
+from lendmill.people.approvals.approval import OwnProposal
+from lendmill.people.roles import Role
+from lendmill.people.sign_in.actions import open_account
+from lendmill.products.actions import publish
+from lendmill.products.law import LawNotInForce, LawUnnamed
+from lendmill.products.publishing import queries as published
+from lendmill.products.publishing.files import FileWrong, spreadsheet_of
+from lendmill.products.queries import preset
+from lendmill.products.reading import content_of
+
+NEXT = POLICY.version + 1
+
+
+def changed(**fields: Any) -> Policy:
+    """The shipped policy under the next number, with some fields changed."""
+    return policy_of({**content_of(POLICY), "version": NEXT, **fields})
+
+
+@pytest.fixture
+def lendmill(
+    house: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Result]:
+    """Runs a command on a house with an analyst and a risk officer."""
+    for name, role in (("ana", Role.ANALYST), ("rita", Role.RISK_OFFICER)):
+        house.act(open_account, sign_in_name=name, display_name=name, role=role, password="correct horse battery")
+    monkeypatch.setenv("LENDMILL_DATABASE_URL", "postgresql:///?" + urlencode(conninfo_to_dict(database_url)))
+    monkeypatch.setenv("LENDMILL_VAR", str(tmp_path / "var"))
+    return lambda *words: CliRunner().invoke(app(), ["policies", *map(str, words)])
+
+
+def test_a_policy_goes_from_a_file_to_live_by_two_people(
+    lendmill: Callable[..., Result], house: Database, tmp_path: Path
+) -> None:
+    out, back = tmp_path / "out.xlsx", tmp_path / "next.xlsx"
+    assert lendmill("export", "standard", POLICY.version, out).exit_code == 0
+    back.write_bytes(spreadsheet_of(KIND, changed(facts_age_days_max=20)))
+    assert f"standard, version {NEXT}, can be published." in lendmill("check", back).output
+    assert f"version {NEXT}: draft, revision 1" in lendmill("import", back, "--by", "ana", "--note", "fresher").output
+    told = lendmill("diff", "standard", NEXT).output
+    assert "How old the record may be falls from 35 days to 20 days" in told
+    assert "经营数据有效期由 35 天 降至 20 天" in lendmill("diff", "standard", NEXT, "--language", "zh").output
+    asked = lendmill("propose", "standard", NEXT, "--by", "ana", "--reason", "fresher records", "--from", "2026-01-05")
+    proposal = asked.output.split()[0]
+    assert f"standard {NEXT} to live from 2026-01-05" in asked.output
+    assert isinstance(lendmill("approve", proposal, "--by", "ana").exception, OwnProposal)
+    assert f"version {NEXT}: live from 2026-01-05" in lendmill("approve", proposal, "--by", "rita").output
+    listed = lendmill("list").output
+    assert f"review   standard {NEXT}  live from 2026-01-05" in listed
+    assert f"live     standard {POLICY.version}" in listed
+    shown = lendmill("show", "standard", NEXT).output
+    assert "from 2026-01-05  live  ana and rita: fresher records" in shown
+    assert "How old the record may be: 20 days" in shown
+    with house.transaction() as db:
+        assert policy(db).version == POLICY.version
+        assert queries.live_policy(db, on=date(2026, 1, 5)).facts_age_days_max == 20
+    assert "retired" in lendmill("retire", "standard", NEXT, "--by", "ana", "--reason", "not yet").output
+    with house.transaction() as db:
+        assert queries.live_policy(db, on=date(2026, 1, 5)).version == POLICY.version
+
+
+def test_what_is_wrong_in_a_file_is_told_line_by_line(lendmill: Callable[..., Result], tmp_path: Path) -> None:
+    file = tmp_path / "wrong.toml"
+    text = (Path(queries.__file__).parents[1] / "presets" / "policy-standard.toml").read_text("utf-8")
+    file.write_text(text.replace("history_days < 90", "history_dayz < 90", 1))
+    found = lendmill("check", file)
+    assert isinstance(found.exception, FileWrong)
+    line = next(n for n, each in enumerate(text.splitlines(), start=1) if "history_days < 90" in each)
+    assert f"wrong.toml: line {line}: rules[0].decline_when is history_dayz < 90" in found.output
+
+
+def test_a_policy_that_does_not_fit_the_house_is_refused_by_what_is_wrong(house: Database) -> None:
+    laws = content_of(POLICY)["laws"]
+    cases: list[tuple[Policy, type[Exception], str]] = [
+        (changed(laws=laws[1:]), LawUnnamed, "does not say which law sets eligibility.age_years_min"),
+        (changed(in_force_on=date(2026, 1, 2)), queries.PolicyNotInForce, "in force from 2026-01-02"),
+        (
+            changed(laws=[{**laws[0], "in_force_on": date(2026, 1, 2)}, *laws[1:]]),
+            LawNotInForce,
+            "from 2026-01-02 only",
+        ),
+        (changed(sources={**POLICY.sources, "sales": "gone_365"}), queries.FactGone, "reads gone_365"),
+    ]
+    for wrong, refusal, told in cases:
+        with pytest.raises(refusal, match=told), house.transaction() as db:
+            queries.policy_fits(db, wrong, TODAY)
+    with house.transaction() as db:
+        queries.policy_fits(db, changed(), TODAY)
+
+
+def test_a_product_without_a_price_for_a_grade_that_is_granted_is_refused(house: Database) -> None:
+    terms = msgspec.structs.replace(preset("credit-line"), key="gold", rate_by_grade={"AAA": "0.05 %"})
+    with house.transaction() as db:
+        with pytest.raises(queries.GradeWithoutPrice, match="grants grade AA, for which gold has no price"):
+            queries.product_fits(db, terms, TODAY)
+        alone = msgspec.structs.replace(terms, rate_by_grade={}, joint_limit=None)
+        queries.product_fits(db, alone, TODAY)
+        joint = msgspec.structs.replace(preset("order-loan").joint_limit, products=("silver",))
+        with pytest.raises(queries.JointProductUnknown, match="shares its limit with silver"):
+            queries.product_fits(db, msgspec.structs.replace(alone, joint_limit=joint), TODAY)
+    house.act(publish, terms, today=TODAY)
+    with pytest.raises(queries.GradeWithoutPrice, match="grants grade AA"), house.transaction() as db:
+        queries.policy_fits(db, changed(), TODAY)
+
+
+def test_what_a_release_ships_to_a_house_that_has_begun_is_a_draft(house: Database) -> None:
+    later = date(2026, 6, 1)
+    assert house.act(publish_presets, today=later) == []
+    with house.transaction() as db:
+        db.execute("reset role")
+        db.execute("delete from policy_version")
+        db.execute("update document_step set version = version - 1 where kind = 'policy'")
+    assert house.act(publish_presets, today=later) == [f"standard, version {POLICY.version}"]
+    assert house.act(publish_presets, today=later) == []
+    with house.transaction() as db:
+        (draft,) = published.drafts(db, "policy")
+    assert (draft.version, draft.writer, draft.note) == (POLICY.version, None, "shipped with this release")
