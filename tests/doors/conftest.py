@@ -144,7 +144,8 @@ def rate(db: Db, borrower_id: UUID, grade: str) -> None:
     ]
     db.execute(
         "insert into rating (rating_id, borrower_id, shop_id, as_of_on, model_id, points, pd, grade, contributions,"
-        " snapshot_id) values (%s, %s, %s, %s, 'card-1', 610, 0.014142, %s, %s::jsonb, %s)",
+        " snapshot_id, telling) values (%s, %s, %s, %s, 'card-1', 610, 0.014142, %s, %s::jsonb, %s,"
+        """ '{"file": {"kind": "full"}}')""",
         [ids.new(), borrower_id, shop_id, today, grade, json.dumps(msgspec.to_builtins(parts)), snapshot_id],
     )
 

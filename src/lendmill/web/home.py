@@ -1,10 +1,14 @@
 """A seller's first page: what can be borrowed, what is owed, and when something is due."""
 
+from datetime import timedelta
+from typing import Final
+
 from litestar import Response, get
 from litestar.response import Redirect
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.credit import queries as credit
+from lendmill.credit.changes.queries import line_changes_since
 from lendmill.credit.review.queries import cases_of
 from lendmill.loans import queries as loans
 from lendmill.loans.loan import OPEN
@@ -14,6 +18,8 @@ from lendmill.people.queries import house_day
 from lendmill.people.roles import Role
 from lendmill.web.own import days_left, product_names, seller_of
 from lendmill.web.pages import go, page, words_of
+
+NEWS_FOR: Final = timedelta(days=30)
 
 
 @get("/", sync_to_thread=True)
@@ -35,9 +41,11 @@ def home(request: Asked) -> Response[str] | Redirect:
         standing = credit.standing(db, borrower_id)
         claimed_cents = beside(db, borrower_id).claimed_cents
         reviews = [case for case in cases_of(db, borrower_id) if case.status != "decided"]
+        told_of_lines = line_changes_since(db, borrower_id, today - NEWS_FOR)
     return page(
         request,
         "home.html",
+        told_of_lines=told_of_lines,
         today=today,
         lines=lines,
         offers=offers,

@@ -30,6 +30,7 @@ STAFF_MENU: Final = (
     ("/staff", "Portfolio", "chart"),
     ("/staff/applications", "Applications", "inbox"),
     ("/staff/reviews", "Review desk", "search"),
+    ("/staff/conditions", "Conditions", "check"),
     ("/staff/borrowers", "Borrowers", "people"),
     ("/staff/ratings", "Ratings", "chart"),
     ("/staff/models", "Rating cards", "list"),

@@ -88,6 +88,11 @@ def line_changes_of(db: Db, borrower_id: UUID, size: int = 50) -> list[LineChang
     return many(db, LineChange, CHANGES_OF, borrower_id=borrower_id, size=size)
 
 
+def line_changes_since(db: Db, borrower_id: UUID, day: date) -> list[LineChange]:
+    """What a borrower was told since a day and that did not lapse, the newest first."""
+    return [each for each in line_changes_of(db, borrower_id, 5) if each.noted_on >= day and each.outcome != "lapsed"]
+
+
 CHANGES_DUE = f"""
     select {CHANGE_COLUMNS}
       from line_change c

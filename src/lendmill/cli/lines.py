@@ -1,0 +1,23 @@
+"""The nightly look at open lines: raises, cuts and new prices by the policy's rules, with notice."""
+
+import typer
+
+commands = typer.Typer()
+
+
+@commands.command("change-lines")
+def change_lines_tonight() -> None:
+    """Raise, cut and reprice open lines as the policy's rules say; run again on the same day it changes nothing."""
+    from lendmill.cli import bars, opened
+    from lendmill.credit.changes.actions import change_lines
+    from lendmill.people.queries import house_day
+
+    with opened.database() as database, bars.bars() as told:
+        with database.transaction() as db:
+            today = house_day(db)
+        report = change_lines(database, today=today, progress=lambda done: told("lines", done, done))
+    print(f"{report.looked_at} lines looked at: {report.raised} raised, {report.cut} cut, {report.priced} repriced.")
+    print(f"{report.carried_out} earlier notices carried out, {report.lapsed} lapsed;")
+    print(f"{report.conditions_lapsed} lines closed whose conditions were not met in time.")
+    for reason, count in sorted(report.reasons.items(), key=lambda item: -item[1]):
+        print(f"  {count:>7}  {reason}")

@@ -1,0 +1,89 @@
+"""The doors of conditions and groups: a seller names a surety, staff verify it, programs do the same."""
+
+from typing import Any
+
+from doors.conftest import rate
+from doors.test_api import _ask
+from lendmill.people.roles import Role
+
+
+def waits(house: Any) -> dict[str, Any]:
+    """The applicant, of a weak grade, has a line that waits for a surety; what programs are told of it."""
+    with house.database.transaction() as db:
+        rate(db, house.applicant_id, "B")
+    client, headers = house.visitor().client, house.token(Role.PARTNER)
+    path = f"/api/v1/borrowers/{house.applicant_id}"
+    made = client.post(
+        f"{path}/decisions", json=_ask(amount_cents=500_000), headers={**headers, "Idempotency-Key": "weak-0001"}
+    )
+    assert (made.status_code, made.json()["outcome"]) == (201, "approve")
+    (line,) = client.get(f"{path}/lines", headers=headers).json()
+    assert line["status"] == "pending"
+    (asked,) = client.get(f"{path}/conditions", headers=headers).json()
+    assert (asked["ways"], asked["cover_cents"], asked["state"]) == (["guarantor", "collateral"], 500_000, "asked")
+    return dict(asked)
+
+
+def test_a_seller_names_a_guarantor_and_somebody_of_the_staff_verifies_it(house) -> None:  # type: ignore[no-untyped-def]
+    asked = waits(house)
+    seller = house.visitor(Role.SELLER, house.applicant_id)
+    assert "/conditions" in seller.get("/").text
+    page = seller.get("/conditions").text
+    assert "需提供覆盖授信额度的保证人或抵质押物" in page
+    form = {"way": "guarantor", "described": "张三", "cover": "5,000"}
+    wrong = seller.post(f"/conditions/{asked['condition_id']}", **{**form, "cover": "nothing"})
+    assert wrong.status_code == 422
+    assert seller.post(f"/conditions/{asked['condition_id']}", **form).status_code == 303
+    assert "张三" in seller.get("/conditions").text
+    officer = house.visitor(Role.RISK_OFFICER)
+    desk = officer.get("/staff/conditions").text
+    assert "张三" in desk
+    told_id = desk.split("/conditions/told/")[1].split('"')[0]
+    path = f"/staff/borrowers/{house.applicant_id}/conditions/told/{told_id}"
+    empty = officer.post(path, verdict="verified", reason=" ")
+    assert empty.status_code == 422
+    assert officer.post(path, verdict="verified", reason="已核验身份与收入").status_code == 303
+    assert "已核实" in seller.get("/conditions").text
+    headers = house.token(Role.PARTNER)
+    (line,) = house.visitor().client.get(f"/api/v1/borrowers/{house.applicant_id}/lines", headers=headers).json()
+    assert line["status"] == "open"
+
+
+def test_what_one_brings_forward_another_verifies_also_for_programs(house) -> None:  # type: ignore[no-untyped-def]
+    asked, client = waits(house), house.visitor().client
+    path = f"/api/v1/borrowers/{house.applicant_id}/conditions"
+    analyst, officer = house.token(Role.ANALYST), house.token(Role.RISK_OFFICER)
+    body = {"way": "collateral", "described": "deposit receipt 17", "cover_cents": 500_000}
+    told = client.post(f"{path}/{asked['condition_id']}/told", json=body, headers=analyst).json()
+    verdict = f"{path}/told/{told['told_id']}/verdict"
+    said = {"verified": True, "reason": "seen at the bank"}
+    own = client.post(verdict, json=said, headers=analyst)
+    assert (own.status_code, own.json()["code"]) == (403, "own-word")
+    assert len(client.get("/api/v1/conditions", headers=officer).json()) == 1
+    met = client.post(verdict, json=said, headers=officer)
+    assert (met.status_code, met.json()["state"], met.json()["line_status"]) == (201, "met", "open")
+    assert client.get("/api/v1/conditions", headers=officer).json() == []
+    changes = client.get(f"/api/v1/borrowers/{house.applicant_id}/line-changes", headers=officer).json()
+    assert changes == []
+
+
+def test_staff_say_who_belongs_together(house) -> None:  # type: ignore[no-untyped-def]
+    client, headers = house.visitor().client, house.token(Role.ANALYST)
+    body = {
+        "kind": "household", "named": "Wang", "borrower_ids": [str(house.seller_id), str(house.applicant_id)],
+        "from_on": "2026-01-01", "source": "household register",
+    }  # fmt: skip
+    group = client.post("/api/v1/groups", json=body, headers=headers).json()
+    path = f"/api/v1/borrowers/{house.seller_id}/groups"
+    assert client.get(path, headers=headers).json() == [group]
+    left = {"belongs": False, "from_on": "2026-01-01", "source": "moved out"}
+    member = f"/api/v1/groups/{group['group_id']}/members/{house.seller_id}"
+    assert client.put(member, json=left, headers=headers).json()["borrower_ids"] == [str(house.applicant_id)]
+    assert client.get(path, headers=headers).json() == []
+    wrong = client.post("/api/v1/groups", json={**body, "kind": "friends"}, headers=headers)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "not-a-group-kind")
+
+
+def test_an_empty_desk_says_so(house) -> None:  # type: ignore[no-untyped-def]
+    assert "暂无" in house.visitor(Role.SELLER).get("/conditions").text
+    assert house.visitor(Role.AUDITOR).get("/staff/conditions").status_code == 200
