@@ -30,6 +30,7 @@ LENDER: Final = "{lender}"  # filled in where the notice is written down
 SOURCES: Final = {
     "market": ("the marketplace's record of your shop", "平台经营记录"),
     "invoices": ("your invoices", "发票数据"),
+    "sales": ("your shop's sales", "店铺销售数据"),
     "orders": ("your orders", "订单数据"),
 }
 PARTIES: Final = {
@@ -40,6 +41,7 @@ PARTIES: Final = {
     "stated": ("the figures you stated", "您填报的数据"),
     "questionnaire": ("the questionnaire you filled in", "您填写的问卷"),
 }
+CONDITIONS: Final = {"guarantor": ("a guarantor", "保证人"), "collateral": ("collateral", "抵（质）押物")}
 SAID: Final = {
     "en": {
         "declined": "Notice: your application was not granted",
@@ -52,6 +54,7 @@ SAID: Final = {
         "by person": "A person has looked at the whole file and decided, under the policy {key}, version {version}.",
         "granted": "Granted: {limit} yuan at {yearly} a year (simple), each loan up to {months} months.",
         "offered": "On offer: {limit} yuan at {yearly} a year (simple), each loan up to {months} months.",
+        "conditions": "Before anything can be drawn, within {days} days: {conditions}.",
         "reasons": "The main reasons:",
         "figures": "The figures used:",
         "sources": "Where the figures come from: {sources}; as of {day}.",
@@ -60,7 +63,7 @@ SAID: Final = {
         "ask why": "Ask why: every rule and figure of this decision is shown on its page, free of charge.",
         "ask person": "Ask for a person to look again, on the same page; you are answered within {days} days.",
         "correct": "Have data put right: tell us which figure is wrong, and we check it and decide again.",
-        "apply": "Apply again at any time; a decision that goes against you is not reported to credit bureaus.",
+        "apply": "Apply again at any time.",
         "kept": "Lender: {lender}. Decision {decision_id}.",
         "sep": ", ",
     },
@@ -75,6 +78,7 @@ SAID: Final = {
         "by person": "本次由审核人员查阅全部资料后作出决定，依据授信政策 {key} 第 {version} 版。",
         "granted": "授信额度 {limit} 元，年化利率（单利）{yearly}，单笔最长 {months} 个月。",
         "offered": "可授信额度 {limit} 元，年化利率（单利）{yearly}，单笔最长 {months} 个月。",
+        "conditions": "支用前须在 {days} 天内落实：{conditions}。",
         "reasons": "主要原因：",
         "figures": "所依据的数据：",
         "sources": "数据来源：{sources}；数据截至 {day}。",
@@ -83,7 +87,7 @@ SAID: Final = {
         "ask why": "要求说明：本次审批的每一项规则和数据均可在审批页面免费查看。",
         "ask person": "要求人工复核：可在同一页面提出，我们将在 {days} 日内答复。",
         "correct": "更正信息：如数据有误请告知，我们核实后重新审批。",
-        "apply": "您可随时重新申请；未获通过的审批结果不会报送征信机构。",
+        "apply": "重新申请：您可随时再次提出申请。",
         "kept": "贷款人：{lender}。审批编号 {decision_id}。",
         "sep": "、",
     },
@@ -139,7 +143,7 @@ def kind_of(decided: NoticedDecision) -> NoticeKind | None:
 
 def notice_of(decided: NoticedDecision, kind: NoticeKind, answer_days: int) -> Notice:
     """The notice about a decision: at most four reasons, their figures, the sources, and the borrower's rights."""
-    reasons = decided.decision.reasons[:REASONS_MAX]
+    reasons = told_reasons(decided)[:REASONS_MAX]
     figures = tuple(figure for code in reasons for figure in _figures(code, decided))
     sources = _sources(decided)
     english, chinese = (
@@ -159,6 +163,13 @@ def notice_of(decided: NoticedDecision, kind: NoticeKind, answer_days: int) -> N
     )
 
 
+def told_reasons(decided: NoticedDecision) -> tuple[str, ...]:
+    """The reasons that made the outcome: what would only have asked for a person's look is not told as a reason."""
+    made = decided.decision
+    held = {found.reason for found in made.findings if found.effect == made.outcome}
+    return made.reasons if decided.by_person else tuple(code for code in made.reasons if code in held)
+
+
 def _lines(
     decided: NoticedDecision,
     kind: NoticeKind,
@@ -175,6 +186,7 @@ def _lines(
     yield say["by person" if decided.by_person else "by computer"].format(key=policy.key, version=policy.version)
     if decided.decision.terms is not None and decided.decision.outcome in ("approve", "counter"):
         yield _terms(decided, say["granted" if decided.decision.outcome == "approve" else "offered"])
+        yield from _conditions(decided, language)
     if reasons:
         yield ""
         yield say["reasons"]
@@ -190,10 +202,28 @@ def _lines(
         yield say["rating"].format(grade=case.rating.grade, day=case.rating.as_of_on)
     yield ""
     yield say["rights"]
-    rights = ("ask why", "correct", "apply") if decided.by_person else ("ask why", "ask person", "correct", "apply")
-    yield from (f"  - {say[right].format(days=answer_days)}" for right in rights)
+    yield from (f"  - {say[right].format(days=answer_days)}" for right in _rights(decided))
     yield ""
     yield say["kept"].format(lender=LENDER, decision_id=decided.decision_id)
+
+
+def _rights(decided: NoticedDecision) -> Iterator[str]:
+    """What is always open, a person where none has looked, another application where this one was not granted."""
+    yield "ask why"
+    if not decided.by_person:
+        yield "ask person"
+    yield "correct"
+    if decided.decision.outcome != "approve":
+        yield "apply"
+
+
+def _conditions(decided: NoticedDecision, language: str) -> Iterator[str]:
+    """What has to be there before anything is drawn, in the policy's words or by its kind."""
+    say, zh = SAID[language], language == "zh"
+    named = {rule.condition: (rule.label_en, rule.label_zh)[zh] for rule in decided.policy.conditions or ()}
+    for each in decided.decision.conditions or ():
+        kinds = say["sep"].join(CONDITIONS[kind][zh] for kind in each.by)
+        yield say["conditions"].format(days=each.days, conditions=named.get(each.condition, kinds))
 
 
 def _title(decided: NoticedDecision, kind: NoticeKind) -> str:

@@ -29,9 +29,13 @@ GRANT_REASONS: Final[Mapping[str, tuple[str, str]]] = {
     "shorter-is-carried": ("The shorter term can be carried.", "缩短期限后风险可控。"),
     "secured": ("A guarantor or collateral stands for it.", "已要求担保或抵（质）押。"),
 }
+# They say that a person will look, or tell something good: no reason to decline after the person has looked.
 NOT_TO_DECLINE_WITH: Final = frozenset(
-    {"rating-needs-review", "amount-needs-review", "facts-unknown", "less-than-asked", "repaid-well"}
-)
+    {
+        "rating-needs-review", "amount-needs-review", "facts-unknown", "stated-figures-differ", "short-record",
+        "price-outside-band", "less-than-asked", "repaid-well",
+    }
+)  # fmt: skip
 
 
 class NoSuchOutcome(Refusal):
