@@ -22,6 +22,8 @@ Shops come several times, so all intervals (95 %) are from 1,000 draws of whole 
 *Below* is by how much the AUC lies below the first row's, with the interval of this difference on the same draws.
 *Mean PD* stands against the share that fell; slope and start of calibration would be 1 and 0. *Unknown* counts the rows
 that a card would not have rated in serving, but called UNKNOWN with the reason; here they count by their nearest bins.
+*Signs of default*: the same card held to the catalogue's directions, which are those of default. A fall is measured
+against a shop's own last days, and a good month makes one likelier: a card of falls is learned without them.
 *Seconds* are for learning once, on one core shared with much other work, and say little beyond their order.
 
 `lendmill proxy-labels --out FILE` writes such labels for any house's own record, for `lendmill train --target FILE`.
@@ -65,11 +67,14 @@ def _section(told: dict[str, Any]) -> list[str]:
 
 
 def _asked(proxy: dict[str, Any]) -> str:
-    than = "that share of them at which the middle shop stood, times" if proxy["beside_others"] else ""
-    return (
-        f"**Asked:** are the {proxy['figure']} of the next {proxy['days']} days below {than} {proxy['share']:.0%}"
-        f" of those of the last {proxy['days']}? Shops with none in the last {proxy['days']} days are not asked."
-    )
+    figure, days, share = proxy["figure"], proxy["days"], f"{proxy['share']:.0%}"
+    asked = f"are the {figure} of the next {days} days below {share} of those of the last {days}?"
+    if proxy["beside_others"]:
+        asked = (
+            f"are the {figure} of the next {days} days, as a share of those of the last {days}, below {share} of what"
+            " this share was for the middle shop?"
+        )
+    return f"**Asked:** {asked} Shops with none in the last {days} days are not asked."
 
 
 def _part(part: dict[str, Any]) -> str:

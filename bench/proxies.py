@@ -37,8 +37,8 @@ from lendmill.shops.lake import Lake
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 MODELS = (
-    "boosted card", "classic card", "lightgbm", "lightgbm tuned", "ebm", "plain logistic",
-    "boosted card, signs of default", "classic card, signs of default",
+    "boosted card", "classic card", "lightgbm", "ebm", "plain logistic",
+    "classic card, signs of default",
 )  # fmt: skip
 SETTLED = {"olist": ("sales_count_90", 10.0), "koubei": ("visits_30", 100.0)}  # shops with a record to speak of
 FIFTHS = 5
