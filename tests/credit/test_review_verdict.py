@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import psycopg
 import pytest
 from credit_cases import TODAY
 from test_review_desk import applied, happened, the_case
@@ -56,6 +57,13 @@ def decided(house: Database, case_id: UUID, by: Caller, verdict: Verdict = GRANT
         actions.give_verdict, command=Command.of(key, **msgspec.to_builtins(verdict)), case_id=case_id,
         verdict=verdict, by=by, today=TODAY,
     )  # fmt: skip
+
+
+def confirmed(house: Database, proposal: Approval, by: Caller) -> Approval:
+    """A second person agrees."""
+    return house.act(
+        actions.confirm, command=Command.of(str(uuid4())), approval_id=proposal.approval_id, by=by, today=TODAY
+    )
 
 
 def changed(**fields: Any) -> Verdict:
@@ -219,3 +227,45 @@ def test_who_was_granted_too_little_may_get_more_and_never_less(house: Database,
     house.act(actions.confirm, command=Command.of("c2"), approval_id=proposal.approval_id, by=second, today=TODAY)
     with house.transaction() as db:
         assert [(line.line_id, line.limit_cents) for line in lines_of(db, borrower_id)] == [(granted.line_id, 300_000)]
+
+
+def test_a_verdict_whose_connection_is_cut_before_its_end_leaves_nothing_and_can_be_given_again(
+    house: Database, shop: Any, analyst: Caller
+) -> None:
+    borrower_id = shop("s1", grade="C")
+    case_id = taken(house, applied(house, borrower_id).decision_id, analyst)
+    before = rows(house)
+    command = Command.of("cut off", **msgspec.to_builtins(GRANT))
+
+    def cut_off() -> None:
+        with house.transaction() as db:
+            actions.give_verdict(db, command=command, case_id=case_id, verdict=GRANT, by=analyst, today=TODAY)
+            with house.transaction() as other:
+                other.execute("reset role")
+                other.execute("select pg_terminate_backend(%s)", [db.info.backend_pid])
+            db.execute("select 1")
+
+    with pytest.raises(psycopg.OperationalError):
+        cut_off()
+    assert rows(house) == before
+    file = the_case(house, case_id)
+    assert (file.status, file.held_by) == ("open", analyst.account_id)
+    assert decided(house, case_id, analyst, key="cut off").outcome == "alone"
+    assert rows(house) == tuple(a + b for a, b in zip(before, (1, 1, 1, 1, 1), strict=True))
+
+
+def test_a_cap_reached_while_a_verdict_waits_is_held_when_it_is_confirmed(
+    house: Database, shop: Any, officer: Caller
+) -> None:
+    borrower_id = shop("s1", grade="D")
+    declined = applied(house, borrower_id)
+    house.act(desk.ask_for_review, borrower_id=borrower_id, decision_id=declined.decision_id, today=TODAY)
+    proposal = decided(house, taken(house, declined.decision_id, officer), officer)
+    with house.transaction() as db:
+        db.execute("update borrower set banned = true where borrower_id = %s", [borrower_id])
+    second = Staff(house, names=count(70)).member(Role.RISK_OFFICER)
+    with pytest.raises(NoPersonMayGrant):
+        confirmed(house, proposal, second)
+    with house.transaction() as db:
+        assert lines_of(db, borrower_id) == []
+    assert the_case(house, declined.decision_id).status == "second"

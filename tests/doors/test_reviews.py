@@ -1,0 +1,126 @@
+"""The desk at the doors: by program and by page, each role to its own, and nobody sees another borrower's file."""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from credit.test_review_desk import applied
+from doors.conftest import House, rate
+from lendmill.people.roles import Role
+
+WORDS = "All as in the record."
+GRANT = {"outcome": "approve", "reasons": ["season"], "words": WORDS, "amount_cents": 200_000, "months_max": 3}
+
+
+@pytest.fixture
+def case(house: House) -> str:
+    """A file that waits for a person."""
+    with house.database.transaction() as db:
+        rate(db, house.applicant_id, "C")
+    return str(applied(house.database, house.applicant_id).decision_id)
+
+
+def keyed(house: House, role: Role, key: str = "") -> dict[str, str]:
+    return {**house.token(role), "Idempotency-Key": key or str(uuid4())}
+
+
+def test_a_program_takes_a_file_decides_it_once_and_the_borrower_reads_the_answer(house: House, case: str) -> None:
+    risk = house.token(Role.RISK_OFFICER)
+    (waiting,) = house.client.get("/api/v1/reviews", headers=risk).json()
+    assert (waiting["case_id"], waiting["status"], waiting["late"]) == (case, "open", False)
+    path = f"/api/v1/reviews/{case}"
+    assert house.client.post(f"{path}/verdict", json=GRANT, headers=keyed(house, Role.RISK_OFFICER)).status_code == 409
+    told = house.client.post(f"{path}/deeds", json={"deed": "take"}, headers=risk).json()
+    assert (told["case"]["holder"], told["bounds"]["stands_against"]) == ("risk-officer", [])
+
+    headers = keyed(house, Role.RISK_OFFICER, "the same key")
+    first, again = (house.client.post(f"{path}/verdict", json=GRANT, headers=headers) for _ in range(2))
+    assert (first.status_code, first.json()["state"], again.json()) == (201, "alone", first.json())
+    other = house.client.post(f"{path}/verdict", json={**GRANT, "months_max": 2}, headers=headers)
+    assert (other.status_code, other.json()["type"].rsplit(":", 1)[-1]) == (409, "command-reused")
+
+    partner, own = house.token(Role.PARTNER), f"/api/v1/borrowers/{house.applicant_id}"
+    (review,) = house.client.get(f"{own}/reviews", headers=partner).json()
+    assert (review["state"], review["outcome"]) == ("decided", "approve")
+    (notice,) = house.client.get(f"{own}/notices", params={"about_id": review["decision_id"]}, headers=partner).json()
+    assert notice["notice_id"] == review["notice_id"]
+    assert "A person has looked at your application: it is granted" in notice["text_en"]
+    assert "Lendmill 微贷工厂" in notice["text_zh"]
+
+
+def test_what_a_program_asks_wrongly_is_told_and_nothing_is_done(house: House, case: str) -> None:
+    path, risk = f"/api/v1/reviews/{case}", house.token(Role.RISK_OFFICER)
+    house.client.post(f"{path}/deeds", json={"deed": "take"}, headers=risk)
+    for wrong, status in (
+        ({"amount_cents": 10**12}, 422),
+        ({"months_max": 0}, 422),
+        ({"reasons": ["no such"]}, 422),
+        ({"words": ""}, 422),
+        ({"outcome": "perhaps"}, 422),
+        ({"amount_cents": "much"}, 400),
+    ):
+        headers = keyed(house, Role.RISK_OFFICER)
+        assert house.client.post(f"{path}/verdict", json={**GRANT, **wrong}, headers=headers).status_code == status
+    assert house.client.get(path, headers=risk).json()["case"]["status"] == "open"
+    assert house.client.post(f"{path}/verdict", json=GRANT, headers=risk).status_code == 400  # no key
+    assert house.client.get(f"/api/v1/reviews/{uuid4()}", headers=risk).status_code == 404
+
+
+def test_nobody_reads_another_borrowers_file_or_notice(house: House, case: str) -> None:
+    stranger = house.visitor(Role.SELLER, house.stranger_id)
+    own = house.visitor(Role.SELLER, house.applicant_id)
+    assert own.get(f"/reviews/{case}").status_code == 200
+    assert stranger.get(f"/reviews/{case}").status_code == 404
+    assert stranger.post(f"/reviews/{case}/answer", words="let me in").status_code == 404
+    assert stranger.post(f"/reviews/{case}/appointment", starts_at="2026-01-05T09:00").status_code == 404
+    for path in (f"/staff/reviews/{case}", "/staff/reviews", "/staff/reviews/overrides"):
+        assert stranger.get(path).status_code == 403
+    seller = house.token(Role.SELLER)
+    path = f"/api/v1/borrowers/{house.applicant_id}"
+    assert house.client.get(f"{path}/reviews", headers=seller).status_code == 404
+    assert house.client.get(f"{path}/notices", headers=seller).status_code == 404
+
+
+def test_the_seller_is_asked_and_answers_on_the_phone(house: House, case: str) -> None:
+    risk = house.visitor(Role.RISK_OFFICER)
+    assert risk.post(f"/staff/reviews/{case}", deed="take").status_code == 303
+    assert risk.post(f"/staff/reviews/{case}", deed="ask", words="Whose van is it?").status_code == 303
+    seller = house.visitor(Role.SELLER, house.applicant_id)
+    assert "需要您补充信息" in seller.get("/").text
+    assert "Whose van is it?" in seller.get(f"/reviews/{case}").text
+    empty = seller.post(f"/reviews/{case}/answer", words=" ")
+    assert (empty.status_code, "请用文字说明" in empty.text) == (422, True)
+    assert seller.post(f"/reviews/{case}/answer", words="<b>ours</b>").status_code == 303
+    assert "&lt;b&gt;ours" in risk.get(f"/staff/reviews/{case}").text
+
+
+def test_a_second_person_finds_the_verdict_among_the_approvals_and_confirms_it_on_its_file(
+    house: House, case: str
+) -> None:
+    analyst, risk = house.visitor(Role.ANALYST), house.visitor(Role.RISK_OFFICER)
+    analyst.post(f"/staff/reviews/{case}", deed="take")
+    form = {"outcome": "approve", "words": WORDS, "amount": "90,000.00", "months": "3", "grant season": "yes"}
+    page = analyst.get(f"/staff/reviews/{case}").text
+    sent = analyst.post(f"/staff/reviews/{case}/verdict", key=analyst.hidden(page, "key"), **form)
+    assert sent.status_code == 303, sent.text
+    listed = risk.get("/staff/approvals").text
+    (proposal,) = set(re.findall(r"/staff/approvals/([0-9a-f-]{36})", listed))
+    assert risk.get(f"/staff/approvals/{proposal}").headers["location"] == f"/staff/reviews/{case}"
+    assert analyst.post(f"/staff/reviews/{case}/second", deed="confirm", key="a" * 12).status_code == 403
+    assert risk.post(f"/staff/reviews/{case}/second", deed="confirm", key="b" * 12).status_code == 303
+    assert "人工审核结论" in risk.get(f"/staff/reviews/{case}").text
+
+
+def test_a_refused_verdict_is_told_on_the_page_with_what_was_typed(house: House, case: str) -> None:
+    risk = house.visitor(Role.RISK_OFFICER)
+    risk.post(f"/staff/reviews/{case}", deed="take")
+    with house.database.transaction() as db:
+        db.execute("update borrower set banned = true where borrower_id = %s", [house.applicant_id])
+    form = {"outcome": "approve", "words": WORDS, "amount": "1,000", "months": "3", "grant season": "yes"}
+    told = risk.post(f"/staff/reviews/{case}/verdict", key="c" * 12, **form)
+    assert (told.status_code, "禁止授信名单" in told.text) == (409, True)
+    for role, may in ((Role.AUDITOR, True), (Role.COLLECTOR, False)):
+        assert house.visitor(role).get(f"/staff/reviews/{case}").status_code == (200 if may else 403)
+    assert house.visitor(Role.AUDITOR).get("/staff/reviews?csv=1&view=all").text.count("\n") == 2
+    assert house.visitor(Role.AUDITOR).get("/staff/reviews/overrides").status_code == 200
