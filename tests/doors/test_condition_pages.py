@@ -87,3 +87,15 @@ def test_staff_say_who_belongs_together(house) -> None:  # type: ignore[no-untyp
 def test_an_empty_desk_says_so(house) -> None:  # type: ignore[no-untyped-def]
     assert "暂无" in house.visitor(Role.SELLER).get("/conditions").text
     assert house.visitor(Role.AUDITOR).get("/staff/conditions").status_code == 200
+
+
+def test_who_asks_for_too_much_reads_what_can_be_had(house) -> None:  # type: ignore[no-untyped-def]
+    client, headers = house.visitor().client, house.token(Role.PARTNER)
+    path = f"/api/v1/borrowers/{house.applicant_id}"
+    keyed = {**headers, "Idempotency-Key": "much-0001"}
+    made = client.post(f"{path}/decisions", json=_ask(amount_cents=50_000_000), headers=keyed).json()
+    assert (made["outcome"], made["limit_cents"], made["line_id"]) == ("counter", 1_600_000, None)
+    page = house.visitor(Role.SELLER, house.applicant_id).get(f"/decisions/{made['decision_id']}").text
+    assert "可授信额度低于您的申请金额" in page
+    assert "16,000" in page
+    assert client.get(f"{path}/lines", headers=headers).json() == []
