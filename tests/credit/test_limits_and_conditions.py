@@ -6,11 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from credit_cases import INVOICE_FACTS, LINE, POLICY, TODAY, a_case, decided, finding
+from credit_cases import INVOICE_FACTS, LINE, POLICY, TODAY, a_case, changed_policy, decided, finding
 
 from lendmill.credit.case import CaseGroup
 from lendmill.credit.conditions.condition import Condition
+from lendmill.credit.finding import STEPS
 from lendmill.credit.policy import InvalidPolicy, policy_of
+from lendmill.credit.rules.rule import Rule
 from lendmill.products.caps import caps_on
 from lendmill.products.dearest import DearerThanAllowed, check_caps
 from lendmill.products.document import InvalidProduct, product_of
@@ -219,3 +221,28 @@ def test_a_provision_that_cannot_hold_is_refused(part: str, change: dict[str, An
     old = content[part]
     with pytest.raises(InvalidPolicy, match=part):
         policy_of({**content, part: [{**old[0], **change}, *old[1:]] if isinstance(old, tuple) else {**old, **change}})
+
+
+@pytest.mark.parametrize("step", ["eligibility", "knock-outs", "rating", "limit", "price", "term", "conditions"])
+@pytest.mark.parametrize(
+    ("changes", "verdict", "outcome"),
+    [
+        ({}, "not-applicable", "approve"),
+        ({"borrower": {"industry": "catering"}, "asked_cents": 500_000}, "pass", "approve"),
+        ({"borrower": {"industry": "catering"}, "asked_cents": 500_001}, "fail", "refer"),
+        ({"borrower": {"industry": None}}, "unknown", "decline"),
+        ({"borrower": {"industry": "unknown"}}, "unknown", "decline"),
+        ({"borrower": {"industry": "catering"}, "asked_cents": None}, "unknown", "decline"),
+    ],
+)
+def test_a_rule_belongs_to_any_step_and_to_those_it_applies_to(
+    step: Any, changes: dict[str, Any], verdict: str, outcome: str
+) -> None:
+    rule = Rule(
+        rule="large in catering", label_en="r", label_zh="规", step=step, applies="industry = 'catering'",
+        refer_when="asked_cents > 500000", unknown="decline", reason="amount-needs-review",
+    )  # fmt: skip
+    made = decided(a_case(**changes), policy=changed_policy(rules=(*(POLICY.rules or ()), rule)))
+    found = finding(made, "large in catering")
+    assert (found.verdict, found.step, made.outcome) == (verdict, step, outcome)
+    assert [each.step for each in made.findings] == sorted((f.step for f in made.findings), key=STEPS.index)
