@@ -14,7 +14,6 @@ import msgspec
 import polars as pl
 
 from lendmill.credit import actions as credit
-from lendmill.credit import queries as credit_now
 from lendmill.day_end.learning import lay_in
 from lendmill.db import Database, Db, many, scalar
 from lendmill.features import windows
@@ -26,8 +25,6 @@ from lendmill.people import actions as people
 from lendmill.people import sign_in
 from lendmill.people.queries import house_day
 from lendmill.people.seal import Seal
-from lendmill.products import actions as products
-from lendmill.products.queries import presets
 from lendmill.rating import actions as rating
 from lendmill.rating.page import came_from
 from lendmill.rating.registry.actions import first_live
@@ -171,8 +168,7 @@ def _open(
 
     def open_house(db: Db) -> None:
         people.open_house(db, today=opened_on)
-        products.publish_all(db, presets(), today=opened_on)
-        credit.publish_policy(db, credit_now.preset_policy(), today=opened_on)
+        credit.publish_presets(db, today=opened_on)
         people.register_borrowers(db, sellers=sellers, today=opened_on, vouched=True, seal=seal)
         if not scalar(db, ANY_CAPITAL):
             funding.pay_in_capital(db, amount_cents=capital_cents, profile="historical", today=opened_on)
