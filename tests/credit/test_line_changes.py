@@ -54,7 +54,8 @@ def tonight(
 ) -> LineWeighed | None:
     """What the rules make of the line."""
     whole: dict[str, Any] = {
-        "changed_on": None, "waiting": False, "grade_at_opening": "A", "late_since_on": None, **past,
+        "line_id": ids.new(), "changed_on": None, "waiting": False, "grade_at_opening": "A", "late_since_on": None,
+        **past,
     }  # fmt: skip
     return weighed(line or a_line(), History(**whole), case or a_borrower(), policy, product)
 

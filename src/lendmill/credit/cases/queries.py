@@ -74,7 +74,11 @@ GATHERED = f"""
                   coalesce(max(granted_cents), 0)::bigint as group_granted_cents
              from (select own.group_id, count(*) as members, sum(theirs.granted_cents) as granted_cents
                      from ({BELONGING}) own
-                     join ({BELONGING}) member on member.group_id = own.group_id
+                    cross join lateral (
+                          select every.borrower_id
+                            from ({BELONGING}) every
+                           where every.group_id = own.group_id
+                          ) member
                     cross join lateral (
                           select coalesce(sum({LINE_AMOUNT}), 0) as granted_cents
                             from line

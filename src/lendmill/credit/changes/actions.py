@@ -1,6 +1,7 @@
 """A night's look at the open lines: what is due is carried out, then the rules raise, cut and reprice, with notice."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Final, TypeVar
@@ -16,11 +17,11 @@ from lendmill.credit.conditions.actions import lapse_conditions
 from lendmill.credit.decisions.queries import policy
 from lendmill.credit.lines.actions import lock_line
 from lendmill.credit.lines.line import Line
-from lendmill.credit.lines.queries import line as line_now
 from lendmill.credit.policy import Policy
 from lendmill.db import Database, Db
 from lendmill.people.groups.actions import lock_related
 from lendmill.people.groups.group import GroupsChanged
+from lendmill.products.document import Product
 from lendmill.products.queries import product
 
 T = TypeVar("T")
@@ -73,15 +74,28 @@ def _page(db: Db, *, after: Weighable, today: date) -> list[Weighable]:
 def _worth_a_look(db: Db, *, page: list[Weighable], rules: Policy, today: date) -> list[Weighable]:
     """Those of a page for which a rule would change something, as they stand without a lock."""
     rows = {row.borrower_id: row for row in gathered(db, sorted({each.borrower_id for each in page}), today)}
-    assets_cents = net_assets_cents(db, today)
+    assets_cents, past, sold = net_assets_cents(db, today), queries.histories(db, page), _Sold(db)
     found = []
-    for each in page:
-        line = line_now(db, each.borrower_id, each.line_id)
-        sold = product(db, line.product_key, line.product_version)
-        case = case_of(rows[each.borrower_id], sold, today=today, net_assets_cents=assets_cents, ask=None)
-        if weighed(line, queries.history(db, each.borrower_id, each.line_id), case, rules, sold) is not None:
-            found.append(each)
+    for line in queries.lines_now(db, page):
+        product = sold(line)
+        case = case_of(rows[line.borrower_id], product, today=today, net_assets_cents=assets_cents, ask=None)
+        if weighed(line, past[line.line_id], case, rules, product) is not None:
+            found.append(Weighable(line.borrower_id, line.line_id))
     return found
+
+
+@dataclass
+class _Sold:
+    """The products of lines, each read once."""
+
+    db: Db
+    known: dict[tuple[str, int], Product] = field(default_factory=dict)
+
+    def __call__(self, line: Line) -> Product:
+        named = (line.product_key, line.product_version)
+        if named not in self.known:
+            self.known[named] = product(self.db, *named)
+        return self.known[named]
 
 
 def _change(db: Db, *, of: Weighable, rules: Policy, today: date) -> LineWeighed | None:
@@ -94,7 +108,7 @@ def _change(db: Db, *, of: Weighable, rules: Policy, today: date) -> LineWeighed
     row.held_under(groups)
     sold = product(db, line.product_key, line.product_version)
     case = case_of(row, sold, today=today, net_assets_cents=net_assets_cents(db, today), ask=None)
-    found = weighed(line, queries.history(db, of.borrower_id, of.line_id), case, rules, sold)
+    found = weighed(line, queries.histories(db, [of])[of.line_id], case, rules, sold)
     if found is None:
         return None
     change_id = store.note_change(db, line, found, rules, today=today)

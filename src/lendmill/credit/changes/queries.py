@@ -1,5 +1,6 @@
 """Open lines to be weighed, changes that wait for their day, and what a borrower was told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -7,7 +8,9 @@ from uuid import UUID
 
 from lendmill.credit.changes.change import LineChange
 from lendmill.credit.changes.weighing import History
-from lendmill.db import Db, many, one
+from lendmill.credit.lines.line import Line
+from lendmill.credit.lines.queries import LINE_COLUMNS
+from lendmill.db import Db, many
 
 LINES_TO_WEIGH = """
     select borrower_id, line_id
@@ -46,7 +49,8 @@ def lines_to_weigh(db: Db, *, today: date, after: Weighable, size: int) -> list[
 
 
 HISTORY = """
-    select (select max(noted_on) from line_change c
+    select l.line_id,
+           (select max(noted_on) from line_change c
              where c.line_id = l.line_id and c.borrower_id = l.borrower_id) as changed_on,
            exists (select from line_change c
                     where c.line_id = l.line_id
@@ -57,14 +61,38 @@ HISTORY = """
              where d.decision_id = l.decision_id and d.borrower_id = l.borrower_id) as grade_at_opening,
            (select late_since_on from standing s where s.borrower_id = l.borrower_id) as late_since_on
       from line l
-     where l.line_id = %(line_id)s
-       and l.borrower_id = %(borrower_id)s
+     where l.borrower_id = any(%(borrower_ids)s)
+       and l.line_id = any(%(line_ids)s)
+     order by l.line_id
 """
 
 
-def history(db: Db, borrower_id: UUID, line_id: UUID) -> History:
-    """What a line's own past says."""
-    return one(db, History, HISTORY, borrower_id=borrower_id, line_id=line_id)
+def histories(db: Db, page: Sequence[Weighable]) -> dict[UUID, History]:
+    """What each line's own past says, by line."""
+    found = many(db, History, HISTORY, borrower_ids=_borrowers(page), line_ids=_lines(page))
+    return {each.line_id: each for each in found}
+
+
+LINES_NOW = f"""
+    select {LINE_COLUMNS}
+      from line
+     where borrower_id = any(%(borrower_ids)s)
+       and line_id = any(%(line_ids)s)
+     order by borrower_id, line_id
+"""
+
+
+def lines_now(db: Db, page: Sequence[Weighable]) -> list[Line]:
+    """These lines as they stand, in the order of borrowers and lines."""
+    return many(db, Line, LINES_NOW, borrower_ids=_borrowers(page), line_ids=_lines(page))
+
+
+def _borrowers(page: Sequence[Weighable]) -> list[UUID]:
+    return sorted({each.borrower_id for each in page})
+
+
+def _lines(page: Sequence[Weighable]) -> list[UUID]:
+    return [each.line_id for each in page]
 
 
 CHANGE_COLUMNS: Final = """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import lcm
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
@@ -26,6 +27,7 @@ MILLION: Final = 1_000_000
 class History:
     """What a line's own past says: when it was last changed, whether a change waits, the grade at opening."""
 
+    line_id: UUID
     changed_on: date | None
     waiting: bool
     grade_at_opening: str | None
