@@ -41,12 +41,10 @@ def house(database: Database, database_url: str, tmp_path: Path, monkeypatch: py
     return database
 
 
-def test_what_was_published_is_taken_in_to_the_byte(learned: Scorecard, tmp_path: Path) -> None:
-    file = learned.publish(tmp_path / "new" / "note.json")
-    card, report = taken_in(file.read_bytes(), "note.json")
+def test_what_was_published_is_taken_in_to_the_byte(learned: Scorecard) -> None:
+    card, report = taken_in(learned.published(), "note.json")
     assert (card, report) == (learned.card, learned.report)
-    assert published(card, learned.report) == file.read_bytes()
-    assert [each.name for each in file.parent.iterdir()] == ["note.json"]
+    assert published(card, learned.report) == learned.published()
 
 
 def test_a_card_alone_comes_without_figures(learned: Scorecard) -> None:
@@ -106,7 +104,8 @@ def test_no_file_cut_anywhere_is_taken_for_a_card(learned: Scorecard) -> None:
 def test_a_house_keeps_it_once_as_a_draft_and_says_what_it_cannot_read(
     house: Database, learned: Scorecard, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = learned.publish(tmp_path / "note.json")
+    file = tmp_path / "note.json"
+    file.write_bytes(learned.published())
     for _ in range(2):
         keep(file)
     told = capsys.readouterr().out

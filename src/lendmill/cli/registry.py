@@ -37,7 +37,7 @@ class NothingToWrite(Refusal):
 
 
 class NoSuchCardFile(Refusal):
-    """There is no file {file}: name one that a notebook's `publish` wrote, or `lendmill models export --json`."""
+    """There is no file {file}: name one that a notebook published, or `lendmill models export --json`."""
 
 
 @models.command("list")

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 import numpy as np
@@ -106,14 +105,9 @@ class _Learner:
             raise NotFitted()
         return self._report
 
-    def publish(self, file: str | Path) -> Path:
-        """Write the card and its report to a file, whole or not at all; `lendmill models keep FILE` takes it in."""
-        place = Path(file)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        waiting = place.with_name(f"{place.name}.waiting")
-        waiting.write_bytes(published(self.card, self.report))
-        waiting.replace(place)
-        return place
+    def published(self) -> bytes:
+        """The card and its report, for a file that `lendmill models keep` takes in; it refuses half of one."""
+        return published(self.card, self.report)
 
     @property
     def classes_(self) -> npt.NDArray[np.int64]:
