@@ -144,7 +144,14 @@ def test_what_is_no_file_of_ours_is_told() -> None:
     large = io.BytesIO()
     with zipfile.ZipFile(large, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/worksheets/sheet1.xml", b"0" * 70_000_000)
-    for content in (large.getvalue(), b"a" * 5_000_001):
+    far, other = io.BytesIO(), io.BytesIO()
+    with xlsxwriter.Workbook(far) as made:
+        made.add_worksheet("document").write(1_048_575, 16_383, "far away")
+    with zipfile.ZipFile(other, "w") as packed:
+        packed.writestr("content.xml", "another program's")
+    with pytest.raises(NotASpreadsheet):
+        document_in(PRODUCT, other.getvalue(), "x")
+    for content in (large.getvalue(), b"a" * 5_000_001, far.getvalue()):
         with pytest.raises(SpreadsheetTooLarge):
             document_in(PRODUCT, content, "x")
 

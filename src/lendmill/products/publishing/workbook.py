@@ -1,6 +1,8 @@
 """Sheets as an Excel file and back: numbers stay numbers, text stays text, whatever it begins with, dates dates."""
 
+import re
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -14,11 +16,14 @@ from lendmill.products.publishing.sheets import MAIN, NUMBER, Rows
 from lendmill.refusals import Refusal
 
 BYTES_MAX: Final = 5_000_000
-UNPACKED_BYTES_MAX: Final = 60_000_000
+UNPACKED_BYTES_MAX: Final = 30_000_000
 CELLS_MAX: Final = 400_000
 NAME_LETTERS_MAX: Final = 31
 WIDTHS: Final = {MAIN: (44, 44, 60)}
 STAMP: Final = datetime(2000, 1, 1, tzinfo=UTC)  # the same document gives the same file
+WORKBOOK: Final = "xl/workbook.xml"
+CELL: Final = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
+ROW: Final = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d{1,7})["']""")
 LOOKS_LIKE_A_FORMULA: Final = ("=", "+", "-", "@")
 
 
@@ -105,13 +110,37 @@ def _plain(row: Sequence[Any]) -> list[Cell]:
 
 
 def _check_size(content: bytes, name: str) -> None:
-    """Refuse what is too large, packed or unpacked, before anything is unpacked."""
+    """Refuse what is too large, packed, unpacked or spread over too many cells, before a sheet is laid out."""
     if len(content) > BYTES_MAX:
         raise SpreadsheetTooLarge(name=name)
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
-            unpacked = sum(each.file_size for each in packed.infolist())
-    except zipfile.BadZipFile as error:
+            if sum(each.file_size for each in packed.infolist()) > UNPACKED_BYTES_MAX:
+                raise SpreadsheetTooLarge(name=name)
+            if WORKBOOK not in packed.namelist():
+                raise NotASpreadsheet(name=name)
+            for part in packed.namelist():
+                if _spread(packed.read(part)) > CELLS_MAX:
+                    raise SpreadsheetTooLarge(name=name)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, zlib.error) as error:
         raise NotASpreadsheet(name=name) from error
-    if unpacked > UNPACKED_BYTES_MAX:
-        raise SpreadsheetTooLarge(name=name)
+
+
+def _spread(part: bytes) -> int:
+    """How many cells a sheet would have, from its first to the one that stands furthest down and right."""
+    cells = CELL.findall(part)
+    rows = [int(row) for _, row in cells] + [int(row) for row in ROW.findall(part)]
+    columns = {_column(letters) for letters in {letters for letters, _ in cells}}
+    return max(rows, default=0) * max(columns, default=1)
+
+
+def _column(letters: bytes) -> int:
+    """A column's number by its letters.
+
+    >>> _column(b"A"), _column(b"AB")
+    (1, 28)
+    """
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
