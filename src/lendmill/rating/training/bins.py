@@ -24,6 +24,7 @@ FINE_BINS: Final = 20
 FINE_LEAST: Final = 50  # shops in each
 PROVEN: Final = 1.92  # of log loss: half the 95 % point of chi-square
 KNOWN_MIN: Final = 20  # borrowers of whom a feature must be known to be cut at all
+PURE_LEAST: Final = 10.0  # payers of the other kind that would stand in a bin of one kind alone, were it like the rest
 DIGITS: Final = 4  # edges are written with four digits, and the bins counted again with them
 DOUBT: Final = 1.0  # borrowers of average risk added to each bin: one without bad payers is not for that safe
 DOUBT_MISSING: Final = 5.0  # and to the missing, who are often few
@@ -147,8 +148,12 @@ def cut(feature: Feature, values: Floats, bad: Flags, independent: float = 1.0, 
     bads = bad.sum() * independent
     free = feature.higher_is is None and bads >= FREE_BADS
     fine = free and bads >= MANY_BADS
-    splits = edges_of(np.sort(values[known]), FINE_BINS) if fine else _splits(feature, values, bad, independent, quick)
-    edges = sorted({float(f"{split:.{DIGITS}g}") + 0.0 for split in splits})
+    ranked = edges_of(np.sort(values[known]), FINE_BINS)
+    splits = ranked if fine else _splits(feature, values, bad, independent, quick)
+    splits = [float(f"{split:.{DIGITS}g}") + 0.0 for split in splits] + _around_pure(
+        ranked, values[known], bad[known], independent
+    )
+    edges = sorted(set(splits))
     goods_all, bads_all = int((~bad).sum()), int(bad.sum())
     while edges:
         goods, bads = _counts(edges, values[known], bad[known])
@@ -183,6 +188,15 @@ def cut_category(feature: Feature, column: pl.Series, bad: Flags, independent: f
     [levels] = made
     assert isinstance(levels.axis, Levels)
     return Cut(feature.name, feature.block, levels=levels.axis).counted(levels.codes, bad, independent)
+
+
+def _around_pure(edges: list[float], values: Floats, bad: Flags, independent: float) -> list[float]:
+    """The edges around bins of good or of bad payers alone, where that is no luck: OptBinning makes no such bin."""
+    goods, bads = _counts(edges, values, bad)
+    share = float(bad.mean())
+    alone = np.where(goods == 0, bads * (1 - share), np.where(bads == 0, goods * share, 0.0)) * independent
+    kind = np.where(alone < PURE_LEAST, 0, np.where(goods == 0, 1, -1))
+    return [edges[n] for n in np.flatnonzero(np.diff(kind)).tolist()]
 
 
 def _counts(edges: list[float], values: Floats, bad: Flags) -> tuple[Any, Any]:

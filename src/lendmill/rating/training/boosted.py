@@ -18,6 +18,7 @@ from lendmill.rating.training.trees import Tables, centred, summed
 
 PAIRS: Final = 40
 FEATURES_MAX: Final = 200
+FEW_FEATURES: Final = 60  # that few shops can tell apart from chance
 ROUNDS_MAX: Final = 3000
 
 
@@ -62,7 +63,7 @@ def recipe(rows: int, bads: int, pairs: int = PAIRS) -> Recipe:
     if rows <= 5_000:
         few = min(pairs, 20, max(3, min(bads, rows - bads) // 10))
         return Recipe(4, 0.05, 10, patience=150, pairs=few, share=0.3, leaves=2, pair_rate=0.5, pace=FEW,
-                      with_classic=True)  # fmt: skip
+                      with_classic=True, features_max=FEW_FEATURES)  # fmt: skip
     if rows <= 40_000:
         return Recipe(2, 0.1, 60, patience=60, pairs=pairs, share=0.4, folds=4, coarse=20)
     return Recipe(1, 0.1, 30, patience=40, pairs=pairs, share=0.5, folds=3, threads=2, fine=400, coarse=48,

@@ -20,6 +20,7 @@ INFORMATION_MIN: Final = 0.02
 WEIGHT_MIN: Final = 0.05
 BADS_PER_FEATURE: Final = 3
 TRIED_BADS: Final = 200  # from so many on, ways to choose and weigh are tried on shops held back
+SURE: Final = 1.0  # a ridge that few shops hardly feel: without it what parts them perfectly would be spread endlessly
 FOLDS_SMALL: Final = 5
 FOLDS: Final = 3
 SMALL_ROWS: Final = 50_000
@@ -130,7 +131,7 @@ def _best(told: Told, bad: Flags) -> tuple[_Way, float | None, float, float]:
     good = (~bad).astype(np.float64)
     found = []
     for (way, strength), logit in told.items():
-        start, slope = logistic(logit[:, None], good, 0.0).tolist() if np.ptp(logit) else (0.0, 0.0)
+        start, slope = logistic(logit[:, None], good, SURE).tolist() if np.ptp(logit) else (0.0, 0.0)
         loss = float(np.logaddexp(0.0, np.where(bad, 1, -1) * (start + slope * logit)).sum())
         found.append((loss, way, strength, start, slope))
     return min(found, key=lambda each: each[0])[1:]

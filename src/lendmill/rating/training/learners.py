@@ -14,6 +14,7 @@ from lendmill.rating.tables import Axis, Table
 from lendmill.rating.training import boosted, choosing
 from lendmill.rating.training.bins import KNOWN_MIN, Cut, Feature, cut, cut_category
 from lendmill.rating.training.grid import cut_fine
+from lendmill.rating.training.screening import screened
 from lendmill.rating.training.writing import halves, merged, tables_of, whole
 from lendmill.refusals import Refusal
 
@@ -59,9 +60,9 @@ def classic(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson
     }  # fmt: skip
 
     def cut_all(rows: Any, quick: bool = True) -> list[Cut]:
-        """The features cut for some rows, those left out that have no cut."""
+        """The features cut for some rows, those left out that have no cut or tell least at first sight."""
         found = []
-        for feature in asked.catalogue:
+        for feature in screened(asked.catalogue, {name: column[rows] for name, column in columns.items()}, bad[rows]):
             values = columns[feature.name][rows]
             if feature.name in asked.categories:
                 found.append(cut_category(feature, values, bad[rows], independent))
@@ -70,8 +71,11 @@ def classic(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson
         return [each for each in found if each is not None]
 
     cuts = cut_all(slice(None), quick=False)
-    no_cut = {}
+    no_cut, looked_at = {}, {feature.name for feature in screened(asked.catalogue, columns, bad)}
     for name in columns.keys() - {each.feature for each in cuts}:
+        if name not in looked_at:
+            no_cut[name] = "tells less at first sight than others"
+            continue
         known = frame.height - frame[name].null_count()
         no_cut[name] = "no cut in the expected direction" if known >= KNOWN_MIN else "hardly ever known"
     choice = choosing.choose(cuts, columns, bad, shops, cut_all)
@@ -102,7 +106,7 @@ def boost(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson:
     """The boosted card: small trees of one feature and of the best pairs, summed into tables."""
     names = [feature.name for feature in asked.catalogue]
     usual = boosted.recipe(*_counted(shops, bad), asked.pairs)
-    how = asked.recipe or replace(usual, features_max=asked.features_max)
+    how = asked.recipe or replace(usual, features_max=min(usual.features_max, asked.features_max))
     columns = cut_fine(frame, names, {name: name in asked.categories for name in names}, how.fine, how.coarse)
     left_out = dict.fromkeys(set(names) - {column.name for column in columns}, "the same for every shop")
     if not columns:

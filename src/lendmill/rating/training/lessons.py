@@ -77,11 +77,13 @@ def train(
     told, by_fold = lessons.out_of_fold(seed, times, steps)
     others = [lessons.out_of_fold(seed + n, Counter(), steps)[0].pd[last] for n in range(1, repeats + 1)]
     card = proof.banded(lesson.card, bad[last], told.logit[last])
+    kept = _kept(card, lesson, frame, bad, times)
+    notes += proof.giveaways(kept)
     report = msgspec.structs.replace(
         _measured(bad[last], told.pd[last], seed, others, int(told.unknown.sum())),
         kind=chosen,
         auc_by_fold=by_fold,
-        kept=_kept(card, lesson, frame, bad, times),
+        kept=kept,
         out_of_time=lessons.out_of_time(seed, later_from),
         **_learned_from(lessons, lesson, card, catalogue, notes),
     )

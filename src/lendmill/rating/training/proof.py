@@ -13,12 +13,17 @@ import polars as pl
 from lendmill.rating.axes import Levels
 from lendmill.rating.card import Band, Card
 from lendmill.rating.measures import Flags
-from lendmill.rating.training.report import FOLDS, Spread
+from lendmill.rating.training.report import FOLDS, Kept, Spread
 from lendmill.rating.watching.chance import share_interval
 
 BANDS_MAX: Final = 10
 BAND_SHOPS_MIN: Final = 30
 LATER_SHARE: Final = 0.25  # of the rows, on the latest days, to measure on
+GIVEN_AWAY: Final = 0.95  # an AUC that no single feature has which was known before the outcome
+GIVES_AWAY: Final = (
+    "Suspicious: {feature} alone tells bad payers from good ones with an AUC of {area:.3f}. See whether it was known"
+    " before the outcome was; if not, leave it out."
+)
 LIBRARIES: Final = ("lendmill", "lightgbm", "numpy", "optbinning", "polars", "scikit-learn")
 
 
@@ -42,6 +47,21 @@ def bands(bad: Flags, points: Any) -> tuple[Band, ...]:
 def banded(card: Card, bad: Flags, logit: Any) -> Card:
     """The card with its bands, from what cards that had not seen them told of the shops."""
     return msgspec.structs.replace(card, bands=bands(bad, card.scale.points(logit)))
+
+
+def giveaways(kept: Sequence[Kept]) -> list[str]:
+    """A sentence for each feature that tells the outcome by itself so well that it may have been written after it."""
+    found = []
+    for each in kept:
+        cells = sorted(each.bins, key=lambda cell: cell.bads / (cell.goods + cell.bads))
+        goods, bads = (
+            np.array([getattr(cell, kind) for cell in cells], dtype=np.float64) for kind in ("goods", "bads")
+        )
+        below = np.cumsum(goods) - goods / 2
+        area = float(bads @ below / (goods.sum() * bads.sum()))
+        if area >= GIVEN_AWAY:
+            found.append(GIVES_AWAY.format(feature=each.feature, area=area))
+    return found
 
 
 def split_in_time(
