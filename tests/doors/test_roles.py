@@ -39,6 +39,8 @@ def _path(route: str, house) -> str:  # type: ignore[no-untyped-def]
         "attempt_id",
         "adjustment_id",
         "question_id",
+        "case_id",
+        "notice_id",
     ):
         filled[name] = ids.new()
     for name, value in filled.items():

@@ -24,7 +24,7 @@ BY_REASON: Final = {
 class Priority:
     """What a file weighs at the desk, and from what."""
 
-    amount: int
+    stake: int
     reason: int
     fast_lane: int
     asked: int
@@ -33,7 +33,7 @@ class Priority:
     @property
     def weight(self) -> int:
         """All of it together."""
-        return self.amount + self.reason + self.fast_lane + self.asked + self.days * A_DAY
+        return self.stake + self.reason + self.fast_lane + self.asked + self.days * A_DAY
 
 
 def priority(
@@ -42,10 +42,10 @@ def priority(
     """The weight of a file that has waited so many days.
 
     >>> priority(asked_cents=20_000_000, reasons=["facts-unknown"], fast_lane=True, why="referred", days=2)
-    Priority(amount=20, reason=10, fast_lane=40, asked=0, days=2)
+    Priority(stake=20, reason=10, fast_lane=40, asked=0, days=2)
     """
     return Priority(
-        amount=5 * min(STEPS_MAX, (asked_cents or 0) // STEP_CENTS),
+        stake=5 * min(STEPS_MAX, (asked_cents or 0) // STEP_CENTS),
         reason=max((BY_REASON.get(code, 0) for code in reasons), default=0),
         fast_lane=FAST_LANE if fast_lane else 0,
         asked=ASKED if why == "asked" else 0,

@@ -32,7 +32,7 @@ def share_of(approved: int, defaulted: int) -> DefaultShare:
     """A share with its interval; of nobody there is none.
 
     >>> share_of(100, 5).low, share_of(0, 0).share
-    (0.021543679154367973, None)
+    (0.02154367915436798, None)
     """
     if not approved:
         return DefaultShare(0, 0, None, None, None)
