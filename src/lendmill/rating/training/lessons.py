@@ -78,14 +78,13 @@ def train(
     others = [lessons.out_of_fold(seed + n, Counter(), steps)[0].pd[last] for n in range(1, repeats + 1)]
     card = proof.banded(lesson.card, bad[last], told.logit[last])
     kept = _kept(card, lesson, frame, bad, times)
-    notes += proof.giveaways(kept)
     report = msgspec.structs.replace(
         _measured(bad[last], told.pd[last], seed, others, int(told.unknown.sum())),
         kind=chosen,
         auc_by_fold=by_fold,
         kept=kept,
         out_of_time=lessons.out_of_time(seed, later_from),
-        **_learned_from(lessons, lesson, card, catalogue, notes),
+        **_learned_from(lessons, lesson, card, catalogue, notes + proof.giveaways(kept)),
     )
     return card, msgspec.structs.replace(report, train_seconds=round(time.perf_counter() - began, 1))
 
