@@ -21,7 +21,9 @@ from lendmill.web.words import Words, language_of, translations
 WEB = Path(lendmill.__file__).parent / "web"
 IN_TEMPLATE = re.compile(r"""(?<!\w)_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
 SAID_BY = {"say", "heads", "marked"}
-TOLD_ON_PAGES = ("lendmill.people", "lendmill.money", "lendmill.credit", "lendmill.loans", "lendmill.api")
+TOLD_ON_PAGES = (
+    "lendmill.people", "lendmill.money", "lendmill.credit", "lendmill.products", "lendmill.loans", "lendmill.api",
+)  # fmt: skip
 
 
 def _sentences() -> set[str]:
