@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lendmill.credit.cases.gathered import Gathered
 from lendmill.db import Db, many, scalar
-from lendmill.people.groups.queries import BELONGING
+from lendmill.people.groups.queries import GROUPS_OF_ONE, MEMBERS_OF_ONE
 
 # An open line counts with its limit, for approval reserves it; a closed one with what is still owed on it.
 LINE_AMOUNT: Final = """
@@ -73,18 +73,13 @@ GATHERED = f"""
                   coalesce(max(members), 0)::integer as group_members,
                   coalesce(max(granted_cents), 0)::bigint as group_granted_cents
              from (select own.group_id, count(*) as members, sum(theirs.granted_cents) as granted_cents
-                     from ({BELONGING}) own
-                    cross join lateral (
-                          select every.borrower_id
-                            from ({BELONGING}) every
-                           where every.group_id = own.group_id
-                          ) member
+                     from ({GROUPS_OF_ONE}) own
+                    cross join lateral ({MEMBERS_OF_ONE}) member
                     cross join lateral (
                           select coalesce(sum({LINE_AMOUNT}), 0) as granted_cents
                             from line
                            where line.borrower_id = member.borrower_id
                           ) theirs
-                    where own.borrower_id = b.borrower_id
                     group by own.group_id) each_group
            ) g
      where b.borrower_id = any(%(borrower_ids)s)

@@ -26,7 +26,10 @@ LOCK_RELATED = f"""
     with held as materialized (
         select group_id
           from borrower_group
-         where group_id in (select own.group_id from ({queries.BELONGING}) own where own.borrower_id = %(borrower_id)s)
+         where group_id in (select his.group_id
+                              from borrower b
+                             cross join lateral ({queries.GROUPS_OF_ONE}) his
+                             where b.borrower_id = %(borrower_id)s)
          order by group_id
            for update
     )

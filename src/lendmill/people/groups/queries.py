@@ -7,23 +7,35 @@ from uuid import UUID
 from lendmill.db import Db, many
 from lendmill.people.groups.group import Group, Membership, NoSuchGroup
 
-# As of a day, one row for each borrower in each group they belong to.
-BELONGING: Final = """
-    select group_id, borrower_id
-      from (select distinct on (borrower_id, group_id) borrower_id, group_id, belongs
+# As of a day, the groups of one borrower `b` of an outer query, and the members of one group `own`; both by index.
+GROUPS_OF_ONE: Final = """
+    select group_id
+      from (select distinct on (group_id) group_id, belongs
               from group_membership
-             where from_on <= %(today)s
-             order by borrower_id, group_id, from_on desc, membership_id desc) latest
+             where borrower_id = b.borrower_id
+               and from_on <= %(today)s
+             order by group_id, from_on desc, membership_id desc) latest
+     where belongs
+"""
+
+MEMBERS_OF_ONE: Final = """
+    select borrower_id
+      from (select distinct on (borrower_id) borrower_id, belongs
+              from group_membership
+             where group_id = own.group_id
+               and from_on <= %(today)s
+             order by borrower_id, from_on desc, membership_id desc) latest
      where belongs
 """
 
 GROUPS_OF = f"""
-    select group_id, kind, named, made_on,
-           array(select m.borrower_id from ({BELONGING}) m where m.group_id = g.group_id order by m.borrower_id)
-               as borrower_ids
-      from borrower_group g
-     where group_id in (select own.group_id from ({BELONGING}) own where own.borrower_id = %(borrower_id)s)
-     order by group_id
+    select own.group_id, own.kind, own.named, own.made_on,
+           array(select member.borrower_id from ({MEMBERS_OF_ONE}) member order by member.borrower_id) as borrower_ids
+      from borrower b
+     cross join lateral ({GROUPS_OF_ONE}) his
+      join borrower_group own on own.group_id = his.group_id
+     where b.borrower_id = %(borrower_id)s
+     order by own.group_id
 """
 
 
@@ -33,11 +45,10 @@ def groups_of(db: Db, borrower_id: UUID, today: date) -> list[Group]:
 
 
 GROUP = f"""
-    select group_id, kind, named, made_on,
-           array(select m.borrower_id from ({BELONGING}) m where m.group_id = g.group_id order by m.borrower_id)
-               as borrower_ids
-      from borrower_group g
-     where group_id = %(group_id)s
+    select own.group_id, own.kind, own.named, own.made_on,
+           array(select member.borrower_id from ({MEMBERS_OF_ONE}) member order by member.borrower_id) as borrower_ids
+      from borrower_group own
+     where own.group_id = %(group_id)s
 """
 
 
