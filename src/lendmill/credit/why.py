@@ -11,11 +11,12 @@ from lendmill.credit.reasons import Reason
 from lendmill.credit.record import Content
 from lendmill.credit.rules.expression import Applied, Constant, Named
 from lendmill.credit.rules.grammar import RuleMisread, read
-from lendmill.credit.words import CONDITION_KINDS, FOUND, NOTES, RULES, SAID, STEP_NAMES, spoken
+from lendmill.credit.words import ASKED_ABOUT, CONDITION_KINDS, FOUND, NOTES, RULES, SAID, STEP_NAMES, VALUES, spoken
 from lendmill.money import yuan
 from lendmill.products.document import Product
 from lendmill.terms.rates import Rate
 
+INTERVIEW: Final = "interview: "
 MARKS: Final = {"pass": "✓", "fail": "✗", "unknown": "?", "not-applicable": "–", "noted": "·"}
 
 
@@ -72,6 +73,10 @@ def _ending(content: Content, language: str) -> Iterator[str]:
     if content.decision.reasons:
         yield say["reasons"]
         yield from (f"  - {Reason.of(code).sentence(language)}" for code in content.decision.reasons)
+    elif content.review:
+        yield say["by a person"]
+        zh = spoken(language) == "zh"
+        yield from (f"  - {GRANT_REASONS[code][zh]}" for code in content.review.verdict.reasons)
     else:
         yield say["no reasons"]
 
@@ -98,6 +103,9 @@ def rule_name(rule: str, policy: Policy, language: str) -> str:
     label = policy.labels.get(rule)
     if label is not None:
         return label[zh]
+    if rule.startswith(INTERVIEW):
+        about = rule.removeprefix(INTERVIEW)
+        return ("In the interview: ", "视频调查：")[zh] + ASKED_ABOUT.get(about, (about, about))[zh]
     return RULES.get(rule, (rule, rule))[zh]
 
 
@@ -152,7 +160,7 @@ def value_told(finding: Finding, value: Scalar, language: str) -> str:
     if isinstance(value, bool):
         return (("no", "yes"), ("否", "是"))[zh][value]
     if isinstance(value, str):
-        return value
+        return VALUES.get(value, (value, value))[zh] if finding.step == "review" else value
     if finding.note == "basis points":
         return f"{value / 100:.2f} %"
     if finding.unit == "cents":

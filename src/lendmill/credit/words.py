@@ -71,7 +71,40 @@ RULES: Final = {
     "largest limit of a group": ("What is left of a group's largest limit", "关联方剩余最高额度"),
     "price for the grade": ("Price for the grade, within the product's band", "评级定价（须在产品定价区间内）"),
     "amount a person looks at": ("Amount above which a person looks", "人工审核金额"),
+    "the computer says today": ("What the computer says on the day", "系统当日结论"),
+    "most a person may grant": ("The most a person may grant", "人工可授信上限"),
+    "granted by a person": ("Granted by a person", "人工授信额度"),
+    "override": ("Against the computer", "推翻系统结论"),
+    "decided by": ("Decided by", "审核人"),
+    "second person": ("Second person", "复核人"),
 }  # fmt: skip
+
+ASKED_ABOUT: Final = {
+    "identity document": ("identity document", "证件核对"),
+    "identity shop": ("who runs the shop", "店铺经营者核对"),
+    "identity standing": ("authority to sign", "签约权限"),
+    "purpose": ("what the money is for", "资金用途"),
+    "sales": ("sales", "销售额"),
+    "sales moved": ("why sales moved", "销售变化原因"),
+    "refunds": ("refunds", "退款情况"),
+    "largest customers": ("largest customers", "主要客户"),
+    "stock": ("stock", "存货"),
+    "other debts": ("other debts", "其他负债"),
+}
+VALUES: Final = {
+    "matches": ("matches", "一致"),
+    "differs": ("differs", "不一致"),
+    "not answered": ("not answered", "未作答"),
+    "approve": ("approved", "通过"),
+    "counter": ("less offered", "可批额度较低"),
+    "refer": ("referred to a person", "转人工审核"),
+    "decline": ("declined", "拒绝"),
+    "up": ("granted against it", "推翻拒绝"),
+    "down": ("declined against it", "推翻通过"),
+    "analyst": ("an analyst", "信审员"),
+    "risk-officer": ("a risk officer", "风险官"),
+    "admin": ("an administrator", "管理员"),
+}
 
 NOTES: Final = {
     "a firm has no age": ("not applicable to a firm", "企业不适用"),
@@ -133,6 +166,7 @@ SAID: Final = {
         "terms refer": "If a person agrees: {limit} yuan at {yearly} a year ({daily} a day), up to {months} months.",
         "reasons": "Reasons:",
         "no reasons": "Nothing stood against it.",
+        "by a person": "A person decided so, because:",
         "proof": "Kept under {fingerprint}; `lendmill replay {decision_id}` makes it again.",
     },
     "zh": {
@@ -157,6 +191,7 @@ SAID: Final = {
         "terms refer": "审核通过后授信：{limit} 元，年化利率（单利）{yearly}（日利率 {daily}），最长 {months} 个月。",
         "reasons": "原因：",
         "no reasons": "各项均符合要求。",
+        "by a person": "经人工审核通过，理由：",
         "proof": "存档指纹 {fingerprint}；可用 `lendmill replay {decision_id}` 重现。",
     },
 }  # fmt: skip
