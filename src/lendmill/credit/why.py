@@ -9,6 +9,7 @@ from lendmill.credit.finding import STEPS, Finding, Scalar
 from lendmill.credit.policy import Policy
 from lendmill.credit.reasons import Reason
 from lendmill.credit.record import Content
+from lendmill.credit.review.verdict.review import GRANT_REASONS
 from lendmill.credit.rules.expression import Applied, Constant, Named
 from lendmill.credit.rules.grammar import RuleMisread, read
 from lendmill.credit.words import ASKED_ABOUT, CONDITION_KINDS, FOUND, NOTES, RULES, SAID, STEP_NAMES, VALUES, spoken
