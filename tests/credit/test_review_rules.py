@@ -37,6 +37,7 @@ from lendmill.credit.review.verdict.review import (
     Verdict,
     read_verdict,
 )
+from lendmill.credit.why import told as story
 from lendmill.people.canonical import digest_of
 from lendmill.products.reading import content_of
 from lendmill.rating.stated.closeness import StatedComparison
@@ -319,3 +320,15 @@ def test_a_persons_answer_tells_the_conditions_and_no_second_person_to_ask_for()
     assert "A person has looked at your application: it is granted" in text.text_en
     assert "保证人" in text.text_zh
     assert "Ask for a person" not in text.text_en
+
+
+def test_the_story_of_a_persons_decision_is_told_whole_in_both_languages() -> None:
+    case, told = a_case(rating={"grade": "D"}), review(GRANT, found("differs", "stock"))
+    kept = content(case, POLICY, LINE, reviewed(case, POLICY, LINE, told), told)
+    asked: dict[str, Any] = {"decision_id": SOMEBODY, "fingerprint": "f"}
+    english, chinese = (story(kept, POLICY, LINE, language=language, **asked) for language in ("en", "zh-Hans"))
+    assert "A person decided so, because:\n  - The fall in sales is that of the season." in english
+    assert "In the interview: stock: differs" in english
+    assert "经人工审核通过，理由：\n  - 销售下滑属季节性波动。" in chinese
+    assert "视频调查：存货：不一致" in chinese
+    assert "推翻系统结论：推翻拒绝" in chinese
