@@ -24,17 +24,10 @@ def _answered_elsewhere(house, upto: int) -> None:  # type: ignore[no-untyped-de
         assert begun is not None
         answered = queries.choices(db, begun)
     for key in begun.keys[len(answered) : upto]:
-        house.database.act(
-            actions.answer,
-            borrower_id=house.seller_id,
-            attempt_id=begun.attempt_id,
-            item_key=key,
-            choice=2,
-            language="en",
-            client_ms=None,
-            today=house.lender.today,
-            at=datetime.now(UTC),
-        )
+        about = {"borrower_id": house.seller_id, "attempt_id": begun.attempt_id, "item_key": key}
+        now = {"today": house.lender.today, "at": datetime.now(UTC)}
+        house.database.act(actions.show, **about, **now)
+        house.database.act(actions.answer, choice=2, language="en", client_ms=None, **about, **now)
 
 
 def test_a_seller_answers_on_a_phone_is_called_away_and_sends_it(house) -> None:  # type: ignore[no-untyped-def]

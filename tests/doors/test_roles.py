@@ -41,6 +41,9 @@ def _path(route: str, house) -> str:  # type: ignore[no-untyped-def]
         "question_id",
         "case_id",
         "notice_id",
+        "condition_id",
+        "told_id",
+        "group_id",
     ):
         filled[name] = ids.new()
     for name, value in filled.items():

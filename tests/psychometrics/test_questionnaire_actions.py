@@ -21,6 +21,7 @@ from lendmill.rating.psychometrics.attempt import (
     NoSuchAttempt,
     NoSuchChoice,
     NotOnTheForm,
+    QuestionnaireBegunOften,
     QuestionnaireConsentMissing,
     QuestionnaireTooSoon,
 )
@@ -28,6 +29,7 @@ from lendmill.rating.psychometrics.calibrating import calibrated
 from lendmill.rating.psychometrics.consent import WORDING_ZH
 from lendmill.rating.psychometrics.form import composed
 from lendmill.rating.psychometrics.item import Trait
+from lendmill.rating.psychometrics.scoring import HURRIED
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def test_the_last_answer_counts_and_all_are_kept_with_the_time_of_the_first(pers
 def test_time_runs_on_when_a_page_is_loaded_again_and_anew_after_a_pause(person: Person) -> None:
     begun = person.begin()
     about = {"borrower_id": person.borrower_id, "attempt_id": begun.attempt_id, "today": TODAY}
-    reloaded, paused, never_shown = begun.keys[:3]
+    reloaded, paused = begun.keys[:2]
     for item_key, seconds in ((reloaded, 20), (paused, 600)):
         person.database.act(actions.show, item_key=item_key, at=NOON, **about)
         again = NOON + timedelta(seconds=seconds)
@@ -87,10 +89,53 @@ def test_time_runs_on_when_a_page_is_loaded_again_and_anew_after_a_pause(person:
         person.now = again
         told = {"choice": 0, "language": "en", "client_ms": None, "at": again + timedelta(seconds=5)}
         person.database.act(actions.answer, item_key=item_key, **about, **told)
-    person.database.act(actions.answer, item_key=never_shown, **about, **told)
     with person.database.transaction() as db:
         seconds_of = {each.item_key: each.seconds for each in queries.given(db, begun)}
-    assert seconds_of == {reloaded: 25.0, paused: 5.0, never_shown: None}
+    assert seconds_of == {reloaded: 25.0, paused: 5.0}
+
+
+def test_what_was_never_shown_cannot_be_answered_and_tells_nothing_of_the_form(person: Person) -> None:
+    begun = person.begin()
+    about = {"borrower_id": person.borrower_id, "attempt_id": begun.attempt_id, "today": TODAY, "at": NOON}
+    told = {"language": "en", "client_ms": None}
+    elsewhere = next(key for key in BANK.by_key if key not in begun.keys)
+    person.database.act(actions.show, item_key=begun.keys[0], **about)
+    for item_key in (begun.keys[1], elsewhere, "no-such\0"):
+        for choice in (0, 99):
+            with pytest.raises(NotOnTheForm) as refused:
+                person.database.act(actions.answer, item_key=item_key, choice=choice, **about, **told)
+            assert str(refused.value) == f"The question {item_key} was not asked: answer the one that is shown."
+    person.database.act(actions.answer, item_key=begun.keys[0], choice=0, **about, **told)
+    assert person.count("questionnaire_answer") == 1
+
+
+def test_questions_opened_first_and_answered_in_a_burst_after_a_pause_are_hurried(person: Person) -> None:
+    begun = person.begin()
+    about = {"borrower_id": person.borrower_id, "attempt_id": begun.attempt_id, "today": TODAY}
+    told = {"choice": 1, "language": "zh-Hans", "client_ms": None}
+    with person.database.transaction() as db:
+        for key in begun.keys:
+            actions.show(db, item_key=key, at=NOON, **about)
+        for n, key in enumerate(begun.keys):
+            at = NOON + timedelta(seconds=600 + n / 2)
+            actions.answer(db, item_key=key, at=at, **about, **told)
+    person.now = at
+    result = person.finish(begun)
+    assert [each.seconds for each in result.answers] == [600.0, *[0.5] * 39]
+    assert (HURRIED in result.scores.flags, result.scores.is_usable) == (True, False)
+
+
+def test_three_forms_are_drawn_in_thirty_days_however_they_ended(person: Person) -> None:
+    for n in range(3):
+        person.begin(seed=n, today=TODAY + timedelta(days=n))
+        person.withdraw()
+    with pytest.raises(QuestionnaireBegunOften) as refused:
+        person.begin(today=TODAY + timedelta(days=29))
+    assert str(refused.value) == (
+        "A questionnaire was begun 3 times within 30 days; the next can be begun from 2026-04-01."
+    )
+    assert (person.count("questionnaire_attempt"), person.count("questionnaire_consent")) == (3, 6)
+    person.begin(seed=8, today=TODAY + timedelta(days=30))
 
 
 def test_what_was_not_asked_or_not_offered_is_refused_and_nothing_is_kept(person: Person) -> None:

@@ -119,15 +119,32 @@ def test_a_day_is_read_as_it_was_known_then(database: Database, people: dict[str
     ends = {"adjustment_id": made.adjustment_id, "until_on": date(2026, 2, 10), "reason": "The duty was lifted."}
     end = database.act(actions.propose_end, by=people["ann"], today=date(2026, 2, 1), **ends)
     assert in_force(database, date(2026, 2, 11)) == [made.adjustment_id], "an end takes another person too"
+    decided(database, end, people["cy"], today=date(2026, 2, 10))
     decided(database, end, people["cy"], today=date(2026, 2, 12))
-    assert in_force(database, date(2026, 2, 11)) == [made.adjustment_id]
-    assert in_force(database, date(2026, 2, 12)) == []
+    assert in_force(database, date(2026, 2, 10)) == [made.adjustment_id]
+    assert in_force(database, date(2026, 2, 11)) == []
     with database.transaction() as db:
         assert queries.adjustment(db, made.adjustment_id).state(date(2026, 2, 12)) == "ended"
     with pytest.raises(AdjustmentOver):
         database.act(
             actions.propose_end, by=people["ann"], today=date(2026, 2, 12), **(ends | {"until_on": date(2026, 3, 1)})
         )
+
+
+def test_an_end_whose_day_went_by_before_it_was_agreed_is_proposed_anew(
+    database: Database, people: dict[str, Caller]
+) -> None:
+    made = proposed(database, people["ann"])
+    decided(database, made, people["bob"], today=date(2026, 1, 20))
+    ends = {"adjustment_id": made.adjustment_id, "reason": "The duty was lifted.", "by": people["ann"]}
+    late = database.act(actions.propose_end, until_on=date(2026, 2, 10), today=date(2026, 2, 1), **ends)
+    with pytest.raises(NoSoonerEnd, match="2026-02-11 or later"):
+        decided(database, late, people["cy"], today=date(2026, 2, 11))
+    assert in_force(database, date(2026, 2, 11)) == [made.adjustment_id]
+    decided(database, late, people["cy"], "declined", today=date(2026, 2, 11), reason="Its day went by.")
+    anew = database.act(actions.propose_end, until_on=date(2026, 2, 11), today=date(2026, 2, 11), **ends)
+    decided(database, anew, people["cy"], today=date(2026, 2, 11))
+    assert in_force(database, date(2026, 2, 12)) == []
 
 
 def test_a_decision_is_made_once(database: Database, people: dict[str, Caller]) -> None:

@@ -186,6 +186,12 @@ def test_a_proposal_is_stale_once_another_card_went_live(registry: Registry) -> 
     with pytest.raises(LiveCardChanged, match="2026-01-01"):
         registry.decide(waiting.proposal_id)
     assert registry.stages()[third] == "shadow"
+    anew = registry.propose(third)
+    assert anew.proposal_id != waiting.proposal_id
+    with pytest.raises(ProposedAlready):
+        registry.propose(third)
+    registry.decide(anew.proposal_id)
+    assert (registry.stages()[third], registry.stages()[registry.second]) == ("live", "retired")
 
 
 def _renamed() -> bytes:

@@ -143,6 +143,8 @@ STATUSES: Final[dict[str, int]] = {
     "no-such-decision": NOT_FOUND,
     "no-such-policy": UNAVAILABLE,
     "invalid-policy": UNPROCESSABLE,
+    "invalid-cases": UNPROCESSABLE,
+    "cases-fail": CONFLICT,
     "joint-limit-exceeded": CONFLICT,
     "limit-exceeded": CONFLICT,
     "line-expired": CONFLICT,

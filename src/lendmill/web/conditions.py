@@ -1,6 +1,5 @@
 """What a line waits for: brought forward by the seller, verified by staff; and what sellers are told of their lines."""
 
-from typing import Final
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -16,12 +15,10 @@ from lendmill.credit.conditions import actions, queries
 from lendmill.credit.conditions.told import VERIFIERS
 from lendmill.people.queries import act_today, house_day
 from lendmill.refusals import Refusal
+from lendmill.web import names
 from lendmill.web.entrance import Form
 from lendmill.web.own import product_names, seller_of
 from lendmill.web.pages import go, page, words_of
-
-WAYS: Final = {"guarantor": "A guarantor", "collateral": "Collateral"}
-STATES: Final = {"asked": "Asked for", "waiting": "Being verified", "met": "Met", "lapsed": "Lapsed"}
 
 
 @get("/conditions", sync_to_thread=True)
@@ -44,8 +41,8 @@ def _own(request: Asked, refused: Refusal | None = None) -> Response[str]:
         named=named,
         conditions=conditions,
         notices=notices,
-        ways=WAYS,
-        states=STATES,
+        ways=names.CONDITION_WAYS,
+        states=names.CONDITION_STATES,
         refused=words_of(request).refusal(refused) if refused else "",
     )
 
@@ -78,8 +75,8 @@ def _desk(request: Asked, refused: Refusal | None = None) -> Response[str]:
         today=today,
         named=named,
         conditions=found,
-        ways=WAYS,
-        states=STATES,
+        ways=names.CONDITION_WAYS,
+        states=names.CONDITION_STATES,
         may=by.role in VERIFIERS,
         refused=words_of(request).refusal(refused) if refused else "",
     )

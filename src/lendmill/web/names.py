@@ -369,7 +369,11 @@ UNITS: Final = {unit: unit for unit in (
     "yuan", "count", "share", "share per month", "ratio", "days", "months", "years", "minutes", "stars", "points",
     "index", "0 to 1", "1 to 5", "1 or 0",
 )}  # fmt: skip
+CONDITION_WAYS: Final = {"guarantor": "A guarantor", "collateral": "Collateral"}
+CONDITION_STATES: Final = {"asked": "Asked for", "waiting": "Being verified", "met": "Met", "lapsed": "Lapsed"}
+
 ALL: Final = (
+    CONDITION_WAYS, CONDITION_STATES,
     UNITS, FIGURES, CLOSENESS, STATED_VERDICTS, PEER_RATIOS, PEER_PLACES, PARTY_STATES, PARTY_FIGURES, MISTAKES,
     METHODS, ABOUT_METHODS, LOAN_STATUS, ROW_STATUS, EVENTS, LINE_STATUS, OUTCOMES, APPLICATION_STATUS, ROLES,
     INSTRUCTION_KINDS, INSTRUCTION_STATUS, CHANGE_KINDS, ABOUT_CHANGES, STATES, CAUSES, PARTS, DIARY, KINDS, VERDICTS,

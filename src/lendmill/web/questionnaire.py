@@ -17,6 +17,7 @@ from lendmill.rating.psychometrics import actions, queries
 from lendmill.rating.psychometrics.attempt import (
     Attempt,
     NoSuchChoice,
+    QuestionnaireBegunOften,
     QuestionnaireConsentMissing,
     QuestionnaireNotOffered,
 )
@@ -119,7 +120,7 @@ def begin(request: Asked, data: Form) -> Response[str] | Redirect:
             seed=secrets.randbits(SEED_BITS),
             at=datetime.now(UTC),
         )
-    except QuestionnaireConsentMissing as refusal:
+    except (QuestionnaireConsentMissing, QuestionnaireBegunOften) as refusal:
         return _overview(request, mistake=words_of(request).refusal(refusal), status_code=status(refusal))
     return go(f"/questionnaire/{begun.attempt_id}")
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from lendmill.credit.decide import Decision
 from lendmill.credit.record import Content, text_of
-from lendmill.db import Db, note, run
+from lendmill.db import Db, note
 from lendmill.people.canonical import digest_of
 
 KEEP_DECISION = """

@@ -122,7 +122,7 @@ def _check_size(content: bytes, name: str) -> None:
             for part in packed.namelist():
                 if _spread(packed.read(part)) > CELLS_MAX:
                     raise SpreadsheetTooLarge(name=name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, zlib.error) as error:
+    except (zipfile.BadZipFile, RuntimeError, OSError, zlib.error) as error:  # packed in an unknown way, or damaged
         raise NotASpreadsheet(name=name) from error
 
 

@@ -96,7 +96,8 @@ def decide(db: Db, *, adjustment_id: UUID, outcome: Outcome, reason: str = "", b
     """Approve or decline what another person proposed, or withdraw one's own; said twice it is done once.
 
     Refuses with `NoSuchAdjustment`, `OwnProposal`, `NotTheProposer`, `NotYourAdjustment`, `DecidedAlready`,
-    `AdjustmentOver`, and where a refusal gives no reason with `NotExplained`.
+    `AdjustmentOver`, an end whose day went by with `NoSoonerEnd`, and where a refusal gives no reason with
+    `NotExplained`.
     """
     found = queries.adjustment(db, adjustment_id)
     own = found.proposed_by == by.account_id
@@ -108,6 +109,8 @@ def decide(db: Db, *, adjustment_id: UUID, outcome: Outcome, reason: str = "", b
         check_role(by.role, DECIDERS)
     if outcome == "approved" and found.ends is None and found.until_on is not None and found.until_on < today:
         raise AdjustmentOver()
+    if outcome == "approved" and found.outcome is None and found.ends is not None and found.until_on is not None:
+        check_end(queries.adjustment(db, found.ends), found.until_on, today)
     said = in_words(reason) if outcome == "declined" or reason.strip() else ""
     first = store.decide(db, found, outcome=outcome, by=by, today=today, reason=said)
     decided = queries.adjustment(db, adjustment_id)

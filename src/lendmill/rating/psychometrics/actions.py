@@ -13,6 +13,7 @@ from lendmill.people.canonical import digest_of
 from lendmill.rating.psychometrics import queries, store
 from lendmill.rating.psychometrics.attempt import (
     CLIENT_MS_MAX,
+    DRAWS_DAYS,
     LANGUAGES,
     AnswersMissing,
     Attempt,
@@ -22,6 +23,7 @@ from lendmill.rating.psychometrics.attempt import (
     QuestionnaireTooSoon,
     ShopMissing,
     check_choice,
+    check_draws,
     counting,
 )
 from lendmill.rating.psychometrics.consent import wording
@@ -35,7 +37,8 @@ def begin(db: Db, *, borrower_id: UUID, agreed: bool, language: str, seed: int, 
     """Give a form to somebody who agrees to it; a form still open is gone on with instead.
 
     Refuses with `QuestionnaireConsentMissing` and, within `rules.days_between` of the last one sent,
-    `QuestionnaireTooSoon`: taking the consent back does not give a second try.
+    `QuestionnaireTooSoon`: taking the consent back does not give a second try. However a form ended, only a few are
+    drawn within a month (`QuestionnaireBegunOften`).
     """
     lock_borrower(db, borrower_id)
     known = queries.state(db, borrower_id, today)
@@ -45,6 +48,7 @@ def begin(db: Db, *, borrower_id: UUID, agreed: bool, language: str, seed: int, 
         raise QuestionnaireConsentMissing
     if known.again_on is not None and known.sent is not None:
         raise QuestionnaireTooSoon(finished_on=known.sent.finished_on, again_on=known.again_on)
+    check_draws(queries.begun_since(db, borrower_id, today - timedelta(days=DRAWS_DAYS)))
     shop = people.shop_of(db, borrower_id)
     if shop is None:
         raise ShopMissing
@@ -83,7 +87,7 @@ def show(db: Db, *, borrower_id: UUID, attempt_id: UUID, item_key: str, today: d
     """Note that an item is put before the person now; its time runs from here."""
     begun = queries.attempt(db, borrower_id, attempt_id)
     begun.check_open(today)
-    check_choice(queries.bank(db, begun.bank_digest), begun, item_key, 0)
+    check_choice(queries.bank(db, begun.bank_digest), begun, item_key, 0, shown=True)
     store.show(db, begun, item_key=item_key, shown_at=at)
 
 
@@ -99,11 +103,15 @@ def answer(
     today: date,
     at: datetime,
 ) -> None:
-    """Take an answer in; until the form is sent another one to the same item takes its place, and both are kept."""
+    """Take an answer in; until the form is sent another one to the same item takes its place, and both are kept.
+
+    Only what was put before the person can be answered: an answer out of nowhere has no time, and is nobody's.
+    """
     lock_borrower(db, borrower_id)
     begun = queries.attempt(db, borrower_id, attempt_id)
     begun.check_open(today)
-    check_choice(queries.bank(db, begun.bank_digest), begun, item_key, choice)
+    shown = item_key in begun.keys and queries.was_shown(db, begun, item_key, at)
+    check_choice(queries.bank(db, begun.bank_digest), begun, item_key, choice, shown=shown)
     hint = client_ms if client_ms is not None and 0 <= client_ms <= CLIENT_MS_MAX else None
     store.answer(
         db, begun, item_key=item_key, choice=choice, language=_spoken(language), answered_at=at, client_ms=hint

@@ -16,6 +16,8 @@ from lendmill.refusals import Refusal
 
 LANGUAGES: Final = ("zh-Hans", "en")
 CLIENT_MS_MAX: Final = 86_400_000
+DRAWS_MAX: Final = 3  # more forms would show much of the bank to somebody who only looks at the questions
+DRAWS_DAYS: Final = 30
 
 
 class QuestionnaireNotOffered(Refusal):
@@ -28,6 +30,10 @@ class QuestionnaireConsentMissing(Refusal):
 
 class QuestionnaireTooSoon(Refusal):
     """The questionnaire was answered on {finished_on}; it can be answered again from {again_on}."""
+
+
+class QuestionnaireBegunOften(Refusal):
+    """A questionnaire was begun {draws} times within {days} days; the next can be begun from {again_on}."""
 
 
 class NoSuchAttempt(Refusal):
@@ -43,7 +49,7 @@ class AttemptExpired(Refusal):
 
 
 class NotOnTheForm(Refusal):
-    """The question {item_key} is not on this form."""
+    """The question {item_key} was not asked: answer the one that is shown."""
 
 
 class NoSuchChoice(Refusal):
@@ -153,7 +159,7 @@ class GivenAnswer:
 
     @property
     def seconds(self) -> float | None:
-        """The seconds from shown to answered, as the server saw it; unknown for an item it never showed."""
+        """The seconds it was before the person, as the server saw it; unknown for an item it never showed."""
         if self.shown_at is None:
             return None
         return round(max(0.0, (self.answered_at - self.shown_at).total_seconds()), 3)
@@ -164,9 +170,19 @@ def again_on(finished_on: date, bank: ItemBank) -> date:
     return finished_on + timedelta(days=bank.rules.days_between)
 
 
-def check_choice(bank: ItemBank, attempt: Attempt, item_key: str, choice: int) -> None:
-    """Refuse an answer to what was not asked (`NotOnTheForm`), or none of those shown (`NoSuchChoice`)."""
-    if item_key not in attempt.keys:
+def check_draws(started_on: Sequence[date]) -> None:
+    """Refuse one more form (`QuestionnaireBegunOften`) after as many as may be begun; days within `DRAWS_DAYS`."""
+    if len(started_on) >= DRAWS_MAX:
+        again = sorted(started_on)[-DRAWS_MAX] + timedelta(days=DRAWS_DAYS)
+        raise QuestionnaireBegunOften(draws=len(started_on), days=DRAWS_DAYS, again_on=again)
+
+
+def check_choice(bank: ItemBank, attempt: Attempt, item_key: str, choice: int, *, shown: bool) -> None:
+    """Refuse an answer to what was not asked (`NotOnTheForm`), or none of those shown (`NoSuchChoice`).
+
+    A question still to come and one of no form are refused alike: trying keys does not tell what is asked.
+    """
+    if not shown or item_key not in attempt.keys:
         raise NotOnTheForm(item_key=item_key)
     if not 0 <= choice < bank.by_key[item_key].steps:
         raise NoSuchChoice

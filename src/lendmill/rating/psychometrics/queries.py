@@ -94,7 +94,9 @@ def newest_attempt(db: Db, borrower_id: UUID, *, finished: bool = False) -> Atte
 
 
 GIVEN = """
-select answered.item_key, answered.choice, answered.language, shown.shown_at, answered.answered_at, answered.client_ms
+select answered.item_key, answered.choice, answered.language,
+       case when shown.shown_at is not null then greatest(shown.shown_at, before.answered_at) end as shown_at,
+       answered.answered_at, answered.client_ms
   from questionnaire_answer answered
   left join lateral (
        select coalesce(min(s.shown_at) filter (where s.shown_at >= answered.answered_at - %(pause)s), max(s.shown_at))
@@ -105,6 +107,14 @@ select answered.item_key, answered.choice, answered.language, shown.shown_at, an
           and s.item_key = answered.item_key
           and s.shown_at <= answered.answered_at
        ) shown on true
+  left join lateral (
+       select max(b.answered_at) as answered_at
+         from questionnaire_answer b
+        where b.borrower_id = answered.borrower_id
+          and b.attempt_id = answered.attempt_id
+          and b.item_key <> answered.item_key
+          and b.answer_id < answered.answer_id
+       ) before on true
  where answered.borrower_id = %(borrower_id)s
    and answered.attempt_id = %(attempt_id)s
  order by answered.answer_id
@@ -114,10 +124,48 @@ select answered.item_key, answered.choice, answered.language, shown.shown_at, an
 def given(db: Db, begun: Attempt) -> list[GivenAnswer]:
     """Every answer as it came in, the first first.
 
-    Shown more than once, by going back or reloading, an item counts from the first time that is not a pause ago.
+    Shown more than once, by going back or reloading, an item counts from the first time that is not a pause ago, but
+    never from before the last answer to another: questions opened first and answered in a burst are hurried.
     """
     pause = timedelta(seconds=bank(db, begun.bank_digest).rules.pause_seconds)
     return many(db, GivenAnswer, GIVEN, borrower_id=begun.borrower_id, attempt_id=begun.attempt_id, pause=pause)
+
+
+WAS_SHOWN = """
+select exists (
+       select 1
+         from questionnaire_shown
+        where borrower_id = %(borrower_id)s
+          and attempt_id = %(attempt_id)s
+          and item_key = %(item_key)s
+          and shown_at <= %(at)s
+       )
+"""
+
+
+def was_shown(db: Db, begun: Attempt, item_key: str, at: datetime) -> bool:
+    """Whether an item of a form was put before the person by a moment."""
+    about = {"borrower_id": begun.borrower_id, "attempt_id": begun.attempt_id}
+    return bool(scalar(db, WAS_SHOWN, item_key=item_key, at=at, **about))
+
+
+BEGUN_SINCE = """
+select started_on
+  from questionnaire_attempt
+ where borrower_id = %(borrower_id)s
+   and started_on > %(after_on)s
+ order by attempt_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    started_on: date
+
+
+def begun_since(db: Db, borrower_id: UUID, after_on: date) -> list[date]:
+    """The days after a day on which forms were given to a borrower, however they ended."""
+    return [each.started_on for each in many(db, _Begun, BEGUN_SINCE, borrower_id=borrower_id, after_on=after_on)]
 
 
 CHOICES = """

@@ -71,15 +71,17 @@ def propose(db: Db, *, key: str, model_id: str, to_stage: Stage, reason: str, by
             raise CommandReused(key=key)
         return earlier
     _check_way(db, cards, model_id, to_stage)
+    live_model_id = queries.live_model_id(db)
     for other in queries.waiting(db, today, model_id):
-        raise ProposedAlready(proposer=other.proposer, expires_on=other.expires_on)
+        if other.live_model_id == live_model_id:  # one made before another card went live can only be made anew
+            raise ProposedAlready(proposer=other.proposer, expires_on=other.expires_on)
     proposal_id = ids.new()
     store.propose(
         db,
         proposal_id=proposal_id,
         model_id=model_id,
         to_stage=to_stage,
-        live_model_id=queries.live_model_id(db),
+        live_model_id=live_model_id,
         reason=why,
         command_key=key,
         proposed_by=by.account_id,
