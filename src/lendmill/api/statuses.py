@@ -276,6 +276,7 @@ STATUSES: Final[dict[str, int]] = {
     "questionnaire-not-offered": NOT_FOUND,
     "questionnaire-consent-missing": UNPROCESSABLE,
     "questionnaire-too-soon": CONFLICT,
+    "questionnaire-begun-often": CONFLICT,
     "no-such-attempt": NOT_FOUND,
     "attempt-sent": CONFLICT,
     "attempt-expired": CONFLICT,
