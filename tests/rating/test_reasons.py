@@ -65,11 +65,35 @@ def test_what_is_not_below_neutral_or_already_at_its_best_is_no_reason(points: t
     assert told({"sales_net_90": 10.0}, one("sales_net_90", (1_000.0,), *points)) == []
 
 
+def test_nobody_is_told_to_have_less_of_a_good_thing_or_more_of_a_bad_one() -> None:
+    odd = one("login_days_90", (56.0, 80.0), 9, -20, -5, 0)
+    assert told({"login_days_90": 63.0}, odd)[0].shown[0].better == Range(80.0, None)
+    assert told({"login_days_90": 85.0}, odd) == []
+    assert told({"refund_rate_90": 0.02}, one("refund_rate_90", (0.1,), -9, 5, 0)) == []
+
+
+def test_advice_is_left_out_where_the_better_way_is_the_card_s_alone_or_out_of_reach() -> None:
+    (against,) = told({"sale_mean_90": 80.0}, one("sale_mean_90", (50.0,), 5, -9, 0))
+    assert sentence(against, "en").endswith(
+        "shops rated higher have under ¥50. Ask us if this figure looks wrong to you."
+    )
+    growth = {least: one("sales_growth_90", (least,), -9, 5, 0) for least in (0.05, 0.659)}
+    (near,), (far,) = (told({"sales_growth_90": -0.00533}, table) for table in growth.values())
+    assert advice(near, "en") == "A few months of level or rising sales change this."
+    assert "by -0.5 % " in fact(far, "en")
+    assert (fact(far, "en")[-16:], advice(far, "en")) == ("at least 65.9 %.", OTHER.en)
+
+
+def test_a_loss_that_is_no_more_than_rounding_is_no_reason() -> None:
+    assert told({"sales_net_90": 10.0}, one("sales_net_90", (1_000.0,), -1, 5, 0)) == []
+    assert len(told({"sales_net_90": 10.0}, one("sales_net_90", (1_000.0,), -2, 5, 0))) == 1
+
+
 def test_four_reasons_at_most() -> None:
-    names = ["refund_rate_90", "sales_net_90", "login_days_30", "review_mean_90", "dispute_rate_90", "visits_90"]
+    names = ["refund_rate_90", "sales_net_90", "login_days_30", "review_mean_90", "customers_90", "visits_90"]
     tables = [one(name, (5_000.0,), -3 - n, 1, 0) for n, name in enumerate(names)]
     found = told(dict.fromkeys(names, 1.0), *tables)
-    assert [each.table for each in found] == ["visits_90", "dispute_rate_90", "review_mean_90", "login_days_30"]
+    assert [each.table for each in found] == ["visits_90", "customers_90", "review_mean_90", "login_days_30"]
 
 
 def test_what_a_seller_cannot_change_or_is_protected_is_never_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,6 +198,9 @@ def test_protected_features_are_marked_as_such() -> None:
         (0.0402, Range(None, 0.04), "share", "en", ("4.02 %", "under 4 %")),
         (0.040001, Range(None, 0.04), "share", "en", ("4.0001 %", "under 4 %")),
         (3.0, Range(12.5, None), "days", "en", ("3 days", "at least 13 days")),
+        (3.0, Range(None, 0.5), "count", "en", ("3", "none")),
+        (3.0, Range(0.0, 1.0), "count", "zh-Hans", ("3", "为0")),
+        (-0.00533, Range(0.659, None), "share", "en", ("-0.5 %", "at least 65.9 %")),
         (1.0, Range(2.0, 4.0), "months", "zh-Hans", ("1个月", "2个月至4个月")),
         (-1_234.5, Range(0.0, None), "yuan", "en", ("-¥1,234", "at least ¥0")),
         (0.0, Range(0.5, None), "1 or 0", "en", ("no", "yes")),

@@ -53,7 +53,7 @@ def said(value: float, unit: str, language: str, digits: int = 3) -> str:
         return (("no", "yes"), ("否", "是"))[zh(language)][value >= 0.5]
     if unit in ONE and value == 1 and not zh(language):
         return ONE[unit]
-    number = _number(value * 100 if unit.startswith("share") else value, digits)
+    number = _percent(value * 100, digits) if unit.startswith("share") else _number(value, digits)
     text = UNITS.get(unit, ("{}", "{}"))[zh(language)].format(number)
     return text.replace("¥-", "-¥")
 
@@ -61,7 +61,22 @@ def said(value: float, unit: str, language: str, digits: int = 3) -> str:
 def _number(value: float, digits: int) -> str:
     if value == 0:
         return "0"
-    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return _rounded(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
+
+
+def _percent(value: float, digits: int) -> str:
+    """A percentage: one place after the point for three digits, and never 0 where there is something.
+
+    >>> _percent(-0.533, 3), _percent(65.94, 3), _percent(0.041, 3)
+    ('-0.5', '65.9', '0.04')
+    """
+    if value == 0:
+        return "0"
+    first = math.floor(math.log10(abs(value)))
+    return _rounded(value, max(0, min(digits - 1 - first, max(digits - 2, -first))))
+
+
+def _rounded(value: float, places: int) -> str:
     text = f"{value:,.{min(places, 9)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -73,6 +88,8 @@ def beside(value: float, better: Range, unit: str, language: str) -> tuple[str, 
     ('4.02 %', 'under 4 %')
     >>> beside(3.0, Range(12.5, None), "days", "zh-Hans")
     ('3天', '至少13天')
+    >>> beside(3.0, Range(None, 0.5), "count", "en")
+    ('3', 'none')
     """
     if unit == YES_OR_NO:
         return said(value, unit, language), said(1.0 - value, unit, language)
@@ -91,6 +108,8 @@ def _whole(better: Range) -> Range:
 
 
 def _range(better: Range, unit: str, language: str, digits: int) -> str:
+    if better.high == 1 and not better.low and unit in WHOLE:
+        return f"为{said(0, unit, language)}" if zh(language) else "none"
     low, high = (None if end is None else said(end, unit, language, digits) for end in (better.low, better.high))
     if low is None:
         return f"低于{high}" if zh(language) else f"under {high}"

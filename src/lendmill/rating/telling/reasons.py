@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lendmill.features.catalogue import FEATURES
-from lendmill.features.feature import Feature
+from lendmill.features.feature import Direction, Feature
 from lendmill.rating.card import Card, Contribution
 from lendmill.rating.tables import Axis, Table
 from lendmill.rating.telling.figures import Range
 from lendmill.rating.telling.themes import theme_of
 
 REASONS_MAX: Final = 4
+LOSS_MIN: Final = 2
+"""Fewer points than this are rounding, and no reason."""
 BY_NAME: Final[dict[str, Feature]] = {feature.name: feature for feature in FEATURES}
 
 
@@ -58,7 +60,8 @@ def reasons(
 
     A table counts where it gave less than nothing and less than its best, and where a better range is in the seller's
     hands. A theme is weighed with all its tables together, those that told for the shop included, and is told by its
-    worst. (Specific and principal reasons, as 12 CFR 1002.9(b)(2) asks for; the number follows its commentary.)
+    worst, unless it is hardly a loss. (Specific and principal reasons, as 12 CFR 1002.9(b)(2) asks for; the number
+    follows its commentary.)
     """
     tables = {table.feature: table for table in card.tables}
     given = [each for each in contributions if each.feature in tables]
@@ -93,7 +96,7 @@ def _one_a_theme(ordered: Sequence[Against], most: int) -> tuple[Against, ...]:
     told: set[str] = set()
     kept = []
     for each in ordered:
-        if each.theme_points < 0 and not told & set(each.themes):
+        if each.theme_points <= -LOSS_MIN and not told & set(each.themes):
             kept.append(each)
             told |= set(each.themes)
     return tuple(kept[:most])
@@ -108,7 +111,7 @@ def _against(table: Table, given: Contribution, facts: Mapping[str, Any]) -> Aga
     shown = []
     for n, (axis, feature) in enumerate(zip(table.axes, features, strict=True)):
         assert feature is not None
-        better = _better(table, at, n) if may_be_told(feature) else None
+        better = _better(table, at, n, feature.higher_is) if may_be_told(feature) else None
         shown.append(Shown(feature, facts.get(axis.feature), better))
     missing_only = all(each.value is None for each in shown if each.better is not None)
     if all(each.better is None for each in shown) or (missing_only and not _can_be_known(shown, facts)):
@@ -116,23 +119,26 @@ def _against(table: Table, given: Contribution, facts: Mapping[str, Any]) -> Aga
     return Against(given.feature, given.points, given.points_max, _themes(table), tuple(shown))
 
 
-def _better(table: Table, at: Sequence[int], n: int) -> Range | None:
+def _better(table: Table, at: Sequence[int], n: int, higher_is: Direction | None) -> Range | None:
     """The nearest values of one axis that no longer tell against a shop, the other axis staying as it is.
 
     The next bin is seldom worth a seller's while: a card of many bins may give it a thousandth of a point more. Where
-    no value reaches neutral, the best there is; where the value is not known, the best once it is known.
+    no value reaches neutral, the best there is; where the value is not known, the best once it is known. A card may
+    have learned that less of a good thing is rated higher; nobody is told to have less of it.
     """
     axis, own = table.axes[n], _cell(table, at)
     if not isinstance(axis, Axis):
         return None
     missing = axis.size - 1
-    cells = [_cell(table, [*at[:n], each, *at[n + 1 :]]) for each in range(missing)]
-    best = max(cells)
-    enough = [each for each, cell in enumerate(cells) if cell >= min(0, best) and cell > own]
+    way = None if at[n] == missing else higher_is
+    sensible = [each for each in range(missing) if way is None or (each > at[n]) == (way == "better")]
+    cells = {each: _cell(table, [*at[:n], each, *at[n + 1 :]]) for each in sensible}
+    best = max(cells.values(), default=own)
+    enough = [each for each, cell in cells.items() if cell >= min(0, best) and cell > own]
     if not enough:
         return None
     if at[n] == missing:
-        return _range(axis, cells.index(best), enough)
+        return _range(axis, next(each for each in cells if cells[each] == best), enough)
     return _range(axis, min(enough, key=lambda each: (abs(each - at[n]), -cells[each])), enough)
 
 

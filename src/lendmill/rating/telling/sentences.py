@@ -7,7 +7,7 @@ from lendmill.features.feature import Feature
 from lendmill.rating.telling.clauses import clause, meant
 from lendmill.rating.telling.figures import YES_OR_NO, beside, said, zh
 from lendmill.rating.telling.reasons import Against, Shown
-from lendmill.rating.telling.themes import theme_of
+from lendmill.rating.telling.themes import OTHER, theme_of
 from lendmill.rating.thin import File, ThinRule
 
 # By the kind of event a feature needs: how a seller makes it known.
@@ -37,7 +37,7 @@ SHARE_IT: Final = ("Share the source that tells it.", "请授权相应的数据�
 
 def sentence(against: Against, language: str) -> str:
     """One reason in words: the shop's own figure, what is rated higher, and what helps."""
-    told = (fact(against, language), advice(against, language))
+    told = filter(None, (fact(against, language), advice(against, language)))
     return ("" if zh(language) else " ").join(told)
 
 
@@ -56,10 +56,16 @@ def fact(against: Against, language: str) -> str:
 
 
 def advice(against: Against, language: str) -> str:
-    """What helps: for what is not known, how it becomes known."""
+    """What helps: for what is not known, how it becomes known.
+
+    A theme's advice says which way is better, and is left out where the feature does not, or where following it would
+    not bring a shop to the better range.
+    """
     told = _changeable(against)
     if told.value is not None:
-        return theme_of(told.feature.name).advice(language)
+        theme = theme_of(told.feature.name)
+        helps = told.feature.higher_is is not None and theme.reaches(told.better.low if told.better else None)
+        return (theme if helps else OTHER).advice(language)
     kinds = [kind for need in told.feature.needs for kind in need.split("|")]
     return next((SOURCES[kind] for kind in kinds if kind in SOURCES), SHARE_IT)[zh(language)]
 

@@ -2,17 +2,26 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 from typing import Final
 
 
 @dataclass(frozen=True)
 class Theme:
-    """A subject several features measure, by the beginnings of their names, and what helps, in both languages."""
+    """A subject several features measure, by the beginnings of their names, and what helps, in both languages.
+
+    `up_to` is the figure that following the advice can be expected to bring a shop to.
+    """
 
     key: str
     starts: tuple[str, ...]
     en: str
     zh: str
+    up_to: float = inf
+
+    def reaches(self, least: float | None) -> bool:
+        """Whether following the advice can bring a figure to a better range that begins at `least`."""
+        return least is None or least <= self.up_to
 
     def advice(self, language: str) -> str:
         """What helps, in a language."""
@@ -31,6 +40,7 @@ THEMES: Final = (
         ("sales_growth", "sales_trend", "sales_season", "payment_growth", "payment_trend"),
         "A few months of level or rising sales change this.",
         "连续数月销售保持平稳或上升，即可改善。",
+        up_to=0.1,
     ),
     Theme(
         "steadiness",
