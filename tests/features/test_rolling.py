@@ -13,11 +13,16 @@ import pytest
 
 from features.whole_record import OLDEST_DAYS, ON, Row, bring_in, record
 from lendmill.features.rolling.catching_up import bring_up_to_date, roll_up_all
-from lendmill.features.rolling.measures import DAYS, MEASURES
+from lendmill.features.rolling.measures import DAYS, MEASURES, MICRO, MOST_A_DAY
 from lendmill.features.rolling.pages import RollUps, RollUpsBusy, RollUpsOfAnotherLake
 from lendmill.features.rolling.reading import number
+from lendmill.features.rolling.summing import days_of, partners_of
+from lendmill.features.sums import OLDEST
 from lendmill.features.windows import as_of
+from lendmill.shops.events import LARGEST_CENTS, QUANTITY_MAX
+from lendmill.shops.importers.rows import FIRST_DAY, LAST_DAY
 from lendmill.shops.lake import Lake
+from lendmill.shops.versions import STORED
 
 FIRST = ON - timedelta(days=OLDEST_DAYS)
 LATELY = range(40)
@@ -186,3 +191,42 @@ def test_killed_at_any_moment_it_goes_on_and_ends_the_same(tmp_path: Path) -> No
     }
     assert {*pages.rglob("*.parquet")} == live
     assert not list(pages.rglob("*.waiting"))
+
+
+def many_rows(folder: Path, kind: str, rows: int, **each: object) -> list[Path]:
+    """A file of the lake with the same row again and again."""
+    said = {"shop_key": "S", "source": "s", "kind": kind, "happened_on": ON, "known_on": ON, "status": "done", **each}
+    columns = [pl.repeat(said.get(name), rows, dtype=dtype, eager=True).alias(name) for name, dtype in STORED.items()]
+    pl.DataFrame(columns).write_parquet(folder / f"{kind}.parquet")
+    return [folder / f"{kind}.parquet"]
+
+
+def test_a_day_with_more_than_64_bits_hold_stops_at_the_most_a_day_can_have(tmp_path: Path) -> None:
+    views = many_rows(tmp_path, "visit", 184_467, quantity=1e8)
+    assert days_of("visit", views).collect()["visit_micro"].to_list() == [MOST_A_DAY]
+    bills = many_rows(tmp_path, "invoice-in", 184_467, amount_cents=-(10**14), counterparty="c")
+    assert days_of("invoice-in", bills).collect()["received_done_cents"].to_list() == [-MOST_A_DAY]
+    (dealt,) = partners_of("invoice-in", bills)
+    assert dealt.select("n", "cents").collect().rows() == [(184_467, -MOST_A_DAY)]
+
+
+@pytest.mark.parametrize(("rows", "cents"), [(100, MOST_A_DAY), (99, MOST_A_DAY - LARGEST_CENTS), (101, MOST_A_DAY)])
+def test_up_to_the_most_a_day_can_have_a_sum_is_exact(tmp_path: Path, rows: int, cents: int) -> None:
+    files = many_rows(tmp_path, "customs", rows, amount_cents=LARGEST_CENTS, subject="export")
+    assert days_of("customs", files).collect()["customs_export_cents"].to_list() == [cents]
+
+
+def test_sums_over_all_days_a_feature_or_a_record_can_have_fit_in_64_bits() -> None:
+    most = 2**63 - 1
+    assert max(QUANTITY_MAX.values()) * MICRO <= MOST_A_DAY
+    assert most > 6 * OLDEST * MOST_A_DAY
+    assert most > 2 * ((LAST_DAY - FIRST_DAY).days + 1) * MOST_A_DAY
+
+
+def test_days_brought_in_by_many_imports_stop_there_too(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    first = Row("order", "S1", 1, ON - timedelta(days=400), ON, 100)
+    bring_in(lake, tmp_path, "first", [first, *(Row("visit", "S1", n, ON, ON, "", 60_000_000) for n in (2, 3))])
+    bring_up_to_date(lake)
+    bring_in(lake, tmp_path, "second", [Row("visit", "S1", n, ON, ON, "", 60_000_000) for n in (4, 5)])
+    assert as_of(lake, ON)["visits_30"].to_list() == [1e8]

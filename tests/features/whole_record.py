@@ -94,6 +94,8 @@ def _figures(chance: random.Random, row: Row) -> Row:
         about = chance.choice(list(SUBJECTS[row.kind].values()))
         most, least = min(about.most, 90.0), max(about.least, 0.0)
         number = round(chance.uniform(least, most), 2) if not about.money else ""
+        if about.yes_or_no:
+            number = round(number)
         late = chance.choice((0, 0, 5, 30)) if row.kind == "tax" and about.money else number
         return replace(
             row, about=about.name, cents=cents if about.money else "", number=late, partner=_who(chance, row)

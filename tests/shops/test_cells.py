@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lendmill.shops.events import LARGEST_CENTS
 from lendmill.shops.importers import cells
 from lendmill.shops.importers.mapping import Instant
 
@@ -60,7 +61,7 @@ def test_money_held_as_a_whole_number() -> None:
 def test_text_and_float_agree_with_decimal_arithmetic(whole: int, tail: int) -> None:
     exact = Decimal(whole) / 100 + Decimal(tail).scaleb(-3) * (-1 if whole < 0 else 1)
     wanted = int((exact * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-    found = wanted if abs(wanted) <= cells.LARGEST_CENTS else None
+    found = wanted if abs(wanted) <= LARGEST_CENTS else None
     assert read_cents(str(exact), pl.String()) == found
     if abs(whole) < 10**11:
         assert read_cents(float(exact), pl.Float64()) == found

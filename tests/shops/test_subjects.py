@@ -111,6 +111,16 @@ def test_a_figure_below_what_its_subject_can_have_is_rejected_and_a_loss_is_none
     assert reasons(report) == [f"figure '{figure}' is out of range for this kind" for figure in (0, -1, -2, -3)]
 
 
+def test_a_yes_or_a_no_is_1_or_0_and_nothing_between(lake: Lake, tmp_path: Path) -> None:
+    by = FIGURES.replace('login = "login"', 'registry = "registry"')
+    report = figures(
+        lake, tmp_path, "registry,S1,1,2025-04-15,,0.5,active", "registry,S1,2,2025-04-15,,0,active",
+        "registry,S1,3,2025-04-15,,1,enforcement", "registry,S1,4,2025-04-15,,2,enforcement", by=by,
+    )  # fmt: skip
+    assert reasons(report) == ["figure '0.5' is out of range for this kind", "figure '2' is out of range for this kind"]
+    assert told(lake, "subject", "quantity") == [("active", 0.0), ("enforcement", 1.0)]
+
+
 def test_words_of_a_file_stand_for_subjects(lake: Lake, tmp_path: Path) -> None:
     by = FIGURES.replace('subject = "about"', 'subject = { column = "about", values = { "增值税" = "vat" } }')
     report = figures(lake, tmp_path, "tax,S1,1,2025-04-15,10,0,增值税", "tax,S1,2,2025-04-15,10,0,印花税", by=by)

@@ -69,7 +69,7 @@ def _known(partners: Rows, shops: Rows) -> Rows:
 def _shares(each: Rows) -> Rows:
     """Each partner's share of the shop's money, in whole millionths, so that sums are exact in any order."""
     for days in ("90", "365"):
-        whole = nw.col(f"cents_{days}").sum().over(SHOP, "side")
+        whole = nw.col(f"cents_{days}").cast(nw.Float64).sum().over(SHOP, "side")  # exact to 2**53, and never wraps
         part = ((nw.col(f"cents_{days}") / nw.when(whole > 0).then(whole)) * MICRO + 0.5).cast(nw.Int64)
         each = each.with_columns(nw.when(nw.col(f"n_{days}") > 0).then(part).alias(f"micro_{days}"))
     return each.with_columns(

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import narwhals as nw
 
-from lendmill.features.rolling.measures import MEASURE_NAMES
+from lendmill.features.rolling.measures import LARGE_NAMES, MEASURE_NAMES, MOST_A_DAY
 from lendmill.features.rolling.measures import MICRO as MICRO
 from lendmill.shops.events import KIND_NAMES
 
@@ -120,7 +120,9 @@ def by_day(days: Rows, measures: Sequence[str]) -> Rows:
         .group_by(SHOP, "age")
         .agg(nw.col("weekday").max(), *(nw.col(name).sum() for name in measures))
     )
-    return recent.with_columns(nw.lit(0).cast(nw.Int64).alias(name) for name in MEASURE_NAMES if name not in measures)
+    large = [name for name in measures if name in LARGE_NAMES]
+    bounded = recent.with_columns(nw.col(name).clip(-MOST_A_DAY, MOST_A_DAY) for name in large)  # of many imports
+    return bounded.with_columns(nw.lit(0).cast(nw.Int64).alias(name) for name in MEASURE_NAMES if name not in measures)
 
 
 def by_span(days: Rows) -> Rows:

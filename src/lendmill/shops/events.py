@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 HOUSE_ZONE: Final = "Asia/Shanghai"
+LARGEST_CENTS: Final = 10**12  # ten billion yuan in one event; features/rolling/measures.py says what sums come to
 
 EVENT: Final = pl.Schema(
     {
@@ -35,12 +36,16 @@ STATUSES: Final = (DONE, REVERSAL, VOID)  # of two rows that say the same thing 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One thing that rows of a kind can be about, and the figure such a row gives: money, or a number from-to."""
+    """One thing that rows of a kind can be about, and the figure such a row gives: money, or a number from-to.
+
+    A yes or a no is 1 or 0, and nothing between.
+    """
 
     name: str
     money: bool = False
     least: float = 0.0
     most: float = 1e8
+    yes_or_no: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +84,10 @@ _BUREAU: Final = (
 )
 _REGISTRY: Final = (
     Subject("registered_capital", money=True),
-    Subject("active", most=1),
+    Subject("active", most=1, yes_or_no=True),
     Subject("years_registered", most=300),
     Subject("legal_cases"),
-    Subject("enforcement", most=1),
+    Subject("enforcement", most=1, yes_or_no=True),
 )
 _STATED: Final = (
     *_money("sales_year cost_year inventory assets liabilities receivables"),

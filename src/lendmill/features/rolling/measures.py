@@ -1,4 +1,11 @@
-"""What is summed of each shop and day: how many, how much, in whole cents and whole millionths."""
+"""What is summed of each shop and day: how many, how much, in whole cents and whole millionths.
+
+No sum may wrap around in 64 bits, which hold 9.2e18. One row holds at most 1e12 cents, or 1e8 of something, which is
+1e14 millionths. However many rows a day has, its figure stops at `MOST_A_DAY`, 1e14: a trillion yuan, or a hundred
+million page views, beyond any shop. So the 455 days of a feature come to 4.6e16 at most, and six such sums, as flows
+have, to 2.8e17. All the 36,525 days that a record can have come to 3.7e18; what is open takes two such sums, refunds
+and settlements, from a third, and stays within 7.4e18.
+"""
 
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -10,8 +17,10 @@ from lendmill.shops.events import DONE, REVERSAL, VOID
 
 MICRO: Final = 1_000_000
 SLOW_MINUTES: Final = 60
-FORM: Final = 1  # another number makes every lake's roll-ups anew; so does a measure that is added or renamed
+MOST_A_DAY: Final = 10**14  # cents, or millionths, of one shop's day
+FORM: Final = 2  # another number makes every lake's roll-ups anew; so does a measure that is added or renamed
 
+_FAR: Final = 2.0**62
 _SIGN: Final = pl.col("sign")
 _CENTS: Final = pl.col("amount_cents").fill_null(0)
 _QUANTITY: Final = pl.col("quantity")
@@ -28,7 +37,30 @@ class Measure:
 
     def summed(self) -> pl.Expr:
         """The figure of many events; what is taken back counts against it."""
-        return (self.each * _SIGN).cast(pl.Int64).sum().alias(self.name)
+        each = (self.each * _SIGN).cast(pl.Int64)
+        return (summed(each) if self.large else each.sum()).alias(self.name)
+
+    @property
+    def large(self) -> bool:
+        """Whether it is money or millionths, of which a few rows can be more than 64 bits hold; numbers of rows never
+        are."""
+        return self.name.endswith(("cents", "micro"))
+
+
+def summed(each: pl.Expr) -> pl.Expr:
+    """A sum in whole numbers that stops at what a day can hold; where a rough sum is far beyond, it is not even made.
+
+    >>> rows = pl.DataFrame({"cents": [10**12, 10**12, 7]})
+    >>> rows.select(summed(pl.col("cents"))).item(), rows.select(summed(pl.col("cents") * 10**6)).item()
+    (2000000000007, 100000000000000)
+    """
+    roughly = each.cast(pl.Float64).sum()
+    return (
+        pl.when(roughly.abs() < _FAR)
+        .then(each.sum())
+        .otherwise(roughly.sign().cast(pl.Int64) * MOST_A_DAY)
+        .clip(-MOST_A_DAY, MOST_A_DAY)
+    )
 
 
 def _where(held: pl.Expr, figure: pl.Expr | int = 1) -> pl.Expr:
@@ -87,6 +119,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     ),
 )
 MEASURE_NAMES: Final = tuple(measure.name for measure in MEASURES)
+LARGE_NAMES: Final = tuple(measure.name for measure in MEASURES if measure.large)
 
 SIDES: Final = {  # with whom or with what a shop deals, and which column names it
     "order": (("customer", "counterparty"),),

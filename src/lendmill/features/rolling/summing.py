@@ -14,6 +14,7 @@ from lendmill.features.rolling.measures import (
     PARTNER_KEY,
     SAID,
     SIDES,
+    summed,
 )
 from lendmill.shops.events import DONE
 from lendmill.shops.versions import STORED
@@ -64,7 +65,7 @@ def partners_of(kind: str, files: Sequence[Path], shops: Range = ALL_SHOPS) -> l
     for side, column in SIDES.get(kind, ()):
         rows = _changes(files, shops).filter(pl.col("status") == DONE, pl.col(column).is_not_null())
         named = rows.with_columns(pl.lit(side).alias("side"), pl.col(column).alias("counterparty"))
-        cents = (pl.col("amount_cents").fill_null(0) * pl.col("sign")).sum()
+        cents = summed(pl.col("amount_cents").fill_null(0) * pl.col("sign"))
         found.append(
             named.group_by(PARTNER_KEY).agg(pl.col("sign").sum().cast(pl.Int64).alias("n"), cents.alias("cents"))
         )

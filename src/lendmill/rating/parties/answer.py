@@ -9,13 +9,12 @@ import msgspec
 
 from lendmill.rating.parties.freshness import days_max
 from lendmill.rating.parties.party import ThirdParty
-from lendmill.shops.events import QUANTITY_MAX, SUBJECTS
+from lendmill.shops.events import LARGEST_CENTS, QUANTITY_MAX, SUBJECTS
 
 State = Literal["answered", "partial", "stale", "no record", "refused", "timed out", "unknown"]
 STATES: Final[tuple[State, ...]] = ("answered", "partial", "stale", "no record", "refused", "timed out", "unknown")
 COUNTED: Final[tuple[State, ...]] = ("answered", "partial")  # what the figures of may be used
 ASKED_AGAIN: Final[tuple[State, ...]] = ("timed out", "unknown")  # nothing was learned: the carrier comes again
-MONEY_MAX_CENTS: Final = 10**15
 LETTERS_MAX: Final = 200
 FIRST_ON: Final = date(1980, 1, 1)
 
@@ -74,10 +73,12 @@ def _believable(party: ThirdParty, figure: PartyFigure) -> bool:
     limits = SUBJECTS[party.name][figure.subject]
     if limits.money:
         most = QUANTITY_MAX.get(party.name, 0.0)
-        whole = figure.amount_cents is not None and 0 <= figure.amount_cents <= MONEY_MAX_CENTS
+        whole = figure.amount_cents is not None and 0 <= figure.amount_cents <= LARGEST_CENTS
         return whole and (figure.quantity is None or 0 <= figure.quantity <= most)
     number = figure.quantity
     if figure.amount_cents is not None or number is None:
+        return False
+    if limits.yes_or_no and number not in (0, 1):
         return False
     return isfinite(number) and limits.least <= number <= limits.most
 

@@ -5,9 +5,9 @@ from typing import Final
 
 import polars as pl
 
+from lendmill.shops.events import LARGEST_CENTS
 from lendmill.shops.importers.mapping import EPOCH_MILLISECONDS, EPOCH_SECONDS, ISO, Instant
 
-LARGEST_CENTS: Final = 10**12  # ten billion yuan in one event; a year of such events still fits in 64 bits
 MOMENT: Final = pl.Datetime("us", "UTC")
 _YUAN: Final = r"^[+-]?[0-9]{1,13}(?:\.[0-9]{0,20})?$"
 _CENTS: Final = r"^[+-]?[0-9]{1,15}(?:\.0{0,20})?$"

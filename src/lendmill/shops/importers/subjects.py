@@ -12,6 +12,7 @@ ABOUT: Final = "_about"  # kind and subject in one word where the kind says whic
 _ALL: Final = {f"{kind}/{name}": subject for kind, by_name in SUBJECTS.items() for name, subject in by_name.items()}
 _MONEY: Final = tuple(about for about, subject in _ALL.items() if subject.money)
 _NUMBER: Final = tuple(about for about, subject in _ALL.items() if not subject.money)
+_YES_OR_NO: Final = tuple(about for about, subject in _ALL.items() if subject.yes_or_no)
 _LEAST: Final = {about: subject.least for about, subject in _ALL.items()}
 _MOST: Final = {
     **QUANTITY_MAX,
@@ -70,7 +71,8 @@ def out_of_range() -> pl.Expr:
     """A number that this subject, or this kind, cannot have."""
     least = pl.col(ABOUT).replace_strict(_LEAST, default=0.0, return_dtype=pl.Float64)
     most = pl.col(ABOUT).replace_strict(_MOST, default=None, return_dtype=pl.Float64)
-    return (pl.col("_quantity") < least) | (pl.col("_quantity") > most)
+    between = pl.col(ABOUT).is_in(_YES_OR_NO) & ~pl.col("_quantity").is_in([0.0, 1.0])
+    return (pl.col("_quantity") < least) | (pl.col("_quantity") > most) | between
 
 
 def _column(entry: Entry) -> str:
