@@ -241,7 +241,8 @@ def test_an_answer_grows_stale_by_itself_and_the_newest_that_was_read_counts(
     asked(database, borrower_id, "registry")
     with parties(no_record=1.0) as (_, reached):
         carry_enquiries(database, reached, SEAL)
-    assert states(database, borrower_id)["registry"] == "no record"
+    assert states(database, borrower_id, DAY + timedelta(days=29))["registry"] == "no record"
+    assert states(database, borrower_id, DAY + timedelta(days=30))["registry"] == "stale"
     with database.transaction() as db:
         assert counting_answers(db, borrower_id, DAY)["registry"].state == "answered"
 

@@ -190,6 +190,52 @@ def test_neither_logs_nor_names_tell_whose_number_was_asked_about(caplog: pytest
     assert "690007199005170011" not in f"{answer}{caplog.text}"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        NUMBER,
+        " ".join(NUMBER),
+        "690007-19900517-0003",
+        "690007\u200b199005170003",
+        "６９０００７１９９００５１７０００３",
+    ],
+)
+def test_the_number_asked_about_is_kept_in_no_word_of_an_answer(written: str) -> None:
+    said = {"reason": f"of {written}!", "answered_by": f"desk {written}", "missing": [f"tax of {written}"]}
+    declared = figure("export", amount_cents=5, reference=f"{written}/1", counterparty=f"co {written}")
+    both = [declared, {**declared, "reference": f"{written}/2"}]
+    with answering(200, {**WHOLE, "party": "customs", **said, "figures": both}, "customs") as party:
+        answer = party.send(Enquiry("registry-1", "customs", NUMBER, "c", DAY))
+    gone = "[number withheld]"
+    assert (answer.state, answer.reason, answer.answered_by) == ("partial", f"of {gone}!", f"desk {gone}")
+    assert answer.missing == (f"tax of {gone}",)
+    assert [each.reference for each in answer.figures] == [f"{gone}/1", f"{gone}/2"]
+    assert {each.counterparty for each in answer.figures} == {f"co {gone}"}
+    with answering(200, {**WHOLE, "figures": [figure(written, quantity=1.0)]}) as party:
+        assert party.send(ASKED).reason == "a figure about '[number withheld]', which this party does not keep"
+
+
+def test_two_numbers_that_are_one_without_the_identity_are_not_believed() -> None:
+    declared = figure("export", amount_cents=5, reference=NUMBER)
+    twice = [declared, {**declared, "reference": "690007-199005170003"}]
+    with answering(200, {**WHOLE, "party": "customs", "figures": twice}, "customs") as party:
+        answer = party.send(Enquiry("registry-1", "customs", NUMBER, "c", DAY))
+    assert (answer.state, answer.reason) == ("unknown", "export is said twice")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "most"),
+    [(figure("active", quantity=0.5), figure("active", quantity=0.0)),
+     (figure("registered_capital", amount_cents=10**12 + 1), figure("registered_capital", amount_cents=10**12))],
+)  # fmt: skip
+def test_a_party_says_yes_or_no_and_no_more_money_than_a_file_can(wrong: dict[str, Any], most: dict[str, Any]) -> None:
+    others = [each for each in FIGURES if each["subject"] != wrong["subject"]]
+    with answering(200, {**WHOLE, "figures": [*others, wrong]}) as party:
+        assert party.send(ASKED).reason == f"{wrong['subject']} is not a figure that can be"
+    with answering(200, {**WHOLE, "figures": [*others, most]}) as party:
+        assert party.send(ASKED).state == "answered"
+
+
 def test_an_answer_without_figures_never_counts() -> None:
     assert [PartyAnswer(state).counts for state in ("no record", "refused", "timed out", "unknown", "stale")] == [
         False

@@ -1,12 +1,14 @@
 """Asking a third party over HTTP with JSON; what is not a whole answer about the one we asked for is `unknown`."""
 
 import hashlib
+import re
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace as changed
 
 from lendmill.outside.line import Heard, Line, readable
 from lendmill.outside.parties.party import Enquiry, Said
@@ -15,6 +17,7 @@ from lendmill.rating.parties.answer import PartyAnswer, judged, said_wrong
 from lendmill.rating.parties.party import ThirdParty, party_called
 
 TIMEOUT_SECONDS: Final = 10.0
+WITHHELD: Final = "[number withheld]"
 SECOND_WORD: Final = timedelta(days=1)  # a party's clock may be a day ahead of the house's day
 
 
@@ -66,12 +69,38 @@ def _read(text: bytes, enquiry: Enquiry, party: ThirdParty) -> PartyAnswer:
     """Believe only an answer that is whole, and about this very question and person; a reason names no figure."""
     digest = hashlib.sha256(text).hexdigest()
     try:
-        said = msgspec.json.decode(text, type=Said)
+        said = _without_number(msgspec.json.decode(text, type=Said), enquiry.identity_no)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return PartyAnswer("unknown", reason="the answer cannot be read", body_digest=digest)
     found = _believed(said, enquiry, party)
     reason = found.reason or readable(said.reason)
     return replace(found, reason=reason, answered_by=readable(said.answered_by), body_digest=digest)
+
+
+def _without_number(said: Said, identity_no: str) -> Said:
+    """The answer with no word kept that repeats whose number was asked about, whatever stands between its signs."""
+    signs = (f"[{re.escape(sign)}{_wide(sign)}]" for sign in spelled(identity_no))
+    number = re.compile(r"[\W_]*".join(signs), re.IGNORECASE)
+
+    def told(text: str) -> str:
+        return number.sub(WITHHELD, text)
+
+    figures = tuple(
+        changed(
+            figure, subject=told(figure.subject), reference=told(figure.reference),
+            counterparty=None if figure.counterparty is None else told(figure.counterparty),
+        )
+        for figure in said.figures
+    )  # fmt: skip
+    return changed(
+        said, figures=figures, reason=told(said.reason), answered_by=told(said.answered_by),
+        missing=tuple(told(name) for name in said.missing),
+    )  # fmt: skip
+
+
+def _wide(sign: str) -> str:
+    """The same digit or letter at full width, as Chinese text has it."""
+    return chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else ""
 
 
 def _believed(said: Said, enquiry: Enquiry, party: ThirdParty) -> PartyAnswer:

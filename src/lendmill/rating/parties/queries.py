@@ -40,7 +40,7 @@ class KeptAnswer:
 
     def state_on(self, today: date) -> State:
         """The state as of a later day: what was fresh when it came grows stale by itself."""
-        if self.state not in COUNTED or self.as_of_on is None:
+        if self.state not in (*COUNTED, "no record") or self.as_of_on is None:
             return self.state
         old = (today - self.as_of_on).days > days_max(self.party, self.product_key, today)
         return "stale" if old else self.state
