@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from bisect import bisect_right
 from enum import StrEnum
 from itertools import pairwise
@@ -17,6 +18,8 @@ from lendmill.refusals import Refusal
 FORBIDDEN: Final = frozenset({"rating", "bank_rating", "grade", "bank_grade", "credit_rating"})
 OTHER: Final = "other"
 MISSING: Final = "missing"
+WHOLE_MAX: Final = 2**53 - 1  # from here on a number in floating point may stand for its neighbour
+FLOAT_MAX: Final = sys.float_info.max
 
 UNWRITABLE: Final = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]"
@@ -76,9 +79,9 @@ class Axis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
 
     @property
     def reach(self) -> tuple[float, float]:
-        """The least and the greatest value that the card reads."""
+        """The least and the greatest value that the card reads; the infinite is never among them."""
         width = self.high - self.low
-        return self.low - width, self.high + width
+        return max(self.low - width, -FLOAT_MAX), min(self.high + width, FLOAT_MAX)
 
     def place(self, value: Any) -> tuple[int, Reading]:
         """The bin of one value, and how it was read."""
@@ -99,6 +102,8 @@ class Axis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
         """The bins of many values, and how each was read, as places in `READINGS`."""
         if column is None:
             return np.zeros(rows, dtype=np.int64), np.full(rows, PLACE_OF[Reading.ABSENT])
+        if column.dtype == pl.Object:
+            return _one_by_one(self, column)
         absent = Reading.MISSING if self.missing_seen else Reading.NEVER_MISSING
         if not (column.dtype.is_integer() or column.dtype.is_float() or column.dtype == pl.Null):
             missing = column.is_null().to_numpy()
@@ -177,14 +182,23 @@ class Levels(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
         """The bins of many values, and how each was read, as places in `READINGS`."""
         if column is None:
             return np.zeros(rows, dtype=np.int64), np.full(rows, PLACE_OF[Reading.ABSENT])
+        if column.dtype == pl.Object:
+            return _one_by_one(self, column)
+        if not nameable(column.dtype):
+            missing = column.is_null().to_numpy()
+            absent = Reading.MISSING if self.missing_seen else Reading.NEVER_MISSING
+            bins = np.where(missing, self.size - 1, 0).astype(np.int64)
+            return bins, np.where(missing, PLACE_OF[absent], PLACE_OF[Reading.UNUSABLE])
         distinct = column.unique()
-        words = column.cast(pl.String)
-        told = dict(zip(distinct.cast(pl.String).to_list(), map(self.place, distinct.to_list()), strict=True))
+        words, names = column.cast(pl.String), distinct.cast(pl.String)
+        if column.dtype.is_float():  # nought has one name, whatever its sign
+            words, names = words.replace("-0.0", "0.0"), names.replace("-0.0", "0.0")
+        told = dict(zip(names.to_list(), map(self.place, distinct.to_list()), strict=True))
         if not told:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        bins = words.replace_strict(list(told), [at for at, _ in told.values()], return_dtype=pl.Int64)
+        bins = words.replace_strict(list(told), [at for at, _ in told.values()], return_dtype=pl.Int64).to_numpy()
         read = words.replace_strict(list(told), [PLACE_OF[how] for _, how in told.values()], return_dtype=pl.Int64)
-        return bins.to_numpy(), read.to_numpy()
+        return bins, read.to_numpy()
 
     def names(self) -> list[str]:
         """What each bin is called."""
@@ -203,18 +217,34 @@ AnyAxis = Axis | Levels
 
 
 def level_of(value: Any) -> str | None:
-    """A value as the name of a level; whole numbers and yes or no have names too.
+    """A value as the name of a level; whole numbers and yes or no have names too, as long as they are exact.
 
-    >>> [level_of(each) for each in ("A11", True, 3, 3.0, 2.5)]
-    ['A11', 'true', '3', '3', None]
+    >>> [level_of(each) for each in ("A11", True, 3, 3.0, 2.5, 2.0**53)]
+    ['A11', 'true', '3', '3', None, None]
     """
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        return str(value)
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else None
+        try:
+            return str(value)
+        except ValueError:  # more digits than Python writes
+            return None
+    return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) <= WHOLE_MAX else None
+
+
+def nameable(dtype: pl.DataType) -> bool:
+    """Whether values of a column can name levels at all."""
+    words = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null)
+    return dtype in words or dtype.is_integer() or dtype.is_float()
+
+
+def _one_by_one(axis: AnyAxis, column: pl.Series) -> tuple[Ints, Ints]:
+    """Where values of many kinds in one column fall."""
+    found = [axis.place(value) for value in column.to_list()]
+    bins = np.array([at for at, _ in found], dtype=np.int64)
+    return bins, np.array([PLACE_OF[how] for _, how in found], dtype=np.int64)
 
 
 def _check_name(feature: str) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from lendmill.rating.axes import FORBIDDEN, BankRatingOffered
+from lendmill.rating.axes import FORBIDDEN, WHOLE_MAX, BankRatingOffered, nameable
 from lendmill.rating.measures import Flags
 from lendmill.rating.training.bins import Feature
 from lendmill.rating.training.report import FOLDS
@@ -54,8 +54,7 @@ def checked(
 def _check_column(column: pl.Series, category: bool) -> None:
     """Refuse text where numbers are learned, numbers that are not finite, and such as stand for something else."""
     if category:
-        if column.dtype.is_float() and not (column.drop_nulls() == column.drop_nulls().floor()).all():
-            raise UnusableForTraining(what=f"{column.name} is to be a category, and holds fractions")
+        _check_category(column)
         return
     if not (column.dtype.is_numeric() or column.dtype == pl.Null):
         raise UnusableForTraining(what=f"{column.name} is a column of {column.dtype}, not of numbers")
@@ -64,3 +63,18 @@ def _check_column(column: pl.Series, category: bool) -> None:
         raise UnusableForTraining(what=f"{column.name} holds values that are no finite numbers")
     if len(numbers) and float(numbers.abs().max()) >= LARGEST:  # type: ignore[arg-type]
         raise UnusableForTraining(what=f"{column.name} holds {LARGEST:g} or more: leave empty what is not known")
+
+
+def _check_category(column: pl.Series) -> None:
+    """Refuse what names no category: fractions, numbers too large to be exact, days, lists and the like."""
+    if not nameable(column.dtype):
+        raise UnusableForTraining(what=f"{column.name} is a column of {column.dtype}, which names no categories")
+    if not column.dtype.is_float():
+        return
+    numbers = column.cast(pl.Float64).fill_nan(None).drop_nulls()
+    if not (numbers == numbers.floor()).all():
+        raise UnusableForTraining(what=f"{column.name} is to be a category, and holds fractions")
+    if not (numbers.abs() <= WHOLE_MAX).all():
+        raise UnusableForTraining(
+            what=f"{column.name} is to be a category, and holds numbers too large to be exact: give whole numbers"
+        )
