@@ -70,6 +70,7 @@ def changed(change: Callable[[dict[str, Any]], Any]) -> Callable[[bytes], bytes]
         (lambda _: b"PK\x03\x04", NotACard, "malformed"),
         (lambda _: b"[1, 2]", NotACard, "no document with tables"),
         (lambda _: b"{}", InvalidCard, "document"),
+        (lambda _: b'{"card":' + b"[" * 100_000, NotACard, "nested too deeply"),
         (changed(lambda told: told.update(card=[])), NotACard, "its card is no document"),
         (changed(lambda told: told["card"].update(format=3)), InvalidCard, "format is 3; allowed: 1 to 2; a card writ"),
         (changed(lambda told: told["card"].update(format="2")), InvalidCard, "format is 2; allowed"),
@@ -87,6 +88,38 @@ def test_a_file_that_is_spoilt_is_refused_with_what_is_wrong(
     with pytest.raises(refusal) as told:
         taken_in(spoil(published(learned.card, learned.report)), "note.json")
     assert said in str(told.value)
+
+
+def one_more(told: dict[str, Any]) -> None:
+    told["report"]["bads"] += 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (one_more, "note.json is no card that can be read: it was changed after it was published: publish it again."),
+        (lambda told: told.update(more=1), "it was changed after it was published"),
+        (lambda told: told.update(digest=None), "it was changed after it was published"),
+        (lambda told: told.pop("report") and None, "it was changed after it was published"),
+        (lambda told: told.pop("digest") and None, "it bears no digest of what it holds, as a version before this one"),
+    ],
+)
+def test_a_file_in_which_a_figure_was_changed_is_refused(
+    learned: Scorecard, change: Callable[[dict[str, Any]], Any], said: str
+) -> None:
+    with pytest.raises(NotACard) as told:
+        taken_in(changed(change)(learned.published()), "note.json")
+    assert said in str(told.value)
+
+
+def test_a_card_published_alone_bears_a_digest_too(learned: Scorecard) -> None:
+    alone = published(learned.card, None)
+    assert taken_in(alone, "note.json") == (learned.card, None)
+    assert taken_in(changed(lambda told: told)(alone), "note.json") == (learned.card, None)  # written with blanks
+    with pytest.raises(NotACard, match="it was changed after it was published"):
+        taken_in(changed(lambda told: told["card"].update(start=0))(alone), "note.json")
+    with pytest.raises(InvalidCard, match="nested too deeply"):
+        Card.read(b'{"tables":' + b"[" * 100_000)
 
 
 def test_no_file_cut_anywhere_is_taken_for_a_card(learned: Scorecard) -> None:

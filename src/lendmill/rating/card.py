@@ -140,6 +140,8 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             return msgspec.convert(upgraded(document), cls)
         except (msgspec.DecodeError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as wrong:
             raise InvalidCard(field="document", value=str(wrong), allowed="see the model card") from None
+        except RecursionError:
+            raise InvalidCard(field="document", value="nested too deeply", allowed="see the model card") from None
 
     def rate(self, facts: Mapping[str, Any]) -> Rated:
         """Rate one shop; what is not known must be there as None. What the card never learned to read is UNKNOWN."""
