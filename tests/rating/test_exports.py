@@ -1,6 +1,8 @@
 """A card written as SQL, PMML or a spreadsheet rates as the card itself does, what it cannot read included."""
 
 import random
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -78,6 +80,61 @@ def test_text_where_a_number_was_learned_is_an_error_in_sql(database: Database) 
         db.execute("create temporary table features (shop_key text, months_active text, refund_share float8)")
         with pytest.raises(UndefinedFunction), db.transaction():
             db.execute(written(SMALL, None, "sql").decode())
+
+
+NAMED = Levels("c", ("0", "1", "2.5", "2024-01-01", "true", str(2**53)), missing_seen=True)
+NAMED_CELLS = tuple(n * UNIT // 3 for n in range(NAMED.size))
+NAMES = Card(key="names", target="default", start=UNIT, tables=(Table((NAMED,), NAMED_CELLS),))
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("text", ["1", "2.5", "2024-01-01", "new"]), ("varchar(9)", ["2.5"]), ("bigint", [1, 2**53, 7]),
+        ("smallint", [0, 3]), ("boolean", [True, False]), ("numeric", [Decimal("2.5"), Decimal(1)]),
+        ("float8", [1.0, -0.0, 2.5, 2.0**53, 1e300, 5e-324, float("nan"), float("inf")]), ("real", [1.0, 2.5]),
+        ("date", [date(2024, 1, 1)]),
+    ],
+)  # fmt: skip
+def test_a_category_is_read_in_sql_from_any_column_as_the_card_reads_it(
+    database: Database, kind: str, values: list[Any]
+) -> None:
+    with database.transaction() as db:
+        db.execute(f"create temporary table features (shop_key integer, c {kind})")
+        with db.cursor() as cursor:
+            cursor.executemany("insert into features values (%s, %s)", list(enumerate([*values, None])))
+        found = sorted(db.execute(written(NAMES, None, "sql").decode()).fetchall())
+    rated = [NAMES.rate({"c": value}) for value in [*values, None]]
+    assert [(row[1], row[4]) for row in found] == [(each.logit, each.grade) for each in rated]
+    assert [row[5] for row in found] == [[f"{u.feature}: {u.reason}" for u in each.unknown] for each in rated]
+
+
+def test_a_feature_may_be_called_as_something_the_pmml_works_out() -> None:
+    axes = [
+        msgspec.structs.replace(SIZE, feature=name) for name in ("points", "_points", "logit", "lendmill_pair_1_first")
+    ]
+    tables = (Table((axes[0],), (1, 2, 3, 4, 5)), Table((axes[1], axes[2]), tuple(UNIT // 9 * n for n in range(25))))
+    card = Card(key="named", target="default", start=UNIT, tables=(*tables, Table((axes[3],), (9, 8, 7, 6, 5))))
+    reader = Pmml(written(card, None, "pmml"))
+    given = [field.get("name") for kind in ("DataField", "DerivedField", "OutputField") for field in reader._all(kind)]
+    assert len(set(given)) == len(given) == 4 + 3 + 4
+    for facts in _crowd(card, 50):
+        rated, scored = card.rate(facts), reader.score(facts)
+        assert (scored and scored["__points"]) == rated.points, facts
+
+
+def test_a_reach_no_spreadsheet_has_numbers_for_is_written_as_far_as_it_goes() -> None:
+    wide = Axis("x", (0.0,), -1e308, 1e308, False)
+    card = msgspec.structs.replace(SMALL, tables=(*SMALL.tables, Table((wide,), (UNIT, -UNIT, 0))))
+    book = Workbook(written(card, None, "xlsx"))
+    rows = book.rows("Rate")
+    book.cells[("Rate", rows["refund_share"], 2)] = 0.05
+    for typed in (9.9e307, -9.9e307, -2e300):
+        book.cells[("Rate", rows["x"], 2)] = typed
+        rated = card.rate({"x": typed, "months_active": None, "refund_share": 0.05})
+        assert book.at("Rate", rows["points"], 2) == rated.points is not None
+    assert b"inf" not in written(card, None, "pmml")
+    assert "'inf'" not in written(card, None, "sql").decode()
 
 
 @pytest.mark.parametrize("name", CARDS)

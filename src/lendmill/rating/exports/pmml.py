@@ -5,6 +5,7 @@ no result, which is this format's way to say UNKNOWN. PMML counts in floating po
 digits.
 """
 
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Final
 from xml.etree import ElementTree
@@ -16,6 +17,8 @@ from lendmill.rating.tables import Table
 
 NAMESPACE: Final = "http://www.dmg.org/PMML-4_4"
 VERSION: Final = "4.4"
+PAIR: Final = "lendmill_pair_"
+OUTPUTS: Final = ("logit", "points", "pd", "grade")
 
 
 def written(card: Card) -> bytes:
@@ -28,11 +31,12 @@ def written(card: Card) -> bytes:
     for axis in axes.values():
         _field(dictionary, axis)
     pairs = [(n, table) for n, table in enumerate(card.tables) if len(table.axes) == 2]
+    names = _names(axes)
     if pairs:
         derived = SubElement(root, "TransformationDictionary")
         for n, table in pairs:
-            _pair(derived, n, table)
-    _scorecard(root, card, list(axes.values()))
+            _pair(derived, names[PAIR] + str(n), table)
+    _scorecard(root, card, list(axes.values()), names)
     ElementTree.indent(root)
     document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return document
@@ -50,7 +54,16 @@ def _field(dictionary: Element, axis: AnyAxis) -> None:
         SubElement(field, "Value", value=level)
 
 
-def _scorecard(root: Element, card: Card, axes: list[AnyAxis]) -> None:
+def _names(features: Collection[str]) -> dict[str, str]:
+    """What is worked out, and its name in the document: its own, with underlines before it while a feature has that."""
+    names = {name: name for name in (PAIR, *OUTPUTS)}
+    for name in names:
+        while any(each == names[name] or (name == PAIR and each.startswith(names[name])) for each in features):
+            names[name] = f"_{names[name]}"
+    return names
+
+
+def _scorecard(root: Element, card: Card, axes: list[AnyAxis], names: Mapping[str, str]) -> None:
     made = SubElement(
         root, "Scorecard", modelName=card.key, functionName="regression", initialScore=_logit(card.start),
         useReasonCodes="false",
@@ -62,14 +75,14 @@ def _scorecard(root: Element, card: Card, axes: list[AnyAxis]) -> None:
             schema, "MiningField", name=axis.feature, usageType="active", missingValueTreatment=missing,
             invalidValueTreatment="returnInvalid",
         )  # fmt: skip
-    _output(made, card)
+    _output(made, card, names)
     characteristics = SubElement(made, "Characteristics")
     for n, table in enumerate(card.tables):
         characteristic = SubElement(characteristics, "Characteristic", name=table.feature)
         if len(table.axes) == 2:
             attribute = SubElement(characteristic, "Attribute")
             SubElement(attribute, "True")
-            SubElement(SubElement(attribute, "ComplexPartialScore"), "FieldRef", field=_name(n))
+            SubElement(SubElement(attribute, "ComplexPartialScore"), "FieldRef", field=names[PAIR] + str(n))
         else:
             _attributes(characteristic, table)
 
@@ -102,26 +115,21 @@ def _within(attribute: Element, axis: Axis, n: int) -> None:
         SubElement(within, "SimplePredicate", field=axis.feature, operator=operator, value=repr(edge))
 
 
-def _name(table_n: int, side: str = "") -> str:
-    """What is derived for a two-way table: its value, or the bin of one side."""
-    return f"lendmill_pair_{table_n}{side and f'_{side}'}"
-
-
-def _pair(derived: Element, n: int, table: Table) -> None:
+def _pair(derived: Element, name: str, table: Table) -> None:
     """A two-way table: each feature's bin as a whole number, and the cell by both."""
     sides = ("first", "second")
     for side, axis in zip(sides, table.axes, strict=True):
-        _bins(derived, _name(n, side), axis)
-    field = SubElement(derived, "DerivedField", name=_name(n), optype="continuous", dataType="double")
+        _bins(derived, f"{name}_{side}", axis)
+    field = SubElement(derived, "DerivedField", name=name, optype="continuous", dataType="double")
     values = SubElement(field, "MapValues", outputColumn="cell", dataType="double")
     for side in sides:
-        SubElement(values, "FieldColumnPair", field=_name(n, side), column=side)
+        SubElement(values, "FieldColumnPair", field=f"{name}_{side}", column=side)
     rows = SubElement(values, "InlineTable")
     width = table.axes[1].size
     for at, cell in enumerate(table.cells):
         row = SubElement(rows, "row")
-        for name, text in (("first", str(at // width)), ("second", str(at % width)), ("cell", _logit(cell))):
-            SubElement(row, name).text = text
+        for column, text in (("first", str(at // width)), ("second", str(at % width)), ("cell", _logit(cell))):
+            SubElement(row, column).text = text
 
 
 def _bins(derived: Element, name: str, axis: AnyAxis) -> None:
@@ -145,27 +153,31 @@ def _bins(derived: Element, name: str, axis: AnyAxis) -> None:
         SubElement(SubElement(cut, "DiscretizeBin", binValue=str(n)), "Interval", {"closure": closure, **ends})
 
 
-def _output(made: Element, card: Card) -> None:
+def _output(made: Element, card: Card, names: Mapping[str, str]) -> None:
     """The logit, and by the card's scale points, PD and grade."""
     output = SubElement(made, "Output")
-    SubElement(output, "OutputField", name="logit", optype="continuous", dataType="double", feature="predictedValue")
+    SubElement(
+        output, "OutputField", name=names["logit"], optype="continuous", dataType="double", feature="predictedValue"
+    )
     scale = card.scale
-    points = _transformed(output, "points", "continuous", "integer")
+    points = _transformed(output, names["points"], "continuous", "integer")
     added = _apply(points, "+")
     _constant(added, str(scale.base_points), "integer")
     rounded = _apply(_apply(added, "floor"), "+")
     divided = _apply(rounded, "/")
     above = _apply(divided, "-")
-    SubElement(above, "FieldRef", field="logit")
+    SubElement(above, "FieldRef", field=names["logit"])
     _constant(above, _logit(scale.base_logit))
     _constant(divided, _logit(scale.per_point))
     _constant(rounded, "0.5")
-    pd = _apply(_transformed(output, "pd", "continuous", "double"), "/")
+    pd = _apply(_transformed(output, names["pd"], "continuous", "double"), "/")
     _constant(pd, "1")
     odds = _apply(pd, "+")
     _constant(odds, "1")
-    SubElement(_apply(odds, "exp"), "FieldRef", field="logit")
-    grade = SubElement(_transformed(output, "grade", "categorical", "string"), "Discretize", field="points")
+    SubElement(_apply(odds, "exp"), "FieldRef", field=names["logit"])
+    grade = SubElement(
+        _transformed(output, names["grade"], "categorical", "string"), "Discretize", field=names["points"]
+    )
     above_min: int | None = None
     for each in scale.grades:
         ends = {} if each.points_min is None else {"leftMargin": str(each.points_min)}

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 RATE: Final = "Rate"
 FIRST: Final = 4  # the first row with a figure, and with a bin on the sheets of tables
 NAME_MAX: Final = 31
-LEAST: Final = -1e300
+MOST: Final = 9.99999999999999e307  # the largest number that can be typed into a spreadsheet
+LEAST: Final = -MOST
 Counts = dict[str, dict[str, tuple[int, int]]]
 
 
@@ -171,7 +172,7 @@ def _check(axis: AnyAxis, value: str, levels: Mapping[str, tuple[str, str]]) -> 
     """What is wrong with a typed value, or nothing: as the card would name it."""
     missing = "" if axis.missing_seen else Reading.NEVER_MISSING.value
     if isinstance(axis, Axis):
-        least, most = axis.reach
+        least, most = _reach(axis)
         far = f'IF(OR({value}<{least!r},{value}>{most!r}),"{Reading.FAR_OUT.value}","")'
         known = f'IF(ISNUMBER({value}),{far},"{Reading.NOT_A_NUMBER.value}")'
     else:
@@ -180,9 +181,15 @@ def _check(axis: AnyAxis, value: str, levels: Mapping[str, tuple[str, str]]) -> 
     return f'=IF(ISBLANK({value}),"{missing}",{known})'
 
 
+def _reach(axis: Axis) -> tuple[float, float]:
+    """What the card reads of a number, as far as a spreadsheet has such numbers."""
+    least, most = axis.reach
+    return max(least, LEAST), min(most, MOST)
+
+
 def _may_be(axis: AnyAxis) -> str:
     if isinstance(axis, Axis):
-        least, most = axis.reach
+        least, most = _reach(axis)
         told = f"{least:.6g} to {most:.6g}"
     else:
         told = ", ".join(list(axis.where())[:12])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from lendmill.rating.axes import AnyAxis, Axis, Reading
+from lendmill.rating.axes import WHOLE_MAX, AnyAxis, Axis, Reading
 from lendmill.rating.card import Card
 from lendmill.rating.crowd import UNKNOWN
 from lendmill.rating.tables import Table
@@ -11,9 +11,22 @@ from lendmill.rating.tables import Table
 HEAD: Final = """\
 -- Card {key} for {target}, digest {digest}.
 -- Reads the table or view `features`: one row per shop, `shop_key` and one column per feature; null is unknown.
--- A column that is missing, or text where a number was learned, is an error. What the card never learned to read
--- makes a shop UNKNOWN, and `unknown` says why. The logit is in units of 10^-15; PostgreSQL 15 or newer.
+-- A column that is missing, or text where a number was learned, is an error. A category is read from a column of text,
+-- of whole numbers, or of yes and no; a column of another kind (char(n), numeric, a day) names none: cast it to text if
+-- that is what was learned. What the card never learned to read makes a shop UNKNOWN, and `unknown` says why. The logit
+-- is in units of 10^-15; PostgreSQL 15 or newer.
 """
+
+# How a column's value names a category, as `level_of` reads it. What names none becomes a sign no name may hold.
+NAMELESS: Final = r"e'\x01'"
+NAMED: Final = """\
+case when {column} is null then null
+            when pg_typeof({column}) in ('text', 'varchar', 'name', 'boolean', 'smallint', 'integer', 'bigint')
+            then {column}::text
+            when pg_typeof({column}) not in ('real', 'double precision') then {nameless}
+            when {column}::text in ('NaN', 'Infinity', '-Infinity') then {nameless}
+            when {column}::text::numeric % 1 <> 0 or abs({column}::text::numeric) > {most} then {nameless}
+            else trunc({column}::text::numeric)::text end"""
 
 # The names of the inner tables are no feature's, for each is read with its own in front.
 STATEMENT: Final = """\
@@ -82,9 +95,12 @@ def _lines(indent: int, texts: Iterable[str], between: str = "") -> str:
 
 
 def _column(axis: AnyAxis, name: str) -> str:
-    """A feature as the card reads it: a number is added to nought, which text cannot be; a category is its own name."""
+    """A feature as the card reads it: a number is added to nought, which text cannot be; a category by its name."""
     column = f'features."{axis.feature.replace(chr(34), chr(34) * 2)}"'
-    read = f"{column} + 0::double precision" if isinstance(axis, Axis) else f"{column}::text"
+    if isinstance(axis, Axis):
+        read = f"{column} + 0::double precision"
+    else:
+        read = NAMED.format(column=column, nameless=NAMELESS, most=WHOLE_MAX)
     return f"{read} as {name.split('.')[1]}"
 
 
@@ -98,6 +114,7 @@ def _doubt(axis: AnyAxis, name: str) -> str:
         cases.append((f"{name} in ('NaN', 'Infinity', '-Infinity')", Reading.UNUSABLE))
         cases.append((f"{name} < {_number(least)} or {name} > {_number(most)}", Reading.FAR_OUT))
     else:
+        cases.append((f"{name} = {NAMELESS}", Reading.UNUSABLE))
         known = ", ".join(_text(level) for level in axis.where())
         cases.append((f"{name} not in ({known})", Reading.NEW_CATEGORY))
     told = " ".join(f"when {when} then {_text(f'{axis.feature}: {reading}')}" for when, reading in cases)
