@@ -66,7 +66,7 @@ def recipe(rows: int, bads: int, pairs: int = PAIRS) -> Recipe:
                       with_classic=True, features_max=FEW_FEATURES)  # fmt: skip
     if rows <= 40_000:
         return Recipe(2, 0.1, 60, patience=60, pairs=pairs, share=0.4, folds=4, coarse=20)
-    return Recipe(1, 0.1, 30, patience=40, pairs=pairs, share=0.5, folds=3, threads=2, fine=400, coarse=48,
+    return Recipe(1, 0.1, 30, patience=40, pairs=pairs, share=0.5, folds=4, threads=2, fine=400, coarse=48,
                   pace=BRISK)  # fmt: skip
 
 
