@@ -51,6 +51,15 @@ def test_what_is_not_stated_or_cannot_be_compared_holds_nobody_back(facts: dict[
     assert not [each for each in made.findings if each.rule == LANE]
 
 
+def test_a_share_of_sales_that_would_fit_any_figure_is_looked_at() -> None:
+    made = decided(with_facts(stated_sales_closeness=None, stated_platform_share=0.0001, sales_net_365=10.0))
+    held = finding(made, RULE)
+    assert (made.outcome, made.reasons) == ("refer", ("stated-figures-differ",))
+    assert (held.value, held.threshold) == (0.0001, 0.05)
+    made = decided(with_facts(stated_sales_closeness=None, stated_platform_share=0.05, sales_net_365=10.0))
+    assert finding(made, RULE).verdict == "not-applicable"
+
+
 def test_a_policy_from_before_keeps_its_fingerprint_and_its_decisions() -> None:
     before = changed_policy(stated=msgspec.UNSET)
     assert "stated" not in msgspec.json.decode(text_of(before))

@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import narwhals as nw
+import polars as pl
 import pytest
 
 from lender import Introduced
 from lendmill import ids
 from lendmill.day_end.learning import lay_in
 from lendmill.db import Database
+from lendmill.features.stated import CLOSENESS
 from lendmill.features.windows import as_of
 from lendmill.people.actions import register_borrower
 from lendmill.rating.stated.actions import state_figures
@@ -51,6 +54,39 @@ def test_each_figure_stands_beside_what_the_record_shows_of_it() -> None:
         "top1_years": (2.0, None, None),
     }
     assert {each.closeness for each in compared(FIGURES, {})} == {None}
+
+
+@pytest.mark.parametrize(
+    ("platform_share", "seen", "expected"),
+    [
+        (0.0001, 80_000.0, (None, "cannot tell")),
+        (0.0499, 80_000.0, (None, "cannot tell")),
+        (0.05, 6_000.0, (1.0, "matches")),
+        (None, 120_000.0, (1.0, "matches")),
+        (0.5, -0.01, (0.0, "differs")),
+        (0.0001, -0.01, (0.0, "differs")),
+    ],
+)
+def test_a_share_that_fits_any_sales_tells_nothing_and_sales_below_nought_fit_none(
+    platform_share: float | None, seen: float, expected: tuple[float | None, str]
+) -> None:
+    figures = StatedFigures(sales_year_cents=12_000_000, platform_share=platform_share)
+    facts = facts_now(figures, {"sales_net_365": seen, "history_days": 364.0})
+    assert (facts[SALES_FACT], verdict(facts, matches_from=0.9, differs_below=0.6)) == expected
+    assert _feature(12_000_000, platform_share, round(seen * 100)) == facts[SALES_FACT]
+
+
+def _feature(sales_cents: int, platform_share: float | None, seen_cents: int) -> float | None:
+    """The closeness of sales as the features give it."""
+    micro = None if platform_share is None else round(platform_share * 1_000_000)
+    columns = {
+        "said stated sales_year": [sales_cents],
+        "said stated platform_share": pl.Series([micro], dtype=pl.Int64),
+        "net_cents 0 to 365": [seen_cents],
+    }
+    expression = next(each.value for each in CLOSENESS if each.name == SALES_FACT)
+    closeness = nw.from_native(pl.DataFrame(columns)).select(it=expression)["it"][0]
+    return None if closeness is None else float(closeness)
 
 
 def test_together_they_are_the_weighted_mean_of_those_known() -> None:

@@ -44,7 +44,11 @@ def borrowers(
 
 @get("/shops/{shop_key:str}", sync_to_thread=True)
 def shop(request: Asked, shop_key: FromPath[str]) -> people.Shop:
-    """A shop by the marketplace's own name for it, with the id of its borrower, which all other calls take."""
+    """A shop by the marketplace's own name for it, with the id of its borrower, which all other calls take.
+
+    Partners act for sellers by that id, so they learn here that a shop is in the house, whether its index is shared or
+    not; the wording of the index's consent tells the seller.
+    """
     with database_of(request).transaction() as db:
         found = people.shops_by_key(db, [shop_key])
     if shop_key not in found:

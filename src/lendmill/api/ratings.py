@@ -164,7 +164,7 @@ def agreed(db: Db, borrower_id: UUID) -> frozenset[str]:
 def public_index(request: Asked, shop_key: FromPath[str]) -> PublicIndex:
     """The public index of a shop whose seller agreed to it; who looked is kept, and the seller can see it.
 
-    A shop that is not here and one whose seller did not agree are refused alike.
+    A shop that is not here and one whose seller did not agree are refused alike; that a shop is here, `shops` tells.
     """
     caller = caller_of(request)
     with database_of(request).transaction() as db:

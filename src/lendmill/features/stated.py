@@ -55,20 +55,26 @@ FIGURES: Final = (
             "day - latest statement's day", None, said_age("stated")),
 )  # fmt: skip
 
-_ON_PLATFORM: Final = said_number("stated", "platform_share")
+# Below this share of sales on the platform any figure could be made to fit what is seen: nothing is compared.
+ON_PLATFORM_MIN_SHARE: Final = 0.05
+_SAID_SHARE: Final = said_number("stated", "platform_share").fill_null(1.0)
+_ON_PLATFORM: Final = _SALES * nw.when(_SAID_SHARE >= ON_PLATFORM_MIN_SHARE).then(_SAID_SHARE)
+_SEEN: Final = total("net_cents", 365).cast(nw.Float64)
 
 CLOSENESS: Final = (
     Feature(
         "stated_sales_closeness", "how close stated sales are to those we see", "自报与实际销售吻合度", "0 to 1",
-        "the smaller of (stated sales x stated platform share, 1 if not stated) and sales_net_365 / the larger",
+        "the smaller of (stated sales x stated platform share, 1 if not stated) and sales_net_365 / the larger; 0 "
+        "where sales_net_365 is below 0; unknown for a stated share below 0.05",
         "better", "identity and registration", ("stated", *SALES),
-        closeness(_SALES * _ON_PLATFORM.fill_null(1.0), total("net_cents", 365).cast(nw.Float64)), not_for=_PRIVATE,
+        nw.when((_SEEN < 0) & ~_SALES.is_null()).then(nw.lit(0.0)).otherwise(closeness(_ON_PLATFORM, _SEEN)),
+        not_for=_PRIVATE,
     ),
     Feature(
         "stated_sales_excess", "by how much stated sales exceed those we see", "自报销售高出比例", "share",
-        "stated sales x stated platform share (1 if not stated) / sales_net_365 - 1", "worse",
+        "stated sales x stated platform share (1 if not stated; unknown below 0.05) / sales_net_365 - 1", "worse",
         "identity and registration", ("stated", *SALES),
-        share(_SALES * _ON_PLATFORM.fill_null(1.0), total("net_cents", 365)) - 1, not_for=_PRIVATE,
+        share(_ON_PLATFORM, total("net_cents", 365)) - 1, not_for=_PRIVATE,
     ),
     Feature(
         "stated_cost_closeness", "how close stated cost is to the purchases we see", "自报成本与进项吻合度", "0 to 1",

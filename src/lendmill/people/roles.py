@@ -42,6 +42,7 @@ REVIEWS: Final = frozenset[Role | None]({Role.ANALYST, Role.RISK_OFFICER})
 REVIEWS_TOO: Final = REVIEWS | {Role.ADMIN}
 WRITES: Final = frozenset[Role | None]({Role.ANALYST, Role.RISK_OFFICER})
 PUBLISHES: Final = WRITES | {Role.ADMIN}
+# A partner acts for every borrower here: which one brought whom in is not kept, and the index's consent says so.
 BORROWS: Final = frozenset[Role | None]({Role.SELLER, Role.PARTNER})
 
 WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {

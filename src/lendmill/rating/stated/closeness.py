@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from lendmill.features.stated import ON_PLATFORM_MIN_SHARE
 from lendmill.rating.stated.figures import AMOUNTS, NAMES, StatedFigures
 
 Verdict = Literal["matches", "differs", "cannot tell"]
@@ -49,6 +50,15 @@ def closeness(stated: float | None, observed: float | None) -> float | None:
     return small / large if small >= 0 and large > 0 else None
 
 
+def sales_closeness(stated: float | None, seen: float | None) -> float | None:
+    """As `closeness`; where more was paid back than sold, no stated sales fit.
+
+    >>> sales_closeness(80.0, 100.0), sales_closeness(80.0, -5.0), sales_closeness(None, -5.0)
+    (0.8, 0.0, None)
+    """
+    return 0.0 if stated is not None and seen is not None and seen < 0 else closeness(stated, seen)
+
+
 def nearness(stated: float | None, observed: float | None) -> float | None:
     """For shares: one less their distance.
 
@@ -85,7 +95,7 @@ SEEN_BY: Final = {
     "top1_share": "customer_top_share_365",
 }
 FORMULAS: Final[dict[str, tuple[str, Callable[[float | None, float | None], float | None]]]] = {
-    "sales_year": ("the smaller / the larger of sales x platform share and the year's sales seen", closeness),
+    "sales_year": ("the smaller / the larger of sales x platform share and the year's sales seen", sales_closeness),
     DECLARED: ("the smaller / the larger of sales and the year's sales declared for tax", closeness),
     "cost_year": ("the smaller / the larger of cost and the year's purchases invoiced", closeness),
     "net_margin": ("1 - what it is above (sales seen - purchases) / sales seen", not_above),
@@ -93,6 +103,11 @@ FORMULAS: Final[dict[str, tuple[str, Callable[[float | None, float | None], floa
     "liabilities": ("liabilities / what the bureau knows is owed, at most 1", said_of_owed),
     "top1_share": ("1 - its distance from the largest customer's share seen", nearness),
 }
+
+
+def share_too_small(platform_share: float | None) -> bool:
+    """Whether so little is said to be sold on the platform that any year's sales could be made to fit what is seen."""
+    return platform_share is not None and platform_share < ON_PLATFORM_MIN_SHARE
 
 
 def compared(figures: StatedFigures, facts: Facts) -> tuple[StatedComparison, ...]:
@@ -105,6 +120,8 @@ def compared(figures: StatedFigures, facts: Facts) -> tuple[StatedComparison, ..
             continue
         observed = _seen(name, facts)
         formula, close = FORMULAS.get(name, ("", None))
+        if name == "sales_year" and share_too_small(figures.platform_share) and (observed or 0.0) >= 0:
+            close = None
         found.append(StatedComparison(name, stated, observed, close(stated, observed) if close else None, formula))
     return tuple(found)
 

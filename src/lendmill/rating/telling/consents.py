@@ -48,10 +48,13 @@ WORDINGS: Final = {
         Wording(
             INDEX,
             "I agree that partners of the lender who ask for my shop by its name see its public index: a number, its "
-            "level, and for each of its parts whether it is strong, fair or weak. They see no sales, no rating, no "
-            "limit and no debt. I may take this back at any time; from then on nobody sees it.",
-            "本人同意贷款人的合作方按店铺名称查询本店诚信指数，内容仅包括指数、等级及各组成部分的强弱，"
-            "不包括销售额、信用评级、额度及负债。本人可随时撤回，撤回后任何人不再可见。",
+            "level, and for each of its parts whether it is strong, fair or weak. The index tells no sales, no rating, "
+            "no limit and no debt. Partners whom the lender lets act for sellers see, whether I agree or not, that my "
+            "shop is here, what is offered, decided and lent to it, and the figures I stated. I may take this back at "
+            "any time; from then on nobody sees the index.",
+            "本人同意贷款人的合作方按店铺名称查询本店诚信指数，内容仅包括指数、等级及各组成部分的强弱。"
+            "指数不包括销售额、信用评级、额度及负债。经贷款人授权代商家办理业务的合作方，无论本人是否同意，"
+            "均可见本店在此登记、本店的报价、审批结果和借款，以及本人自报的数据。本人可随时撤回，撤回后任何人不再可见该指数。",
         ),
         Wording(
             REPAYMENT,
