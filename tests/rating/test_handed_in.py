@@ -68,10 +68,10 @@ def test_numbers_of_every_kind_are_numbers_and_the_mask_is_missing() -> None:
     kinds = (arrow([15.0, None], pa.float64()), pd.Series([15, None], dtype="Int64"), pd.Series([15.0, np.nan]))
     for column in (*kinds, pd.Series(pd.arrays.SparseArray([15.0, np.nan])), pd.Series([15, None], dtype=object)):
         assert table_of(pd.DataFrame({"x": column}))["x"].to_list() == [15, None]
-    masked = np.ma.masked_array([[15.0, 1], [25.0, 2]], mask=[[0, 0], [1, 0]])
+    masked = np.ma.masked_array([[15.0, 1], [25.0, 2]], mask=[[False, False], [True, False]])
     assert table_of(masked, ["x", "y"]).rows() == [(15.0, 1.0), (None, 2.0)]
     with pytest.raises(OutcomesUnclear, match="y lacks the outcome of 1 rows"):
-        outcomes_of(np.ma.masked_array([1, 0], mask=[0, 1]), 2)
+        outcomes_of(np.ma.masked_array([1, 0], mask=[False, True]), 2)
 
 
 @pytest.mark.parametrize(
