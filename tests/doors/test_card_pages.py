@@ -111,6 +111,26 @@ def test_two_people_take_a_card_from_draft_to_live_on_its_page(house: House, car
     assert (stage(house, model_id), stage(house, cards["live"])) == ("live", "retired")
 
 
+def test_a_card_that_waits_stands_on_the_desk_of_approvals(house: House, cards: dict[str, str]) -> None:
+    analyst, officer = house.visitor(Role.ANALYST), house.visitor(Role.RISK_OFFICER)
+    page = f"/staff/models/{cards['draft']}"
+    assert "没有待审批事项" in officer.get("/staff/approvals").text
+    analyst.post(f"{page}/stage", to_stage="shadow", reason="to compare", key="k" * 12)
+    analyst.post(f"{page}/proposals", to_stage="live", reason="orders better", key="p" * 12)
+    desk = officer.get("/staff/approvals", headers={"accept-language": "en"}).text
+    assert f'href="{page}"' in desk
+    assert "To go live" in desk
+    assert "For you" in desk
+    assert "For you" not in analyst.get("/staff/approvals", headers={"accept-language": "en"}).text
+
+
+@pytest.mark.usefixtures("cards")
+def test_the_list_tells_the_houses_day_and_not_the_clocks(house: House) -> None:
+    text = house.visitor(Role.AUDITOR).get("/staff/models", headers={"accept-language": "en"}).text
+    assert '<td class="nowrap soft">1 Jan 2026</td>' in text  # the live card's first day in this house
+    assert '<td class="nowrap soft">—</td>' in text  # kept before the house had a day
+
+
 def test_a_reason_that_is_missing_is_said_on_the_page_and_nothing_changes(house: House, cards: dict[str, str]) -> None:
     analyst = house.visitor(Role.ANALYST)
     answer = analyst.post(f"/staff/models/{cards['draft']}/stage", to_stage="shadow", reason="x", key="k" * 12)

@@ -99,3 +99,26 @@ def test_neighbours_of_the_same_points_are_drawn_as_one_and_nobody_is_lost() -> 
     assert [(cell.name, cell.goods) for cell in drawn_together(unseen)] == [("< 2", None), ("≥ 2", None)]
     levels = [CardCell((name,), 5, 1, 1) for name in ("food", "trade", "other")]
     assert drawn_together(levels) == levels
+
+
+def test_rows_of_several_days_are_not_told_as_shops() -> None:
+    days = msgspec.structs.replace(
+        REPORT, rows=2400, bad_rows=300, as_of_from_on=date(2024, 1, 31), as_of_to_on=date(2025, 12, 31)
+    )
+    text = told(report=days)
+    assert "Features as of days from 2024-01-31 to 2025-12-31" in text
+    assert "Learned from 2,400 rows (300 bad), a row for each day of a shop;" in text
+    assert "its last day: 600 shops, 96 of them bad (16.0%)" in text
+    assert "count rows, 2,400 of 600 shops" in text
+    assert "Features as of 2026-01-01;" in told()
+    assert "count the shops learned from" in told()
+
+
+def test_the_slope_is_judged_only_where_its_interval_excludes_one() -> None:
+    def slope(value: float, between: tuple[float, float] | None) -> str:
+        return told(report=msgspec.structs.replace(REPORT, calibration_slope=value, calibration_slope_between=between))
+
+    assert "is 0.80 to 1.24: nothing says that the PDs are" in slope(1.02, (0.80, 1.24))
+    assert "is 1.10 to 1.50: the PDs are held too close together." in slope(1.3, (1.10, 1.50))
+    assert "is 0.60 to 0.90: the PDs are spread too far apart." in slope(0.75, (0.60, 0.90))
+    assert "(1 and 0 would be perfect). Points" in slope(1.02, None)

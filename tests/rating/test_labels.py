@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from lendmill.rating.training.examples import NoOutcomes, examples, outcome_of
+from lendmill.rating.training.examples import NoOutcomes, examples, outcome_of, undated
 from lendmill.rating.training.record import features_for
 
 TODAY = date(2025, 6, 30)
@@ -39,6 +39,15 @@ def test_labels_without_a_day_are_about_the_day_given() -> None:
     labels = pl.DataFrame({"shop_key": ["a", "b"], "bank_rating": ["A", "B"], "defaulted": [True, None]})
     found = examples(labels, features_on, today=date(2025, 1, 31))
     assert found.rows() == [("a", date(2025, 1, 31), None, 1.0, 739282.0)]
+
+
+def test_outcomes_without_a_day_are_warned_of() -> None:
+    labels = pl.DataFrame({"shop_key": ["a", "b", "c"], "defaulted": [1, 0, None]})
+    [warning] = undated(labels, TODAY)
+    assert warning.startswith("2 of 2 outcomes name no day: their features are as of 2025-06-30, when")
+    dated = labels.with_columns(as_of_on=pl.Series([TODAY, None, None]))
+    assert undated(dated, TODAY)[0].startswith("1 of 2 outcomes name no day")
+    assert undated(dated.head(1), TODAY) == []
 
 
 def test_labels_without_an_outcome_are_refused() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lendmill.rating.measures import PdLevels, area, calibration, ks_and_brier, logistic
+from lendmill.rating.measures import PdLevels, area, calibration, ks_and_brier, logistic, slope_between
 
 PDS = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.9])), min_size=4, max_size=30).filter(
     lambda rows: 2 <= sum(bad for bad, _ in rows) <= len(rows) - 2
@@ -81,5 +81,8 @@ def test_calibration_knows_pds_that_are_right_from_pds_too_bold() -> None:
     bad = chance.random(40_000) < 1 / (1 + np.exp(logit))
     start, slope = calibration(bad, 1 / (1 + np.exp(logit)))
     assert (start, slope) == (pytest.approx(0.0, abs=0.05), pytest.approx(1.0, abs=0.05))
+    low, high = slope_between(bad, 1 / (1 + np.exp(logit)))
+    assert (low + high) / 2 == pytest.approx(slope)
+    assert low < 1 < high
     _, bold = calibration(bad, 1 / (1 + np.exp(2 * logit)))
     assert bold == pytest.approx(0.5, abs=0.03)

@@ -113,6 +113,8 @@ def test_what_is_measured_out_of_fold_holds_on_new_shops(learned: tuple[Any, Rep
     assert report.auc.low < found < report.auc.high
     assert abs(report.mean_pd - report.bads / report.shops) < 0.02
     assert 0.8 < report.calibration_slope < 1.2
+    assert report.calibration_slope_between is not None
+    assert report.calibration_slope_between[0] < report.calibration_slope < report.calibration_slope_between[1]
 
 
 def test_the_order_of_rows_and_columns_changes_nothing(learned: tuple[Any, Report]) -> None:
@@ -185,6 +187,8 @@ def test_a_shop_seen_on_several_days_is_in_one_fold_and_counts_once() -> None:
     thrice = pl.concat([once.with_columns(as_of_on=date(2025, month, 28)) for month in (1, 2, 3)])
     card, report = train(thrice, "defaulted", CATALOGUE)
     assert (report.shops, report.rows, report.bads) == (240, 720, int(once["defaulted"].sum()))
+    assert (report.by_day, report.bad_rows) == (True, 3 * report.bads)
+    assert (report.as_of_from_on, report.as_of_to_on) == (date(2025, 1, 28), date(2025, 3, 28))
     alone, single = train(once, "defaulted", CATALOGUE)
     assert card.features == alone.features
     assert abs(report.auc.value - single.auc.value) < 0.05

@@ -244,6 +244,8 @@ def test_a_card_is_compared_with_the_shops_it_learned_from() -> None:
     told = reference_of(banded(SMALL), report)
     assert (told.edges, told.shops) == ((560, 600), (30, 20, 10))
     assert (told.tables, told.auc) == ({"months_active": {"< 3": 7}}, Measured(0.8, 0.7, 0.9))
+    by_day = reference_of(banded(SMALL), {**report, "rows": 60, "shops": 15})
+    assert by_day.tables == {"months_active": {"< 3": 1.75}}  # seven rows of four days each
     nothing = reference_of(SMALL, {"made for": "measuring"})
     assert (nothing.edges, nothing.shops, nothing.tables, nothing.auc) == ((), (), {}, None)
 

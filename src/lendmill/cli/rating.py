@@ -116,7 +116,8 @@ def train(
             return model_id
 
         model_id = database.act(keep)
-    print(f"kept as {model_id}, " + ("now live" if live else "a draft: `lendmill models` takes it further"))
+    further = "a draft: `lendmill models list` shows it, `lendmill models shadow` takes it further"
+    print(f"kept as {model_id}, " + ("now live" if live else further))
 
 
 def _turned_away(file: str) -> "list[tuple[str, date]]":
@@ -298,8 +299,12 @@ def _day(text: str) -> "date":
 
 
 def _tell(report: "Report", later: "date | None" = None) -> None:
+    if report.by_day:
+        print(f"{report.rows} rows, {report.bad_rows} bad: one for each day of a shop; measured as of each one's last:")
     print(f"{report.shops} shops, {report.bads} bad, measured out of fold in {report.folds} folds:")
-    print(f"  AUC {report.auc}, KS {report.ks}, Brier {report.brier}, calibration slope {report.calibration_slope:.2f}")
+    slope, between = report.calibration_slope, report.calibration_slope_between
+    sure = f" ({between[0]:.2f} to {between[1]:.2f})" if between else ""
+    print(f"  AUC {report.auc}, KS {report.ks}, Brier {report.brier}, calibration slope {slope:.2f}{sure}")
     if (told := report.out_of_time) is not None:
         print(f"  {told.shops} shops from {told.measured_from_on} on, by a card learned to {told.learned_to_on}:")
         print(f"  AUC {told.auc}, KS {told.ks}, Brier {told.brier}, calibration slope {told.calibration_slope:.2f}")
@@ -315,7 +320,7 @@ def _show(db: "Db", card: "Card", frame: "pl.DataFrame", shop: str, day: "date")
     """One shop's rating as the night would give it, and why, without keeping it."""
     from lendmill.rating.adjusting.queries import in_force
     from lendmill.rating.telling.blocks import known_blocks
-    from lendmill.rating.telling.kept import Place, Teller, Times
+    from lendmill.rating.telling.kept import Place, Teller, Times, opened
     from lendmill.rating.telling.queries import places_of
     from lendmill.rating.telling.reasons import BY_NAME, reasons
     from lendmill.rating.telling.sentences import sentence, short_file, unread
@@ -332,7 +337,7 @@ def _show(db: "Db", card: "Card", frame: "pl.DataFrame", shop: str, day: "date")
             print(f"  {unread(BY_NAME.get(each.feature), each.feature, each.reason.value, 'en')}")
         return
     print(f"{shop} as of {day}: {rated.points} points, PD {rated.pd:.2%}, grade {rated.grade}")
-    for part in rated.contributions:
+    for part in opened(card, rated.contributions):
         print(f"  {part.points:>+5}  {part.feature} {part.bin}")
     for line in (
         *short_file(telling.file, times.thin, "en"),

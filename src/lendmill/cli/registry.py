@@ -53,7 +53,8 @@ def list_models() -> None:
         kept, waiting = ratings.models(db), queries.waiting(db, house_day(db))
     for model in kept:
         report = report_of(model.report)
-        measured = f"AUC {report.auc}, {report.shops} shops" if report else "not measured here"
+        rows = f" in {report.rows} rows" if report and report.by_day else ""
+        measured = f"AUC {report.auc}, {report.shops} shops{rows}" if report else "not measured here"
         print(f"{model.stage:<8} {model.model_id}  {model.kind}, {model.target}: {measured}")
     for proposal in waiting:
         print(f"waits until {proposal.expires_on}: {_told(proposal)}")
@@ -110,7 +111,7 @@ def keep(
                 today = None
         came = came_from(card, report, as_of_on=None, kept_on=today) if report else Provenance(kept_on=today)
         model_id = database.act(keep_model, card, report or {}, came)
-    print(f"kept as {model_id}, a draft: `lendmill models` takes it further")
+    print(f"kept as {model_id}, a draft: `lendmill models list` shows it, `lendmill models shadow` takes it further")
     if strange := sorted(set(card.features) - set(NAMES)):
         print(f"This house knows nothing of {', '.join(strange)}: with this card every shop's rating would be UNKNOWN.")
 

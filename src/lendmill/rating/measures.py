@@ -130,3 +130,15 @@ def calibration(bad: Flags, pd: Floats) -> tuple[float, float]:
     held = np.clip(pd, 1e-6, 1 - 1e-6)
     start, slope = logistic(np.log((1 - held) / held)[:, None], (~bad).astype(np.float64), ridge=0.0)
     return float(start), float(slope)
+
+
+def slope_between(bad: Flags, pd: Floats) -> tuple[float, float]:
+    """The bounds that hold the slope of `calibration` 95 times in 100: Wald's, from the curvature at the best fit."""
+    held = np.clip(pd, 1e-6, 1 - 1e-6)
+    odds = np.log((1 - held) / held)
+    start, slope = calibration(bad, pd)
+    good = 1 / (1 + np.exp(-np.clip(start + slope * odds, -30, 30)))
+    weight = good * (1 - good)
+    spread = float(weight @ (odds - (weight @ odds) / weight.sum()) ** 2)
+    wide = Z_95 / math.sqrt(max(spread, 1e-12))
+    return slope - wide, slope + wide

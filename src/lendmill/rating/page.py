@@ -31,7 +31,6 @@ def page(
 ) -> str:
     """The page of one card, all its figures from the training that made it; its facts may be of no one day."""
     tables = card_tables(card, report)
-    facts = f"Features as of {as_of_on}" if as_of_on else "Facts as they were handed in at a notebook"
     parts = [
         [
             f"# {title}",
@@ -39,9 +38,9 @@ def page(
             "Made by the command that trained the card; no figure on this page was typed.",
             "",
             *_told(f"""
-                {facts}; the outcome learned is `{report.target}`. {report.shops} shops, {report.bads}
-                of them bad ({report.bads / report.shops:.1%}). Card `{card.key}`, digest `{report.digest[:12]}`: it is
-                {KINDS.get(report.kind, report.kind)} of {len(tables)} tables.
+                {_days(report, as_of_on)}; the outcome learned is `{report.target}`. {_shops(report)}
+                Card `{card.key}`, digest `{report.digest[:12]}`: it is {KINDS.get(report.kind, report.kind)} of
+                {len(tables)} tables.
             """),
         ],
         _measured(report),
@@ -57,6 +56,23 @@ def page(
         _made_with(report),
     ]
     return "\n".join(line for part in parts if part for line in (*part, ""))
+
+
+def _days(report: Report, as_of_on: date | None) -> str:
+    """The day, or the days, that the facts are as of."""
+    first, last = report.as_of_from_on, report.as_of_to_on
+    if first is None or last is None:
+        return f"Features as of {as_of_on}" if as_of_on else "Facts as they were handed in at a notebook"
+    return f"Features as of {first}" if first == last else f"Features as of days from {first} to {last}"
+
+
+def _shops(report: Report) -> str:
+    """How many shops there were, and how many rows where a shop came as of several days."""
+    shops = f"{report.shops:,} shops, {report.bads:,} of them bad ({report.bads / report.shops:.1%})"
+    if not report.by_day:
+        return f"{shops}."
+    rows = f"{report.rows:,} rows ({report.bad_rows:,} bad)" if report.bad_rows else f"{report.rows:,} rows"
+    return f"Learned from {rows}, a row for each day of a shop; measured on each shop as of its last day: {shops}."
 
 
 def came_from(card: Card, report: Report, *, as_of_on: date | None, kept_on: date | None) -> Provenance:
@@ -107,17 +123,27 @@ def _measured(report: Report) -> list[str]:
 
 def _calibrated(report: Report) -> list[str]:
     slope, start = report.calibration_slope, report.calibration_start
-    bold = "spread too far apart" if slope < 1 else "held too close together"
     return [
         "## Whether the PDs can be taken at their word",
         "",
         *_told(f"""
             Out of fold the mean PD is {report.mean_pd:.1%}; {report.bads / report.shops:.1%} were bad. What happened
             follows the log odds given with a slope of {slope:.2f} and a start of {start:+.2f} (1 and 0 would be
-            perfect): the PDs are {bold}. Points, PD and grade all come from the same log odds, and the PD is that of a
+            perfect){_bold(report)}. Points, PD and grade all come from the same log odds, and the PD is that of a
             population with this share of bad payers.
         """),
     ]
+
+
+def _bold(report: Report) -> str:
+    """Whether the slope tells that PDs are too far apart or too close, or no more than chance would."""
+    if report.calibration_slope_between is None:
+        return ""
+    low, high = report.calibration_slope_between
+    told = f"; the slope's 95 % interval is {low:.2f} to {high:.2f}"
+    if low <= 1 <= high:
+        return f"{told}: nothing says that the PDs are spread too far apart or held too close together"
+    return f"{told}: the PDs are {'spread too far apart' if high < 1 else 'held too close together'}"
 
 
 def _out_of_time(report: Report) -> list[str]:
@@ -201,10 +227,10 @@ def _points(card: Card, report: Report, tables: Sequence[CardTable]) -> list[str
         "## The table of points",
         "",
         *_told(f"""
-            Everybody starts with {start} points and adds one row per feature. `good` and `bad` count the shops learned
-            from; the last column says in how many of the {report.folds} folds the feature was chosen too. Rows without
-            counts are rules: no shop stood there. What the card never learned to read, such as a value missing where
-            none was missing or far outside what was seen, makes the rating UNKNOWN.
+            Everybody starts with {start} points and adds one row per feature. `good` and `bad` count
+            {_counted(report)}; the last column says in how many of the {report.folds} folds the feature was chosen
+            too. Rows without counts are rules: no shop stood there. What the card never learned to read, such as a
+            value missing where none was missing or far outside what was seen, makes the rating UNKNOWN.
         """),
         "",
         "| feature | bin | points | good | bad | folds |",
@@ -217,6 +243,12 @@ def _points(card: Card, report: Report, tables: Sequence[CardTable]) -> list[str
             counts = ("", "") if cell.goods is None else (str(cell.goods), str(cell.bads))
             lines.append(f"| {shown[0]} | {cell.name} | {cell.points} | {counts[0]} | {counts[1]} | {shown[1]} |")
     return lines
+
+
+def _counted(report: Report) -> str:
+    if not report.by_day:
+        return "the shops learned from"
+    return f"rows, {report.rows:,} of {report.shops:,} shops: a shop counts once for each of its days"
 
 
 def _pairs(tables: Sequence[CardTable]) -> list[str]:

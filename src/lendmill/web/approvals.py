@@ -1,5 +1,7 @@
 """The desk of proposals that wait for a second person: who asked, why, what it would do, and the decision."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,13 +12,24 @@ from litestar.response import Redirect
 from lendmill.api.approvals import Outcome, approval_told, caller_of, decide_about
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.changes import Preview, try_out
+from lendmill.credit.publishing.queries import KINDS
+from lendmill.db import Db
 from lendmill.loans.changes import read_change
 from lendmill.people import queries as people
 from lendmill.people.approvals import queries, rules
 from lendmill.people.approvals.approval import Approval
 from lendmill.people.queries import act_today, house_day
+from lendmill.people.roles import may
+from lendmill.people.sign_in.queries import Caller
+from lendmill.products.publishing import queries as documents
+from lendmill.products.publishing.actions import plural
+from lendmill.products.publishing.kept import DocumentProposal
+from lendmill.products.publishing.stages import DECIDERS as DOCUMENT_DECIDERS
+from lendmill.rating.registry import queries as cards
+from lendmill.rating.registry.proposal import ModelProposal
+from lendmill.rating.registry.stages import DECIDERS as CARD_DECIDERS
 from lendmill.refusals import Refusal
-from lendmill.web import change_words
+from lendmill.web import change_words, names
 from lendmill.web.entrance import Form
 from lendmill.web.own import form_key
 from lendmill.web.pages import go, page, words_of
@@ -32,6 +45,7 @@ def approvals_page(request: Asked, after: FromQuery[UUID | None] = None) -> Resp
     with database_of(request).transaction() as db:
         today = house_day(db)
         waiting = queries.waiting(db, today, after=after, size=SHOWN + 1)
+        elsewhere = _elsewhere(db, reader, today) if after is None else []
         borrowers = {each.borrower_id: people.borrower(db, each.borrower_id) for each in waiting[:SHOWN]}
     return page(
         request,
@@ -39,9 +53,40 @@ def approvals_page(request: Asked, after: FromQuery[UUID | None] = None) -> Resp
         today=today,
         waiting=[(each, change_words.asked(words, each.kind, each.body)) for each in waiting[:SHOWN]],
         borrowers=borrowers,
+        elsewhere=elsewhere,
         mine=[each.approval_id for each in waiting if _may_decide(reader.account_id, reader.role, each)],
         next_after=waiting[SHOWN - 1].approval_id if len(waiting) > SHOWN else None,
     )
+
+
+@dataclass(frozen=True)
+class _Elsewhere:
+    """What waits on the desk of the cards, or of policies and products."""
+
+    href: str
+    name: str
+    step: str
+    proposal: ModelProposal | DocumentProposal
+    mine: bool
+
+
+def _elsewhere(db: Db, reader: Caller, today: date) -> list[_Elsewhere]:
+    """Cards and documents that wait for a second person, for whoever may open their pages."""
+    found = []
+    if may(reader.role, "GET /staff/models"):
+        for card in cards.waiting(db, today):
+            mine = card.proposed_by != reader.account_id and reader.role in CARD_DECIDERS
+            found.append(
+                _Elsewhere(f"/staff/models/{card.model_id}", card.model_id, names.PROPOSED[card.to_stage], card, mine)
+            )
+    if may(reader.role, "GET /staff/policies"):
+        for kind in KINDS:
+            for each in documents.waiting(db, kind, today):
+                mine = each.proposed_by != reader.account_id and reader.role in DOCUMENT_DECIDERS
+                href = f"/staff/policies/{plural(kind)}/{each.document_key}/{each.version}"
+                name = f"{each.document_key} {each.version}"
+                found.append(_Elsewhere(href, name, names.PUBLISHING[each.to_stage], each, mine))
+    return found
 
 
 @get("/staff/approvals/{approval_id:uuid}", sync_to_thread=True)

@@ -83,7 +83,8 @@ def comparison(db: Db, model: Model) -> ShadowComparison | None:
 
 def picture(facts: CardFacts, name: str, words: Words, look: str) -> str | None:
     """One picture of a card by its name; None where there is no such picture."""
-    points, shops, bad = words.heads("Points", "Shops", "Share that turned bad")
+    points, shops, rows, bad = words.heads("Points", "Shops", "Rows", "Share that turned bad")
+    shops = rows if facts.report and facts.report.by_day else shops
     by_name = {f"table-{n}": table for n, table in enumerate(facts.tables)}
     if name in by_name:
         table = _told(by_name[name], words.language)
@@ -144,6 +145,14 @@ def _meanings(language: str) -> dict[str, str]:
     return {each.name: each.meaning_zh if language == CHINESE else each.meaning for each in FEATURES}
 
 
+def learned_from(report: Report, words: Words) -> tuple[str, str]:
+    """How many shops a card learned from, and how many of them turned bad; of several days, in how many rows."""
+    bad = words.say("{n} of them turned bad", n=f"{report.bads:,}")
+    if not report.by_day:
+        return f"{report.shops:,}", bad
+    return f"{report.shops:,}", f"{bad}; " + words.say("{n} rows, one for each day of a shop", n=f"{report.rows:,}")
+
+
 def measured(facts: CardFacts, words: Words) -> list[tuple[str, str, str]]:
     """The figures of training: what, how much, and within which bounds."""
     report = facts.report
@@ -152,6 +161,8 @@ def measured(facts: CardFacts, words: Words) -> list[tuple[str, str, str]]:
     rows = []
     for name, each in (("AUC", report.auc), ("KS", report.ks), ("Brier", report.brier)):
         rows.append((name, f"{each.value:.3f}", f"{each.low:.3f} – {each.high:.3f}"))
-    slope = words.say("1 would be perfect")
+    slope, between = words.say("1 would be perfect"), report.calibration_slope_between
+    if between is not None:
+        slope = f"{between[0]:.2f} – {between[1]:.2f}; {slope}"
     rows.append((words.say("Calibration slope"), f"{report.calibration_slope:.2f}", slope))
     return rows

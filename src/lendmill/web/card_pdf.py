@@ -88,9 +88,9 @@ def _tiles(facts: CardFacts, words: Words) -> list[list[str]]:
     report = facts.report
     if report is None:
         return [[words.say("Tables"), str(len(facts.tables)), ""]]
-    bad = words.say("{n} of them turned bad", n=f"{report.bads:,}")
+    shops, bad = card_facts.learned_from(report, words)
     measured = [list(row) for row in card_facts.measured(facts, words)]
-    return [*measured, [words.say("Learned from"), f"{report.shops:,}", bad]]
+    return [*measured, [words.say("Learned from"), shops, bad]]
 
 
 def _grades(facts: CardFacts, words: Words) -> list[list[str]]:

@@ -42,7 +42,7 @@ def models_page(request: Asked) -> Response[str]:
     with database_of(request).transaction() as db:
         today = house_day(db)
         kept = ratings.models(db)
-        waiting = queries.waiting(db, today)
+        waiting, kept_on = queries.waiting(db, today), queries.kept_days(db)
     order = ("live", "shadow", "draft", "retired")
     rows = sorted(kept, key=lambda model: order.index(model.stage))
     return page(
@@ -51,6 +51,7 @@ def models_page(request: Asked) -> Response[str]:
         today=today,
         rows=[(model, report_of(model.report)) for model in rows],
         waiting=waiting,
+        kept_on=kept_on,
         mine={each.proposal_id for each in waiting if _may_decide(reader, each)},
     )
 
@@ -78,6 +79,7 @@ def _model(request: Asked, model_id: str, refusal: Refusal | None = None, reason
         model=facts.model,
         histories=histories,
         measured=card_facts.measured(facts, words),
+        learned_from=card_facts.learned_from(facts.report, words) if facts.report else (),
         about=lambda figure: card_facts.about(figure, words),
         meaning=lambda feature: card_facts.meaning(feature, words),
         waiting=waiting,

@@ -97,6 +97,22 @@ def stages_of(db: Db, model_id: str) -> list[StageChange]:
     return many(db, StageChange, STAGES_OF, model_id=model_id)
 
 
+KEPT_DAYS = """
+    select distinct on (s.model_id) s.model_id, s.n, s.stage, s.reason, s.changed_on, a.display_name as changer,
+           s.proposal_id, s.made_at
+      from model_stage s
+      left join account a on a.account_id = s.changed_by
+     where s.changed_on is not null
+     order by s.model_id, s.n
+"""
+
+
+def kept_days(db: Db) -> dict[str, date]:
+    """The house's day on which each card was kept, or the first one known of it: a card may be older than the house."""
+    first = many(db, StageChange, KEPT_DAYS)
+    return {each.model_id: each.changed_on for each in first if each.changed_on is not None}
+
+
 WAS_LIVE = """
     select exists (select from model_stage where stage = 'live' and model_id = %(model_id)s)
 """

@@ -14,6 +14,11 @@ OUTCOMES: Final = (OUTCOME, "defaulted_within_12_months", "default", FELL)
 SHOPS: Final = ("shop_key", "shop", "firm")
 KNOWN: Final = "known_on"
 AS_OF: Final = "as_of_on"
+UNDATED: Final = (
+    "{without} of {outcomes} outcomes name no day: their features are as of {day}, when what became of these shops may"
+    " long have happened. What the card sees may follow the outcome instead of foretelling it, and the figures may be"
+    " far too good. Give each label the day it is about, as_of_on."
+)
 
 AsOf = Callable[[date, Sequence[str]], pl.DataFrame]
 """The features of some shops as of a day, as `features.windows.as_of` gives them."""
@@ -49,6 +54,13 @@ def examples(labels: pl.DataFrame, as_of: AsOf, *, today: date, default_as_of: d
 def outcome_of(labels: pl.DataFrame) -> str:
     """What a card of these labels learns: a default, or that a shop's trade fell."""
     return FELL if _named(labels, OUTCOMES, "outcome") == FELL else OUTCOME
+
+
+def undated(labels: pl.DataFrame, day: date) -> list[str]:
+    """A warning where outcomes name no day: as of a later day, features may follow the outcome."""
+    told = labels.filter(pl.col(_named(labels, OUTCOMES, "outcome")).is_not_null())
+    without = told[AS_OF].null_count() if AS_OF in told.columns else told.height
+    return [UNDATED.format(without=without, outcomes=told.height, day=day)] if without else []
 
 
 def _outcomes(labels: pl.DataFrame, target: str, default_as_of: date) -> pl.DataFrame:

@@ -102,6 +102,8 @@ def _learned_from(
         "notes": (*notes, *lesson.notes, *assumed),
         "target": asked.target,
         "rows": frame.height,
+        "bad_rows": int(lessons.bad.sum()),
+        **proof.span(frame),
         "spreads": proof.spreads(frame, card),
         "points_quantiles": proof.quantiles(points),
         "data_hash": proof.data_hash(frame, asked.target, [feature.name for feature in asked.catalogue]),
@@ -133,6 +135,7 @@ def _measured(bad: Flags, pd: Floats, seed: int, others: Sequence[Floats], unkno
         mean_pd=float(pd.mean()),
         calibration_start=start,
         calibration_slope=slope,
+        calibration_slope_between=measures.slope_between(bad, pd),
     )
 
 

@@ -93,6 +93,14 @@ def split_in_time(
     return earlier, later, days[earlier].max().item(), distinct[at].item()
 
 
+def span(frame: pl.DataFrame) -> dict[str, Any]:
+    """The first and the last day that shops were looked at, where the table tells days."""
+    if "as_of_on" not in frame.columns:
+        return {}
+    days = frame["as_of_on"].cast(pl.Date)
+    return {"as_of_from_on": days.min(), "as_of_to_on": days.max()}
+
+
 def spreads(frame: pl.DataFrame, card: Card) -> dict[str, Spread]:
     """How each feature of the card spread over the shops learned from."""
     found = {}

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+import msgspec
 import polars as pl
 
 from lendmill.features import windows
 from lendmill.features.catalogue import FEATURES, Feature
 from lendmill.rating.card import Card
-from lendmill.rating.training.examples import FELL, examples, outcome_of
+from lendmill.rating.training.examples import FELL, examples, outcome_of, undated
 from lendmill.rating.training.lessons import Kind, Report, train
 from lendmill.shops.lake import Lake
 
@@ -47,7 +48,8 @@ def learned_from(
     known = examples(labels, lambda on, shops: windows.as_of(lake, on, shops), today=today)
     others = windows.training_set(lake, turned_away) if turned_away else None
     target = outcome_of(labels)
-    return train(
+    card, report = train(
         known, target, features_for(target), kind=kind, key=key, repeats=repeats, later_from=later_from,
         turned_away=others, features_max=FEATURES_MAX, progress=progress,
     )  # fmt: skip
+    return card, msgspec.structs.replace(report, notes=(*undated(labels, today), *report.notes))

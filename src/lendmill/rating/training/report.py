@@ -81,3 +81,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str] = {}
     train_seconds: float = 0.0
     digest: str = ""
+    bad_rows: int = 0
+    as_of_from_on: date | None = None
+    as_of_to_on: date | None = None
+    calibration_slope_between: tuple[float, float] | None = None
+
+    @property
+    def by_day(self) -> bool:
+        """Whether shops came as of several days, so that there are more rows than shops."""
+        return self.rows > self.shops

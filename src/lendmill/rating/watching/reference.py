@@ -16,15 +16,17 @@ class Reference:
 
     edges: tuple[int, ...] = ()
     shops: tuple[int, ...] = ()
-    tables: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     auc: Measured | None = None
 
 
 def reference_of(card: Card, report: Mapping[str, Any]) -> Reference:
     """What a card's bands and its report tell; a card nobody trained here tells nothing, and is not compared."""
+    rows, shops = report.get("rows") or 0, report.get("shops") or 0
+    worth = shops / rows if rows > shops else 1  # several days of one shop are no several shops
     known = {table.feature for table in card.tables}
     tables = {
-        kept["feature"]: {each["bin"]: each["goods"] + each["bads"] for each in kept["bins"]}
+        kept["feature"]: {each["bin"]: (each["goods"] + each["bads"]) * worth for each in kept["bins"]}
         for kept in report.get("kept", ())
         if kept["feature"] in known
     }

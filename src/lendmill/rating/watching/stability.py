@@ -60,7 +60,7 @@ def points_figure(
 
 
 def table_figure(
-    feature: str, then: Mapping[str, int], now: Mapping[str, int], levels: Mapping[str, AlarmLevel]
+    feature: str, then: Mapping[str, float], now: Mapping[str, int], levels: Mapping[str, AlarmLevel]
 ) -> WatchFigure:
     """CSI of one table of the card (the PSI of a characteristic): its bins in training and today.
 
