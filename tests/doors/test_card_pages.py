@@ -13,6 +13,7 @@ from lendmill.people.roles import Role
 from lendmill.rating import actions as rating
 from lendmill.rating import queries as ratings
 from lendmill.rating.registry.actions import first_live
+from lendmill.rating.watching.queries import last_watched
 
 TODAY = date(2026, 1, 1)
 
@@ -102,6 +103,8 @@ def test_two_people_take_a_card_from_draft_to_live_on_its_page(house: House, car
     assert send(analyst, f"{page}/proposals", to_stage="live", reason="finds more of the bad") == 303
     told = officer.get(page, headers={"accept-language": "en"}).text
     assert "finds more of the bad" in told
+    with house.database.transaction() as db:
+        assert last_watched(db, model_id) is not None  # watched with the proposal, before anybody approves
     found = re.search(r"/staff/model-proposals/([0-9a-f-]+)", told)
     assert found is not None
     own = analyst.post(f"/staff/model-proposals/{found[1]}", outcome="approve", key="k" * 12)

@@ -109,7 +109,7 @@ def test_cards_are_watched_by_command_at_levels_of_the_houses_own(
     house: Database, draft: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     registry.watch_model()
-    assert "protected" in (told := capsys.readouterr().out)
+    assert "Protected features it reads" in (told := capsys.readouterr().out)
     assert draft not in told
     registry.watch_model(draft)
     assert told.split("\n")[0] != draft

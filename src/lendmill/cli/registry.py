@@ -133,15 +133,27 @@ def propose(model_id: Id, by: By, reason: Reason, to: To = "live", key: Key = ""
     """Propose that a card goes live; another person approves. A card that was live before can be proposed again."""
     from lendmill import ids
     from lendmill.cli import opened
+    from lendmill.insight.outcomes.actions import watch_model
     from lendmill.people.queries import act_today
+    from lendmill.rating import queries as ratings
     from lendmill.rating.registry import actions
 
     with opened.database(load()) as database:
+        with database.transaction() as db:
+            live = next((each for each in ratings.models(db) if each.stage == "live"), None)
         proposal = act_today(
             database, actions.propose, key=key or str(ids.new()), model_id=model_id, to_stage=to, reason=reason,
             by=_member(database, by),
         )  # fmt: skip
+        with database.transaction() as db:
+            model = ratings.model(db, model_id)
+        found = act_today(database, watch_model, model_id=model_id) if to == "live" else []
     print(f"{_told(proposal)}\nwaits for another person until {proposal.expires_on}")
+    if live is not None and live.target != model.target:
+        print(f"It learns {model.target}; the live card learns {live.target}: their PDs are of different things.")
+    if alarms := [each for each in found if each.alarm]:
+        print("Watched now, these figures call for a look:")
+        _print_figures(alarms)
 
 
 @models.command()
@@ -176,7 +188,7 @@ def export(
     xlsx: Annotated[Path | None, typer.Option(help="A spreadsheet.")] = None,
     json: Annotated[Path | None, typer.Option(help="The card itself, as it is kept.")] = None,
     page: Annotated[Path | None, typer.Option(help="The model card in words, with how it fares.")] = None,
-    language: Annotated[Literal["zh-Hans", "en"], typer.Option(help="The language of the PDF.")] = "en",
+    language: Annotated[Literal["zh-Hans", "zh", "en"], typer.Option(help="The language of the PDF.")] = "en",
 ) -> None:
     """Write a card to files for other programs and for people; several at once if wished."""
     from lendmill.cli import opened
@@ -188,7 +200,7 @@ def export(
         raise NothingToWrite
     with opened.database(load()) as database, database.transaction() as db:
         model = ratings.model(db, model_id)
-        printed = _pdf(db, model, language) if pdf else b""
+        printed = _pdf(db, model, "zh-Hans" if language == "zh" else language) if pdf else b""
         told = _page(db, model) if page else ""
     for kind, file in wanted.items():
         _write(file, written(model.card, model.report, kind))
@@ -246,13 +258,18 @@ def watch_model(
 
 
 def _print_figures(figures: "list[WatchFigure]") -> None:
+    from lendmill.web import card_facts, names
+    from lendmill.web.words import Words
+
+    english = Words("en")
     for each in figures:
         value = "too few" if each.value is None else f"{each.value:.4f}"
         between = "" if each.low is None or each.high is None else f" ({each.low:.4f} to {each.high:.4f})"
         expected = "" if each.expected is None else f", expected {each.expected:.4f}"
         chance = "" if each.chance is None else f", by chance up to {each.chance:.4f}"
-        name = f"{each.figure} {each.about}".strip()
-        print(f"  {each.alarm.upper():<6} {name:<44} {value}{between}{expected}{chance}, counted {each.counted}")
+        told, of = names.WATCH_FIGURES.get(each.figure, each.figure), card_facts.about(each, english)
+        name = f"{told}: {of}" if of else told
+        print(f"  {each.alarm.upper():<6} {name:<64} {value}{between}{expected}{chance}, counted {each.counted}")
 
 
 def _told(proposal: "ModelProposal") -> str:

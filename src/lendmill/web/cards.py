@@ -69,6 +69,7 @@ def _model(request: Asked, model_id: str, refusal: Refusal | None = None, reason
         facts = card_facts.card_facts(db, ratings.model(db, model_id))
         histories = card_facts.histories(db, facts.model)
         was_live = queries.was_live(db, model_id)
+        live = next((each for each in ratings.models(db) if each.stage == "live"), facts.model)
     waiting = next((each for each in facts.proposals if each.state(today) == "waiting"), None)
     return page(
         request,
@@ -83,6 +84,7 @@ def _model(request: Asked, model_id: str, refusal: Refusal | None = None, reason
         about=lambda figure: card_facts.about(figure, words),
         meaning=lambda feature: card_facts.meaning(feature, words),
         waiting=waiting,
+        live_target=live.target,
         past=[each for each in facts.proposals if each is not waiting],
         may_decide=waiting is not None and _may_decide(reader, waiting),
         may_withdraw=waiting is not None and waiting.proposed_by == reader.account_id,
@@ -123,7 +125,10 @@ def move(request: Asked, model_id: FromPath[str], data: Form) -> Response[str] |
 @post("/staff/models/{model_id:str}/proposals", sync_to_thread=True)
 def propose(request: Asked, model_id: FromPath[str], data: Form) -> Response[str] | Redirect:
     """Propose a card for the live stage, or the live one for retirement."""
-    return _done(request, model_id, data, actions.propose, to_stage=data.get("to_stage", ""), key=form_key(data))
+    done = _done(request, model_id, data, actions.propose, to_stage=data.get("to_stage", ""), key=form_key(data))
+    if isinstance(done, Redirect):
+        act_today(database_of(request), watch_model, model_id=model_id)  # the second person sees how it fits this house
+    return done
 
 
 def _done(request: Asked, model_id: str, data: dict[str, str], action: Any, **asked: Any) -> Response[str] | Redirect:
