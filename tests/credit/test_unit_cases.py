@@ -15,10 +15,10 @@ USUAL = f"""
 [usual]
 today = 2026-01-01
 product = "credit-line"
-asked_cents = 100_000_000
+asked_cents = 1_600_000
 purpose = "stock"
 net_assets_cents = 10_000_000_000
-rating = {{ points = 610, pd = 0.014142, grade = "A" }}
+rating = {{ points = 610, pd = 0.014142, grade = "A", file = "full" }}
 [usual.borrower]
 kind = "person"
 born_on = 1990-06-01
