@@ -1,6 +1,5 @@
 """A policy that could not be kept, or whose rule could never strike, is refused when it is read."""
 
-
 import msgspec
 import pytest
 

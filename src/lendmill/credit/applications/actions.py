@@ -250,9 +250,7 @@ def _decide(
     return _decided(decision_id, made, line_id)
 
 
-def _case(
-    db: Db, begun: Application, product: Product, asked_cents: int, today: date, groups: Sequence[UUID]
-) -> Case:
+def _case(db: Db, begun: Application, product: Product, asked_cents: int, today: date, groups: Sequence[UUID]) -> Case:
     (row,) = gathered(db, [begun.borrower_id], today)
     row.held_under(groups)
     held = [offer for offer in offers_of(db, begun.borrower_id, today) if offer.product_key == product.key]

@@ -122,7 +122,8 @@ def case_of(usual: Usual, example: Example) -> Case:
         "facts": facts, "facts_as_of_on": usual.today.isoformat(), "snapshot_id": None, "facts_unreadable": (),
         "standing": {**_CLEAN, **example.standing},
         "granted_cents": 0, "joint_granted_cents": 0, "net_assets_cents": usual.net_assets_cents,
-        "asked_cents": usual.asked_cents, "purpose": usual.purpose, "offer_id": None, "offer_limit_cents": None, "group": None,
+        "asked_cents": usual.asked_cents, "purpose": usual.purpose, "offer_id": None, "offer_limit_cents": None,
+        "group": None,
         **example.file,
     }  # fmt: skip
     builtins = msgspec.to_builtins(whole)  # days may be written as days
@@ -131,8 +132,8 @@ def case_of(usual: Usual, example: Example) -> Case:
 
 _WHO: Final = dict.fromkeys(CaseBorrower.__struct_fields__)
 _RATED: Final = {
-    **dict.fromkeys(each.name for each in msgspec.structs.fields(CaseRating) if each.required), "rating_id": str(NOBODY), "model_id": "example",
-    "model_digest": "", "doubts": (),
+    **dict.fromkeys(each.name for each in msgspec.structs.fields(CaseRating) if each.required),
+    "rating_id": str(NOBODY), "model_id": "example", "model_digest": "", "doubts": (),
 }  # fmt: skip
 _CLEAN: Final = {**dict.fromkeys(CaseStanding.__struct_fields__, 0), "late_since_on": None}
 
