@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from uuid import UUID
 
+import msgspec
 import polars as pl
 import pytest
 
@@ -14,7 +15,7 @@ from lendmill.people.queries import house_day
 from lendmill.people.roles import Role
 from lendmill.rating import actions
 from lendmill.rating.axes import Axis
-from lendmill.rating.card import Card
+from lendmill.rating.card import Band, Card
 from lendmill.rating.tables import Table
 
 DOUBLING = 693_147_180_559_945  # 20 points
@@ -45,7 +46,7 @@ FACTS = {
 }  # fmt: skip
 
 
-def rate(house, borrower_id: UUID, **facts: float | None) -> None:  # type: ignore[no-untyped-def]
+def rate(house, borrower_id: UUID, card: Card = CARD, **facts: float | None) -> None:  # type: ignore[no-untyped-def]
     """Rate a borrower's shop by the card, with its facts kept, as the night does."""
     with house.database.transaction() as db:
         today = house_day(db)
@@ -54,10 +55,10 @@ def rate(house, borrower_id: UUID, **facts: float | None) -> None:  # type: igno
         frame = pl.DataFrame({"shop_key": [shop_key], **{name: [value] for name, value in known.items()}})
         frame = frame.with_columns(pl.col(NAMES).cast(pl.Float64))
         snapshot_id = keep_snapshot(db, frame, as_of_on=today)
-        model_id = actions.keep_model(db, CARD, {})
+        model_id = actions.keep_model(db, card, {})
         db.execute("update model set stage = 'retired' where model_id <> %s", [model_id])
         db.execute("update model set stage = 'live' where model_id = %s", [model_id])
-        actions.rate_all(db, CARD, frame, today=today, snapshot_id=snapshot_id)
+        actions.rate_all(db, card, frame, today=today, snapshot_id=snapshot_id)
 
 
 @pytest.fixture
@@ -182,6 +183,14 @@ def test_the_staff_see_the_parts_by_block_with_sub_scores(rated) -> None:  # typ
     assert "100/100" in page
     assert "近90天退款率" in page
     assert rated.visitor(Role.COLLECTOR).get(f"/staff/borrowers/{rated.seller_id}").text.count("近90天退款率") == 0
+
+
+def test_staff_read_how_shops_of_such_points_fared(house) -> None:  # type: ignore[no-untyped-def]
+    banded = msgspec.structs.replace(CARD, bands=(Band(None, 200, 25, 0.0861, 0.1781),))
+    rate(house, house.seller_id, banded, refund_rate_90=0.01, refund_rate_365=0.01, sales_net_90=90_000.0)
+    staff = house.visitor(Role.RISK_OFFICER).get(f"/staff/borrowers/{house.seller_id}").text
+    assert "评分卡给出相近分数的200家店铺中，25家违约：占12.50%；考虑抽样偶然性，为8.61%至17.81%" in staff
+    assert "95%的把握" not in staff
 
 
 def test_a_rating_that_could_not_be_given_names_what_is_missing(house) -> None:  # type: ignore[no-untyped-def]

@@ -21,6 +21,7 @@ from lendmill.people import queries as people
 from lendmill.people.queries import house_day
 from lendmill.people.roles import CREDIT
 from lendmill.rating import queries as ratings
+from lendmill.rating.telling.kept import opened
 from lendmill.rating.telling.queries import questions_of
 from lendmill.web.own import product_names
 from lendmill.web.pages import page, words_of
@@ -129,7 +130,7 @@ def _features_sheet(facts: dict[str, Any]) -> Sheet:
 
 
 def _contributions_sheet(facts: dict[str, Any]) -> Sheet:
-    parts = facts["rating"].parts if facts["rating"] else ()
+    parts = opened(facts["read"].card, facts["rating"].parts) if facts["rating"] else ()
     return marked("Feature", "Range", "Points"), [(part.feature, part.bin, part.points) for part in parts]
 
 

@@ -12,10 +12,12 @@ from lendmill.api.ratings import RatingRead, own_index, rating_read
 from lendmill.api.statuses import status
 from lendmill.people.queries import act_today, house_day
 from lendmill.rating.scale import GRADES
+from lendmill.rating.tables import START
 from lendmill.rating.telling import actions, queries
 from lendmill.rating.telling.blocks import BLOCKS
 from lendmill.rating.telling.consents import INDEX, REPAYMENT, wording
 from lendmill.rating.telling.index import INDEX_MAX
+from lendmill.rating.telling.reasons import LOSS_MIN
 from lendmill.rating.telling.sentences import advice, fact
 from lendmill.rating.telling.words import BLOCK_NAMES, LEVEL_NAMES, PART_NAMES, STRENGTH_NAMES, called
 from lendmill.refusals import Refusal
@@ -73,10 +75,18 @@ def _shown(read: RatingRead, language: str) -> dict[str, Any]:
         "floors": floors,
         "blocks": [(called(BLOCK_NAMES, name, language), read.telling.blocks.get(name)) for name in BLOCKS],
         "reasons": [(fact(each, language), advice(each, language)) for each in read.against],
+        "weighs": _weighs(read),
         "moved": [(move.named(language), move.points) for move in read.moved],
         "file": read.short_file(language),
         "unread": read.unread(language),
     }
+
+
+def _weighs(read: RatingRead) -> bool:
+    """Whether anything tells against a shop at all, or has taken points from it since the rating before."""
+    points, before = read.rating.points, read.before.points if read.before else None
+    fell = points is not None and before is not None and before > points
+    return fell or any(part.points <= -LOSS_MIN for part in read.rating.parts if part.feature != START)
 
 
 def at(points: int) -> float:

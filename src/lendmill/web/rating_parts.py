@@ -4,11 +4,11 @@ import re
 from typing import Any, Final
 
 from lendmill.api.ratings import RatingRead
-from lendmill.rating.card import Contribution
+from lendmill.rating.card import Band, Contribution
 from lendmill.rating.tables import TIMES
 from lendmill.rating.telling.blocks import BLOCKS, block_of
 from lendmill.rating.telling.clauses import meant
-from lendmill.rating.telling.kept import BESIDE
+from lendmill.rating.telling.kept import BESIDE, opened
 from lendmill.rating.telling.reasons import BY_NAME
 from lendmill.rating.telling.sentences import sentence
 from lendmill.rating.telling.words import BESIDE_NAMES, BLOCK_NAMES, FILE_NAMES, called
@@ -41,6 +41,7 @@ def rating_facts(read: RatingRead, language: str) -> dict[str, Any]:
     """What the borrower's page shows of a rating beside its points."""
     return {
         "groups": _groups(read, language),
+        "band": _band(read),
         "reasons": [sentence(each, language) for each in read.against],
         "file_name": called(FILE_NAMES, read.telling.file.kind, language),
         "file": read.short_file(language),
@@ -49,10 +50,16 @@ def rating_facts(read: RatingRead, language: str) -> dict[str, Any]:
     }
 
 
+def _band(read: RatingRead) -> Band | None:
+    """The shops that a card gave about as many points when it had not seen them: how sure a PD is."""
+    band = read.card.band(read.telling.card_points) if read.telling.card_points is not None else None
+    return band if band is not None and band.shops else None
+
+
 def _groups(read: RatingRead, language: str) -> list[dict[str, Any]]:
     """The parts by block, in the order of the blocks; what no table gave comes first and last."""
     tables = {table.feature: block_of(table) for table in read.card.tables}
-    parts = read.rating.parts
+    parts = opened(read.card, read.rating.parts)
     groups = [_group("", [part for part in parts if part.feature == "start"], read, language)]
     named = [*BLOCKS, *sorted({block for block in tables.values() if block not in BLOCKS})]
     for block in named:

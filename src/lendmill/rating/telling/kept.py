@@ -18,7 +18,8 @@ from lendmill.rating.thin import HISTORY, SALES, File, ThinRule, capped, file_of
 
 THIN: Final = "thin-file"
 ADJUSTMENT: Final = "adjustment"
-BESIDE: Final = frozenset({START, THIN, ADJUSTMENT})
+ROUNDING: Final = "rounding"
+BESIDE: Final = frozenset({START, ROUNDING, THIN, ADJUSTMENT})
 """Contributions that are no table of the card; with the tables' they sum to the points."""
 
 
@@ -128,6 +129,17 @@ class Teller:
             adjustments=tuple(body_of(each) for each in concerned),
             adjustment_points=added,
         )
+
+
+def opened(card: Card, parts: Sequence[Contribution]) -> tuple[Contribution, ...]:
+    """A rating's parts as they are shown: the start all shops have, and what rounding left over by itself."""
+    start, shown = card.scale.points(card.start), []
+    for part in parts:
+        left = part.points - start if part.feature == START else 0
+        shown.append(msgspec.structs.replace(part, points=part.points - left, points_max=part.points_max - left))
+        if left:
+            shown.append(Contribution(ROUNDING, "", left, left, Reading.KNOWN))
+    return tuple(shown)
 
 
 def _beside(thin_points: int, file: File, concerned: Sequence[Adjustment], added: int) -> list[Contribution]:

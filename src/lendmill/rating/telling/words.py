@@ -56,6 +56,7 @@ STATE_NAMES: Final[Names] = {
 }
 BESIDE_NAMES: Final[Names] = {
     "start": ("Starting points", "起始分"),
+    "rounding": ("Rounding to whole points", "取整差额"),
     "thin-file": ("Short record: drawn towards the average", "记录较短：向平均水平靠拢"),
     "adjustment": ("Industry and policy adjustment", "行业政策调整"),
 }
