@@ -187,7 +187,7 @@ def test_the_staff_see_the_parts_by_block_with_sub_scores(rated) -> None:  # typ
 
 def test_staff_read_how_shops_of_such_points_fared(house) -> None:  # type: ignore[no-untyped-def]
     banded = msgspec.structs.replace(CARD, bands=(Band(None, 200, 25, 0.0861, 0.1781),))
-    rate(house, house.seller_id, banded, refund_rate_90=0.01, refund_rate_365=0.01, sales_net_90=90_000.0)
+    rate(house, house.seller_id, banded)
     staff = house.visitor(Role.RISK_OFFICER).get(f"/staff/borrowers/{house.seller_id}").text
     assert "评分卡给出相近分数的200家店铺中，25家违约：占12.50%；考虑抽样偶然性，为8.61%至17.81%" in staff
     assert "95%的把握" not in staff
