@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
 from credit_cases import MARKET_FACTS, POLICY, TODAY, rate
+from psycopg.conninfo import conninfo_to_dict
+from typer.testing import CliRunner, Result
 
 from lender import Introduced
+from lendmill.cli import app
 from lendmill.credit.actions import publish_policy
 from lendmill.db import Database
 from lendmill.funding.actions import pay_in_capital
@@ -52,3 +57,11 @@ def shop(house: Database) -> Callable[..., UUID]:
         return borrower_id
 
     return make
+
+
+@pytest.fixture
+def typed(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs a command of `lendmill` on the house."""
+    monkeypatch.setenv("LENDMILL_DATABASE_URL", "postgresql:///?" + urlencode(conninfo_to_dict(database_url)))
+    monkeypatch.setenv("LENDMILL_VAR", str(tmp_path / "var"))
+    return lambda *words: CliRunner().invoke(app(), [*map(str, words)])

@@ -1,10 +1,10 @@
-"""What lines wait for, what changes of them a borrower was told, and who belongs together, for programs."""
+"""What lines wait for, and what changes of them a borrower was told, for programs."""
 
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from litestar import get, post, put
+from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
 from lendmill.api.approvals import caller_of
@@ -13,9 +13,6 @@ from lendmill.credit.changes.change import LineChange
 from lendmill.credit.changes.queries import line_changes_of
 from lendmill.credit.conditions import actions, queries
 from lendmill.credit.conditions.told import ConditionTold, LineCondition, State
-from lendmill.people.groups import actions as groups
-from lendmill.people.groups.group import Group
-from lendmill.people.groups.queries import groups_of
 from lendmill.people.queries import act_today, house_day
 
 
@@ -54,26 +51,6 @@ class ConditionVerdict:
 
     verified: bool
     reason: str
-
-
-@dataclass(frozen=True)
-class Relation:
-    """Borrowers who belong together from a day on, and where that is known from."""
-
-    kind: str
-    named: str
-    borrower_ids: list[UUID]
-    from_on: date
-    source: str
-
-
-@dataclass(frozen=True)
-class Belonging:
-    """Whether a borrower belongs to a group from a day on, and where that is known from."""
-
-    belongs: bool
-    from_on: date
-    source: str
 
 
 def condition_out(each: LineCondition, today: date) -> ConditionOut:
@@ -152,42 +129,3 @@ def line_changes(request: Asked, borrower_id: FromPath[UUID]) -> list[LineChange
     """Raises, cuts and new prices of a borrower's lines with their notices, the newest first."""
     with database_of(request).transaction() as db:
         return line_changes_of(db, borrower_id)
-
-
-@get("/borrowers/{borrower_id:uuid}/groups", sync_to_thread=True)
-def borrower_groups(request: Asked, borrower_id: FromPath[UUID]) -> list[Group]:
-    """Whom a borrower belongs together with today."""
-    with database_of(request).transaction() as db:
-        return groups_of(db, borrower_id, house_day(db))
-
-
-@post("/groups", sync_to_thread=True)
-def relate(request: Asked, data: JSONBody[Relation]) -> Group:
-    """Say that borrowers belong together, from which day on, and where it is known from."""
-    return act_today(
-        database_of(request),
-        groups.relate,
-        kind=data.kind,
-        named=data.named,
-        borrower_ids=data.borrower_ids,
-        from_on=data.from_on,
-        source=data.source,
-        by=caller_of(request),
-    )
-
-
-@put("/groups/{group_id:uuid}/members/{borrower_id:uuid}", sync_to_thread=True)
-def set_membership(
-    request: Asked, group_id: FromPath[UUID], borrower_id: FromPath[UUID], data: JSONBody[Belonging]
-) -> Group:
-    """Say that a borrower belongs to a group from a day on, or no longer does."""
-    return act_today(
-        database_of(request),
-        groups.set_membership,
-        group_id=group_id,
-        borrower_id=borrower_id,
-        belongs=data.belongs,
-        from_on=data.from_on,
-        source=data.source,
-        by=caller_of(request),
-    )

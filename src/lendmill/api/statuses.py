@@ -44,6 +44,9 @@ STATUSES: Final[dict[str, int]] = {
     "group-day-ahead": UNPROCESSABLE,
     "group-too-large": CONFLICT,
     "groups-changed": CONFLICT,
+    "group-of-one": UNPROCESSABLE,
+    "said-for-later": CONFLICT,
+    "nobody-by-that-name": UNPROCESSABLE,
     # third parties
     "no-such-party": NOT_FOUND,
     "figures-wrong": UNPROCESSABLE,

@@ -18,6 +18,7 @@ from lendmill.ledger.accounts import BY_NUMBER
 from lendmill.loans import queries as loans
 from lendmill.loans.receipts.queries import beside
 from lendmill.people import queries as people
+from lendmill.people.groups.queries import groups_of
 from lendmill.people.queries import house_day
 from lendmill.people.roles import CREDIT
 from lendmill.rating import queries as ratings
@@ -88,6 +89,7 @@ def _facts(db: Db, borrower_id: UUID, words: Words, rated: bool) -> dict[str, An
         "table_named": table_named,
         "range_told": range_told,
         "shops": people.shops_of(db, borrower_id),
+        "groups": groups_of(db, borrower_id, today) if rated else [],
         "standing": credit.standing(db, borrower_id),
         "rating": read.rating if read else None,
         "snapshot": snapshot,

@@ -371,9 +371,14 @@ UNITS: Final = {unit: unit for unit in (
 )}  # fmt: skip
 CONDITION_WAYS: Final = {"guarantor": "A guarantor", "collateral": "Collateral"}
 CONDITION_STATES: Final = {"asked": "Asked for", "waiting": "Being verified", "met": "Met", "lapsed": "Lapsed"}
+GROUP_KINDS: Final = {
+    "household": "Household",
+    "representative": "Same legal representative",
+    "guarantee": "Answer for each other",
+}
 
 ALL: Final = (
-    CONDITION_WAYS, CONDITION_STATES,
+    GROUP_KINDS, CONDITION_WAYS, CONDITION_STATES,
     UNITS, FIGURES, CLOSENESS, STATED_VERDICTS, PEER_RATIOS, PEER_PLACES, PARTY_STATES, PARTY_FIGURES, MISTAKES,
     METHODS, ABOUT_METHODS, LOAN_STATUS, ROW_STATUS, EVENTS, LINE_STATUS, OUTCOMES, APPLICATION_STATUS, ROLES,
     INSTRUCTION_KINDS, INSTRUCTION_STATUS, CHANGE_KINDS, ABOUT_CHANGES, STATES, CAUSES, PARTS, DIARY, KINDS, VERDICTS,

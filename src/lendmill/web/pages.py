@@ -32,6 +32,7 @@ STAFF_MENU: Final = (
     ("/staff/reviews", "Review desk", "search"),
     ("/staff/conditions", "Conditions", "check"),
     ("/staff/borrowers", "Borrowers", "people"),
+    ("/staff/groups", "Related borrowers", "people"),
     ("/staff/ratings", "Ratings", "chart"),
     ("/staff/models", "Rating cards", "list"),
     ("/staff/pricing", "Pricing", "coins"),

@@ -79,8 +79,8 @@ def propose(request: Asked, data: Form) -> Response[str] | Redirect:
             industry=data.get("industry") or None,
             region=data.get("region", "").strip() or None,
             points=_whole(data.get("points", "")),
-            from_on=_day(data.get("from_on", "")),
-            until_on=_day(data.get("until_on", "")),
+            from_on=day_typed(data.get("from_on", "")),
+            until_on=day_typed(data.get("until_on", "")),
             reason=data.get("reason", ""),
             source=data.get("source", ""),
             by=caller_of(request),
@@ -98,7 +98,7 @@ def propose_end(request: Asked, adjustment_id: FromPath[UUID], data: Form) -> Re
             database_of(request),
             actions.propose_end,
             adjustment_id=adjustment_id,
-            until_on=_day(data.get("until_on", "")),
+            until_on=day_typed(data.get("until_on", "")),
             reason=data.get("reason", ""),
             by=caller_of(request),
         )
@@ -150,7 +150,8 @@ def _whole(text: str) -> int:
         raise PointsOutOfReach(points_max=POINTS_MAX) from None
 
 
-def _day(text: str) -> date:
+def day_typed(text: str) -> date:
+    """A day as a form sends it; else the refusal `NotADate`."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -10,10 +10,13 @@ from lendmill.db import Db, many, scalar
 from lendmill.people.groups import queries, store
 from lendmill.people.groups.group import (
     MEMBERS_MAX,
+    MEMBERS_MIN,
     Group,
     GroupDayAhead,
+    GroupOfOne,
     GroupTooLarge,
     NoSuchGroup,
+    SaidForLater,
     check_relater,
     kind_of,
     source_given,
@@ -91,10 +94,21 @@ def relate(
     by: Caller,
     today: date,
 ) -> Group:
-    """Say that these borrowers belong together from a day on: a new group, with where it is known from."""
+    """Say that these borrowers belong together from a day on: a new group, with where it is known from.
+
+    Said twice it is one group: the same kind, name and members of today give the group there is.
+    """
     check_relater(by.role)
     if from_on > today:
         raise GroupDayAhead(from_on=from_on, today=today)
+    said, members = (kind_of(kind), source_given(named)), sorted(set(borrower_ids))
+    source_given(source)
+    if len(members) < MEMBERS_MIN:
+        raise GroupOfOne
+    lock_borrowers(db, members)
+    for known in queries.groups_of(db, members[0], today):
+        if (known.kind, known.named) == said and known.borrower_ids == members:
+            return known
     return begin(
         db, kind=kind, named=named, borrower_ids=borrower_ids, from_on=from_on, source=source, told_by=by.account_id,
         today=today,
@@ -130,7 +144,11 @@ def begin(
 def set_membership(
     db: Db, *, group_id: UUID, borrower_id: UUID, belongs: bool, from_on: date, source: str, by: Caller, today: date
 ) -> Group:
-    """Say that a borrower belongs to a group from a day on, or no longer does; said twice it is so once."""
+    """Say that a borrower belongs to a group from a day on, or no longer does; said twice it is so once.
+
+    Refuses with `NotYoursToRelate`, `GroupDayAhead`, `SourceMissing`, `NoSuchGroup`, `NoSuchBorrower`, `GroupTooLarge`,
+    and `SaidForLater` where a row of a later day would still hold.
+    """
     check_relater(by.role)
     if from_on > today:
         raise GroupDayAhead(from_on=from_on, today=today)
@@ -147,4 +165,8 @@ def set_membership(
         db, group_id=group_id, borrower_id=borrower_id, belongs=belongs, from_on=from_on, source=told,
         told_by=by.account_id, today=today,
     )  # fmt: skip
-    return queries.group(db, group_id, today)
+    after = queries.group(db, group_id, today)
+    if (borrower_id in after.borrower_ids) != belongs:
+        said_on = max(each.from_on for each in queries.memberships(db, [group_id]) if each.borrower_id == borrower_id)
+        raise SaidForLater(from_on=said_on)
+    return after

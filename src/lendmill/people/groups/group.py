@@ -13,6 +13,7 @@ GROUP_KINDS: Final[tuple[GroupKind, ...]] = ("household", "representative", "gua
 RELATERS: Final = frozenset({Role.ANALYST, Role.RISK_OFFICER})
 SOURCE_LETTERS_MAX: Final = 300
 MEMBERS_MAX: Final = 200
+MEMBERS_MIN: Final = 2
 
 
 class NoSuchGroup(Refusal):
@@ -37,6 +38,18 @@ class GroupDayAhead(Refusal):
 
 class GroupTooLarge(Refusal):
     """A group has at most {members_max} members."""
+
+
+class GroupOfOne(Refusal):
+    """Nobody belongs together with themselves alone: name at least two borrowers."""
+
+
+class SaidForLater(Refusal):
+    """Of this borrower and this group something was said from {from_on} on: a day before it changes nothing today."""
+
+
+class NobodyByThatName(Refusal):
+    """No borrower has the shop, or the number, {named!r}."""
 
 
 class GroupsChanged(Refusal):
@@ -66,6 +79,7 @@ class Membership:
     from_on: date
     source: str
     told_by: UUID | None
+    teller: str | None
     told_on: date
     made_at: datetime
 

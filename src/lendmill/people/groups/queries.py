@@ -1,11 +1,13 @@
 """Who belongs together today."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
 
 from lendmill.db import Db, many
-from lendmill.people.groups.group import Group, Membership, NoSuchGroup
+from lendmill.people.groups.group import Group, Membership, NobodyByThatName, NoSuchGroup
 
 # As of a day, the groups of one borrower `b` of an outer query, and the members of one group `own`; both by index.
 GROUPS_OF_ONE: Final = """
@@ -62,9 +64,10 @@ def group(db: Db, group_id: UUID, today: date) -> Group:
 
 MEMBERSHIPS = """
     select m.membership_id, m.group_id, m.borrower_id, b.display_name, m.belongs, m.from_on, m.source, m.told_by,
-           m.told_on, m.made_at
+           a.display_name as teller, m.told_on, m.made_at
       from group_membership m
       join borrower b on b.borrower_id = m.borrower_id
+      left join account a on a.account_id = m.told_by
      where m.group_id = any(%(group_ids)s)
      order by m.group_id, m.membership_id
 """
@@ -73,3 +76,28 @@ MEMBERSHIPS = """
 def memberships(db: Db, group_ids: list[UUID]) -> list[Membership]:
     """Everything ever said about who belongs to these groups, in the order in which it was said."""
     return many(db, Membership, MEMBERSHIPS, group_ids=group_ids)
+
+
+NAMED = """
+    select named, coalesce(s.borrower_id, b.borrower_id) as borrower_id
+      from unnest(%(names)s::text[]) named
+      left join shop s on s.shop_key = named
+      left join borrower b on b.borrower_id::text = lower(named)
+     where s.borrower_id is not null
+        or b.borrower_id is not null
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    named: str
+    borrower_id: UUID
+
+
+def borrowers_named(db: Db, names: Sequence[str]) -> list[UUID]:
+    """Borrowers by a shop of theirs or by their number, in the order named; else the refusal `NobodyByThatName`."""
+    found = {each.named: each.borrower_id for each in many(db, _Named, NAMED, names=list(names))}
+    for name in names:
+        if name not in found:
+            raise NobodyByThatName(named=name[:60])
+    return [found[name] for name in names]
