@@ -204,7 +204,7 @@ def a_card() -> Card:
     tables = tuple(
         Table(
             axes=(Axis(name, (GOOD[name] * 0.9, GOOD[name], GOOD[name] * 1.1), 0.0, GOOD[name] * 3, True),),
-            cells=(0, DOUBLING // 20, DOUBLING // 10, DOUBLING // 20, 0, 0),
+            cells=(0, DOUBLING // 20, DOUBLING // 10, DOUBLING // 20, 0),
             block="transactions",
         )
         for name in names

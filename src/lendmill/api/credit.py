@@ -14,6 +14,7 @@ from lendmill.credit import actions
 from lendmill.credit import queries as credit
 from lendmill.credit.applications.application import Application
 from lendmill.credit.applications.queries import ApplicationRow
+from lendmill.credit.lines.line import Line
 from lendmill.credit.reasons import Reason
 from lendmill.people.command import Command
 from lendmill.people.identity import spelled
@@ -81,26 +82,28 @@ def lines(request: Asked, borrower_id: FromPath[UUID]) -> list[LineOut]:
     """The contracts a borrower can draw on."""
     with database_of(request).transaction() as db:
         found = credit.lines_of(db, borrower_id)
-    return [
-        LineOut(
-            each.line_id,
-            each.product_key,
-            each.status,
-            each.limit_cents,
-            each.available_cents,
-            each.used_cents,
-            each.reserved_cents,
-            str(each.rate),
-            str(each.rate.nominal_annual()),
-            str(each.penalty_rate),
-            each.grace_days,
-            each.months_max,
-            each.methods,
-            each.opened_on,
-            each.expires_on,
-        )
-        for each in found
-    ]
+    return [line_out(each) for each in found]
+
+
+def line_out(each: Line) -> LineOut:
+    """A line as it is told outside."""
+    return LineOut(
+        each.line_id,
+        each.product_key,
+        each.status,
+        each.limit_cents,
+        each.available_cents,
+        each.used_cents,
+        each.reserved_cents,
+        str(each.rate),
+        str(each.rate.nominal_annual()),
+        str(each.penalty_rate),
+        each.grace_days,
+        each.months_max,
+        each.methods,
+        each.opened_on,
+        each.expires_on,
+    )
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,7 @@ def save_step(
 
 @dataclass(frozen=True)
 class DecidedOut:
-    """What was decided: approve, refer or decline; the line that was opened; the reasons, in both languages."""
+    """What was decided: approve, counter (less offered), refer or decline; the line opened; why, in both languages."""
 
     decision_id: UUID
     outcome: str
@@ -265,7 +268,7 @@ def why(
 def applications(
     request: Asked,
     before: FromQuery[UUID | None] = None,
-    outcome: FromQuery[Literal["approve", "refer", "decline"] | None] = None,
+    outcome: FromQuery[Literal["approve", "counter", "refer", "decline"] | None] = None,
     product_key: FromQuery[str | None] = None,
 ) -> list[ApplicationRow]:
     """Applications, the newest first, fifty at a time; give the last one's id as `before` for the next."""

@@ -18,6 +18,7 @@ def change_lines_tonight() -> None:
         report = change_lines(database, today=today, progress=lambda done: told("lines", done, done))
     print(f"{report.looked_at} lines looked at: {report.raised} raised, {report.cut} cut, {report.priced} repriced.")
     print(f"{report.carried_out} earlier notices carried out, {report.lapsed} lapsed;")
-    print(f"{report.conditions_lapsed} lines closed whose conditions were not met in time.")
+    print(f"{report.conditions_lapsed} lines closed whose conditions were not met in time,")
+    print(f"{report.offers_lapsed} offers of less than was asked lapsed.")
     for reason, count in sorted(report.reasons.items(), key=lambda item: -item[1]):
         print(f"  {count:>7}  {reason}")

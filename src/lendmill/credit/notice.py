@@ -6,7 +6,7 @@ for a person, have wrong data put right. It is made in both languages from the d
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from lendmill.people.canonical import canonical
 from lendmill.products.document import Product
 from lendmill.terms.rates import Rate
 
-NoticeKind = Literal["declined", "counter", "review"]
+NoticeKind = Literal["declined", "counter", "lapsed", "review"]
 REASONS_MAX: Final = 4
 FIGURES_MAX: Final = 3
 LENDER: Final = "{lender}"  # filled in where the notice is written down
@@ -46,6 +46,7 @@ SAID: Final = {
     "en": {
         "declined": "Notice: your application was not granted",
         "counter": "Notice: less can be granted than you asked for",
+        "lapsed": "Notice: the smaller amount offered to you has lapsed",
         "review granted": "A person has looked at your application: it is granted",
         "review declined": "A person has looked at your application: it is not granted",
         "about": "Application for {product}, {amount} yuan, decided on {day}.",
@@ -60,6 +61,9 @@ SAID: Final = {
         "sources": "Where the figures come from: {sources}; as of {day}.",
         "rating": "Your shop's rating: {grade}, of {day}.",
         "rights": "What you can do:",
+        "accept": "Accept it until {until}, on the decision's page, in one step: the line is open at once.",
+        "ended": "Offered on {day}: {limit} yuan. It could be accepted until {until} and was not, so it has lapsed.",
+        "nothing owed": "Nothing was drawn and nothing is owed.",
         "ask why": "Ask why: every rule and figure of this decision is shown on its page, free of charge.",
         "ask person": "Ask for a person to look again, on the same page; you are answered within {days} days.",
         "correct": "Have data put right: tell us which figure is wrong, and we check it and decide again.",
@@ -70,6 +74,7 @@ SAID: Final = {
     "zh": {
         "declined": "审批结果告知书：申请未获通过",
         "counter": "审批结果告知书：可授信额度低于申请金额",
+        "lapsed": "告知书：可授信方案已失效",
         "review granted": "人工复核结果告知书：申请已通过",
         "review declined": "人工复核结果告知书：申请未获通过",
         "about": "您申请的{product}，金额 {amount} 元，审批日期 {day}。",
@@ -84,6 +89,9 @@ SAID: Final = {
         "sources": "数据来源：{sources}；数据截至 {day}。",
         "rating": "店铺信用评级：{grade}（{day}）。",
         "rights": "您的权利：",
+        "accept": "接受方案：{until}前（含当日）在审批页面一键接受，授信即时生效。",
+        "ended": "{day}向您提供的可授信额度 {limit} 元，接受期限为{until}，期内未接受，现已失效。",
+        "nothing owed": "未发生提款，您没有任何欠款。",
         "ask why": "要求说明：本次审批的每一项规则和数据均可在审批页面免费查看。",
         "ask person": "要求人工复核：可在同一页面提出，我们将在 {days} 日内答复。",
         "correct": "更正信息：如数据有误请告知，我们核实后重新审批。",
@@ -163,6 +171,42 @@ def notice_of(decided: NoticedDecision, kind: NoticeKind, answer_days: int) -> N
     )
 
 
+def lapse_notice(
+    decision_id: UUID, case: Case, product: Product, *, limit_cents: int, made_on: date, expires_on: date
+) -> Notice:
+    """The notice that what was offered in place of what was asked has lapsed, and what the borrower can do now."""
+    facts = {"day": made_on, "limit": yuan(limit_cents), "until": expires_on}
+    english, chinese = (
+        "\n".join(
+            [
+                say["lapsed"],
+                "",
+                _asked(product, case, language),
+                say["ended"].format(**facts),
+                say["nothing owed"],
+                "",
+                say["rights"],
+                *(f"  - {say[right]}" for right in ("ask why", "apply")),
+                "",
+                say["kept"].format(lender=LENDER, decision_id=decision_id),
+            ]
+        )
+        + "\n"
+        for language, say in SAID.items()
+    )
+    return Notice(
+        kind="lapsed",
+        about_id=decision_id,
+        reasons=(),
+        figures=(),
+        sources=(),
+        decided_on=made_on,
+        lender=LENDER,
+        text_en=english,
+        text_zh=chinese,
+    )
+
+
 def told_reasons(decided: NoticedDecision) -> tuple[str, ...]:
     """The reasons that made the outcome: what would only have asked for a person's look is not told as a reason."""
     made = decided.decision
@@ -182,7 +226,7 @@ def _lines(
     say, case, policy = SAID[language], decided.case, decided.policy
     yield say[_title(decided, kind)]
     yield ""
-    yield _about(decided, language)
+    yield _asked(decided.product, decided.case, language)
     yield say["by person" if decided.by_person else "by computer"].format(key=policy.key, version=policy.version)
     if decided.decision.terms is not None and decided.decision.outcome in ("approve", "counter"):
         yield _terms(decided, say["granted" if decided.decision.outcome == "approve" else "offered"])
@@ -201,14 +245,17 @@ def _lines(
     if case.rating is not None:
         yield say["rating"].format(grade=case.rating.grade, day=case.rating.as_of_on)
     yield ""
+    until = case.today + timedelta(days=decided.product.offer_days)
     yield say["rights"]
-    yield from (f"  - {say[right].format(days=answer_days)}" for right in _rights(decided))
+    yield from (f"  - {say[right].format(days=answer_days, until=until)}" for right in _rights(decided))
     yield ""
     yield say["kept"].format(lender=LENDER, decision_id=decided.decision_id)
 
 
 def _rights(decided: NoticedDecision) -> Iterator[str]:
     """What is always open, a person where none has looked, another application where this one was not granted."""
+    if decided.decision.outcome == "counter" and not decided.by_person:
+        yield "accept"
     yield "ask why"
     if not decided.by_person:
         yield "ask person"
@@ -232,9 +279,8 @@ def _title(decided: NoticedDecision, kind: NoticeKind) -> str:
     return "review granted" if decided.decision.outcome == "approve" else "review declined"
 
 
-def _about(decided: NoticedDecision, language: str) -> str:
-    say, case, product = SAID[language], decided.case, decided.product
-    name = product.name_zh if language == "zh" else product.name_en
+def _asked(product: Product, case: Case, language: str) -> str:
+    say, name = SAID[language], product.name_zh if language == "zh" else product.name_en
     if case.asked_cents is None:
         return say["about nothing"].format(product=name, day=case.today)
     return say["about"].format(product=name, amount=yuan(case.asked_cents), day=case.today)

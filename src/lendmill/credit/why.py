@@ -1,6 +1,6 @@
 """The story of a decision, for whoever asks: what was read, what was required, what was found, and what follows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -22,11 +22,23 @@ MARKS: Final = {"pass": "✓", "fail": "✗", "unknown": "?", "not-applicable": 
 
 
 def told(
-    content: Content, policy: Policy, product: Product, *, language: str, decision_id: UUID, fingerprint: str
+    content: Content,
+    policy: Policy,
+    product: Product,
+    *,
+    language: str,
+    decision_id: UUID,
+    fingerprint: str,
+    arms: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """Every finding in the order of the steps, with threshold, value and verdict; then the reasons in words."""
+    """Every finding in the order of the steps, with threshold, value and verdict; then the reasons in words.
+
+    `arms` are the trials that ran, each with the side the file was on.
+    """
     say = SAID[spoken(language)]
-    lines = [*_opening(content, policy, product, language, decision_id), ""]
+    lines = [*_opening(content, policy, product, language, decision_id)]
+    lines += [say[f"arm {arm}"].format(trial=trial) for trial, arm in arms]
+    lines.append("")
     for step in STEPS:
         found = [finding for finding in content.decision.findings if finding.step == step]
         if found:

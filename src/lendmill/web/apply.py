@@ -1,6 +1,7 @@
 """Applying in three steps, each kept when it is done; then the decision, with its reasons in words."""
 
 from collections import defaultdict
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,13 +15,20 @@ from lendmill.api.statuses import status
 from lendmill.credit import actions as credit_actions
 from lendmill.credit import queries as credit
 from lendmill.credit.applications.application import AnswerWrong, ConsentMissing
+from lendmill.credit.conditions.queries import conditions_of
 from lendmill.credit.consents import BY_PURPOSE
+from lendmill.credit.counters.actions import ACCEPT, accept_counter_offer, decline_counter_offer
+from lendmill.credit.counters.counter import CounterOfferAccepted, CounterOfferGone
+from lendmill.credit.counters.queries import counter_offer
+from lendmill.credit.decisions.queries import KeptDecision
+from lendmill.credit.lines.line import Line
 from lendmill.credit.notices.queries import notices_of
 from lendmill.credit.review.queries import case_about
+from lendmill.db import Db
 from lendmill.people import queries as people
 from lendmill.people.actions import IdentityDiffers, IdentityTaken, NotAnIdentity
 from lendmill.people.command import Command
-from lendmill.people.queries import house_day
+from lendmill.people.queries import act_today, house_day
 from lendmill.products import queries as products
 from lendmill.refusals import Refusal
 from lendmill.web.entrance import Form
@@ -184,27 +192,89 @@ def _submit(request: Asked, application_id: UUID, data: dict[str, str], facts: d
 
 @get("/decisions/{decision_id:uuid}", sync_to_thread=True)
 def decision_page(request: Asked, decision_id: FromPath[UUID], asked: FromQuery[str] = "") -> Response[str]:
-    """What was decided and why, in the reader's words; and the way to a person, or how far that has come."""
+    """What was decided and why, in the reader's words; what follows from it, and the way to a person."""
+    return _decision(request, decision_id, review_asked=asked == "yes")
+
+
+def _decision(
+    request: Asked, decision_id: UUID, *, review_asked: bool = False, refused: Refusal | None = None
+) -> Response[str]:
     borrower_id, words = seller_of(request), words_of(request)
     with database_of(request).transaction() as db:
+        today = house_day(db)
         decision = credit.decision(db, decision_id, borrower_id)
         line = next((each for each in credit.lines_of(db, borrower_id) if each.decision_id == decision_id), None)
         story = credit.why(db, decision_id, words.language, borrower_id)
         named = product_names(db, request)
         review = case_about(db, borrower_id, decision_id)
         sent = notices_of(db, borrower_id, decision_id)
+        counter = counter_offer(db, borrower_id, decision_id) if decision.outcome == "counter" else None
+        asked_for = _asked_for(db, decision, line, today)
     return page(
         request,
         "decision.html",
+        status_code=200 if refused is None else status(refused),
         review=review,
         written=sent[0] if sent else None,
         decision=decision,
         line=line,
+        counter=counter,
+        state=counter.state(today) if counter else None,
+        asked_for=asked_for,
+        refused=_why_not(request, refused),
         reasons=words.reasons(decision.reasons),
         story=story,
         named=named,
-        review_asked=asked == "yes",
+        review_asked=review_asked,
     )
+
+
+def _asked_for(db: Db, kept: KeptDecision, line: Line | None, today: date) -> list[dict[str, Any]]:
+    """What is still to be done before anything can be drawn: of the line, or of what the decision offers."""
+    if line is not None:
+        waiting = [each for each in conditions_of(db, kept.borrower_id) if each.line_id == line.line_id]
+        return [
+            {"en": each.label_en, "zh": each.label_zh, "cover_cents": each.cover_cents, "until": each.until_on,
+             "state": each.state(today)}
+            for each in waiting
+        ]  # fmt: skip
+    content = kept.opened
+    if not content.decision.conditions:
+        return []
+    labels = credit.policy(db, content.policy.key, content.policy.version).labels
+    return [
+        {"en": labels[each.condition][0], "zh": labels[each.condition][1], "cover_cents": each.cover_cents,
+         "days": each.days}
+        for each in content.decision.conditions
+    ]  # fmt: skip
+
+
+def _why_not(request: Asked, refused: Refusal | None) -> list[str]:
+    """Why an offer cannot be accepted, as sentences; what the decision would say today, where that is why."""
+    if refused is None:
+        return []
+    words = words_of(request)
+    if isinstance(refused, CounterOfferGone):
+        opening = words.say("What was offered cannot be granted any more:")
+        return [opening, *words.reasons(refused.facts["reasons"].split(", "))]
+    return [words.refusal(refused)]
+
+
+@post("/decisions/{decision_id:uuid}/counter-offer", sync_to_thread=True)
+def answer_counter_offer(request: Asked, decision_id: FromPath[UUID], data: Form) -> Response[str] | Redirect:
+    """Take up what was offered in place of what was asked, or decline it; where that cannot be, the page says why."""
+    database, about = database_of(request), {"borrower_id": seller_of(request), "decision_id": decision_id}
+    try:
+        if data.get("answer") == "accept":
+            command = Command.of(form_key(data), action=ACCEPT, decision_id=str(decision_id))
+            act_today(database, accept_counter_offer, command=command, **about)
+        else:
+            act_today(database, decline_counter_offer, **about)
+    except CounterOfferAccepted:
+        return go(f"/decisions/{decision_id}")  # by another device: the page shows the line
+    except Refusal as refusal:
+        return _decision(request, decision_id, refused=refusal)
+    return go(f"/decisions/{decision_id}")
 
 
 @post("/decisions/{decision_id:uuid}/review", sync_to_thread=True)

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from lendmill.api.callers import Asked, database_of
 from lendmill.credit import queries as credit
 from lendmill.credit.changes.queries import line_changes_since
+from lendmill.credit.counters.queries import counter_offers_open
 from lendmill.credit.review.queries import cases_of
 from lendmill.loans import queries as loans
 from lendmill.loans.loan import OPEN
@@ -41,6 +42,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         standing = credit.standing(db, borrower_id)
         claimed_cents = beside(db, borrower_id).claimed_cents
         reviews = [case for case in cases_of(db, borrower_id) if case.status != "decided"]
+        counters = [each for each in counter_offers_open(db, borrower_id, today) if each.product_key not in taken]
         told_of_lines = line_changes_since(db, borrower_id, today - NEWS_FOR)
     return page(
         request,
@@ -49,6 +51,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         today=today,
         lines=lines,
         offers=offers,
+        counters=counters,
         loans=running,
         started=started,
         named=named,

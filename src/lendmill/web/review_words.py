@@ -53,10 +53,10 @@ OVERRIDES: Final = _named(
     marked("Within what the computer said", "Granted against the computer", "Declined against the computer"),
 )
 NOTICES: Final = _named(
-    ("declined", "counter", "review", "cut", "raise", "dearer", "cheaper"),
+    ("declined", "counter", "lapsed", "review", "cut", "raise", "dearer", "cheaper"),
     marked(
-        "Application not granted", "Less granted than asked", "A person has decided", "Limit cut", "Limit raised",
-        "Rate raised", "Rate lowered",
+        "Application not granted", "Less granted than asked", "Smaller offer lapsed", "A person has decided",
+        "Limit cut", "Limit raised", "Rate raised", "Rate lowered",
     ),
 )  # fmt: skip
 CONDITIONS: Final = _named(("guarantor", "collateral"), marked("A guarantor", "Collateral"))

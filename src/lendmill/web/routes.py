@@ -44,6 +44,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     apply.take_step,
     apply.decision_page,
     apply.ask_for_review,
+    apply.answer_counter_offer,
     figures.figures_page,
     figures.take_figures,
     figures.choose_consent,

@@ -29,9 +29,10 @@ from lendmill.credit.cases.queries import gathered, net_assets_cents
 from lendmill.credit.conditions.actions import open_granted
 from lendmill.credit.consented.actions import take_back_consent
 from lendmill.credit.consents import FREE_CONSENTS
+from lendmill.credit.counters import store as counters
 from lendmill.credit.decide import Decision
 from lendmill.credit.decisions.actions import decide_and_keep
-from lendmill.credit.decisions.queries import decision, policy
+from lendmill.credit.decisions.queries import decision
 from lendmill.credit.finding import Finding
 from lendmill.credit.lines.line import Line, LineOpenAlready
 from lendmill.credit.lines.queries import lines_of
@@ -40,13 +41,15 @@ from lendmill.credit.notices.actions import send_notice
 from lendmill.credit.offers.queries import offers_of
 from lendmill.credit.policy import Policy
 from lendmill.credit.review.actions import open_case
+from lendmill.credit.trials import store as trials
+from lendmill.credit.trials.queries import policy_trials, product_for, product_trials
+from lendmill.credit.trials.trial import Drawn
 from lendmill.db import Db
 from lendmill.people.actions import Command, lock_borrower, once, remember, verify_identity
 from lendmill.people.groups.actions import lock_related
 from lendmill.people.queries import house_day, shop_of
 from lendmill.people.seal import Seal
 from lendmill.products.document import Product
-from lendmill.products.queries import product as product_on_sale
 from lendmill.refusals import Refusal
 
 
@@ -71,7 +74,7 @@ def start_application(db: Db, *, borrower_id: UUID, product_key: str, today: dat
     lock_borrower(db, borrower_id)
     begun = _begun(db, borrower_id, product_key)
     if begun is None:
-        product = product_on_sale(db, product_key)
+        product = product_for(db, product_key, borrower_id, today)
         begun = _fresh(db, borrower_id, product, lines_of(db, borrower_id), today)
         store.start(db, begun)
     return begun.application_id
@@ -117,8 +120,8 @@ def save_step(
     if step > begun.step:
         raise StepTooEarly(step=step, next_step=begun.step)
     if step == ASKING:
-        product = product_on_sale(db, begun.product_key)
-        kept = amount_and_purpose(answers, product, policy(db))
+        rules, sold = _deciding(db, borrower_id, begun.product_key, house_day(db))
+        kept = amount_and_purpose(answers, sold.document, rules.document)
         store.save(db, borrower_id=borrower_id, application_id=application_id, step=IDENTITY, answers=kept)
     else:
         kept = _identity(db, borrower_id, answers, seal)
@@ -166,13 +169,13 @@ def submit(
     begun = _open(db, borrower_id, application_id)
     if begun.step < CONFIRMING:
         raise StepTooEarly(step=CONFIRMING, next_step=begun.step)
-    product, held = product_on_sale(db, begun.product_key), lines_of(db, borrower_id)
-    _no_line_yet(held, product.key, today)
-    asked_cents = asked_amount(begun.amount_cents if amount_cents is None else amount_cents, product)
-    case = _case(db, begun, product, asked_cents, today, groups)
-    rules = policy(db)
+    held = lines_of(db, borrower_id)
+    rules, sold = _deciding(db, borrower_id, begun.product_key, today)
+    _no_line_yet(held, begun.product_key, today)
+    asked_cents = asked_amount(begun.amount_cents if amount_cents is None else amount_cents, sold.document)
+    case = _case(db, begun, sold.document, asked_cents, today, groups)
     with db.pipeline():
-        decided = _decide(db, case, rules, product, held, application_id=application_id)
+        decided = _decide(db, case, rules, sold, held, application_id=application_id)
         store.set_decided(
             db, borrower_id=borrower_id, application_id=application_id, answers={"amount_cents": asked_cents}
         )
@@ -200,20 +203,21 @@ def apply_at_once(
     if earlier is not None:
         return _decided_before(db, borrower_id, earlier)
     taken_up = _begun(db, borrower_id, product_key)
-    product, rules, held = product_on_sale(db, product_key), policy(db), lines_of(db, borrower_id)
-    begun = taken_up or _fresh(db, borrower_id, product, held, today)
-    asked = amount_and_purpose(answers, product, rules)
+    held = lines_of(db, borrower_id)
+    rules, sold = _deciding(db, borrower_id, product_key, today)
+    begun = taken_up or _fresh(db, borrower_id, sold.document, held, today)
+    asked = amount_and_purpose(answers, sold.document, rules.document)
     kept = _identity(db, borrower_id, answers, seal)
-    _no_line_yet(held, product.key, today)
+    _no_line_yet(held, product_key, today)
     begun = replace(begun, step=CONFIRMING, answers={**begun.answers, **asked, **kept})
-    case = _case(db, begun, product, asked["amount_cents"], today, groups)
+    case = _case(db, begun, sold.document, asked["amount_cents"], today, groups)
     with db.pipeline():
         if taken_up is None:
             store.keep_decided(db, begun)
         else:
             store.set_decided(db, borrower_id=borrower_id, application_id=begun.application_id, answers=begun.answers)
         _keep_consents(db, borrower_id, begun.application_id, kept)
-        decided = _decide(db, case, rules, product, held, application_id=begun.application_id)
+        decided = _decide(db, case, rules, sold, held, application_id=begun.application_id)
         remember(db, borrower_id=borrower_id, command=command, action="submit", result_id=decided.decision_id)
     return decided
 
@@ -225,18 +229,30 @@ def withdraw(db: Db, *, borrower_id: UUID, application_id: UUID) -> None:
     store.set_withdrawn(db, borrower_id=borrower_id, application_id=application_id)
 
 
+def _deciding(db: Db, borrower_id: UUID, product_key: str, today: date) -> tuple[Drawn[Policy], Drawn[Product]]:
+    """The one policy and the one version of the product that decide this borrower: what is live, or a challenger."""
+    rules, sold = policy_trials(db, today), product_trials(db, product_key, today)
+    return rules.drawn(borrower_id), sold.drawn(borrower_id)
+
+
 def _decide(
-    db: Db, case: Case, rules: Policy, product: Product, held: Sequence[Line], *, application_id: UUID
+    db: Db, case: Case, by: Drawn[Policy], sold: Drawn[Product], held: Sequence[Line], *, application_id: UUID
 ) -> Decided:
     """Decide, keep the decision, and open the line where it is approved. It only writes: nothing is waited for."""
-    decision_id, made = decide_and_keep(db, case, rules, product, application_id=application_id, today=case.today)
-    send_notice(db, NoticedDecision(decision_id, case, rules, product, made), today=case.today)
+    rules, product, today = by.document, sold.document, case.today
+    decision_id, made = decide_and_keep(db, case, rules, product, application_id=application_id, today=today)
+    trials.keep_arms(db, decision_id=decision_id, borrower_id=case.borrower_id, arms=(*by.arms, *sold.arms))
+    send_notice(db, NoticedDecision(decision_id, case, rules, product, made), today=today)
     if made.outcome == "refer":
         open_case(
             db, decision_id, why="referred", case=case, decision=made, product_key=product.key, policy=rules,
-            today=case.today,
+            today=today,
         )  # fmt: skip
     line_id = None
+    if made.outcome == "counter" and made.terms is not None:
+        counters.keep(
+            db, decision_id=decision_id, borrower_id=case.borrower_id, product=product, terms=made.terms, today=today
+        )
     if made.outcome == "approve" and made.terms is not None:
         line_id = open_granted(
             db,
@@ -244,7 +260,7 @@ def _decide(
             decision_id=decision_id,
             product=product,
             made=made,
-            today=case.today,
+            today=today,
             held=held,
         ).line_id
     return _decided(decision_id, made, line_id)

@@ -14,10 +14,12 @@ from lendmill.credit.changes.change import ChangesReport, LineChange, LineWeighe
 from lendmill.credit.changes.queries import Weighable
 from lendmill.credit.changes.weighing import weighed
 from lendmill.credit.conditions.actions import lapse_conditions
+from lendmill.credit.counters.actions import lapse_counter_offers
 from lendmill.credit.decisions.queries import policy
 from lendmill.credit.lines.actions import lock_line
 from lendmill.credit.lines.line import Line
 from lendmill.credit.policy import Policy
+from lendmill.credit.publishing.queries import NoSuchPolicy
 from lendmill.db import Database, Db
 from lendmill.people.groups.actions import lock_related
 from lendmill.people.groups.group import GroupsChanged
@@ -44,9 +46,11 @@ def change_lines(database: Database, *, today: date, progress: Progress = lambda
             report.carried_out += done
             report.lapsed += not done
     report.conditions_lapsed = database.act(partial(lapse_conditions, today=today))
-    rules = database.act(policy)
+    while noted := database.act(partial(lapse_counter_offers, today=today)):
+        report.offers_lapsed += noted.count("lapsed")
+    rules = database.act(rules_now)
     after = FIRST
-    while rules.changes and (page := database.act(partial(_page, after=after, today=today))):
+    while rules is not None and (page := database.act(partial(_page, after=after, today=today))):
         after = page[-1]
         for each in database.act(partial(_worth_a_look, page=page, rules=rules, today=today)):
             found = _settled(database, partial(_change, of=each, rules=rules, today=today))
@@ -55,6 +59,15 @@ def change_lines(database: Database, *, today: date, progress: Progress = lambda
         report.looked_at += len(page)
         progress(report.looked_at)
     return report
+
+
+def rules_now(db: Db) -> Policy | None:
+    """The live policy, if it says when lines change; before the first one is published nothing does."""
+    try:
+        live = policy(db)
+    except NoSuchPolicy:
+        return None
+    return live if live.changes else None
 
 
 def _settled(database: Database, deed: Callable[[Db], T]) -> T:

@@ -95,6 +95,7 @@ class ChangesReport:
     carried_out: int = 0
     lapsed: int = 0
     conditions_lapsed: int = 0
+    offers_lapsed: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
 
 

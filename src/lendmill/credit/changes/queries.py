@@ -132,6 +132,29 @@ CHANGES_DUE = f"""
 """
 
 
-def changes_due(db: Db, *, today: date, size: int) -> list[LineChange]:
-    """Changes whose day has come and that are not done yet."""
+def changes_due(db: Db, *, today: date, size: int | None) -> list[LineChange]:
+    """Changes whose day has come and that are not done yet; all of them where no size is given."""
     return many(db, LineChange, CHANGES_DUE, today=today, size=size)
+
+
+LINES_TO_FORESEE = """
+    select borrower_id, line_id
+      from line
+     where (borrower_id, line_id) > (%(after_borrower)s, %(after_line)s)
+       and (%(ruled)s and status = 'open'
+            or exists (select from line_change c
+                        where c.line_id = line.line_id
+                          and c.borrower_id = line.borrower_id
+                          and not exists (select from line_change_done d
+                                           where d.change_id = c.change_id and d.borrower_id = c.borrower_id)))
+     order by borrower_id, line_id
+     limit %(size)s
+"""
+
+
+def lines_to_foresee(db: Db, *, ruled: bool, after: Weighable, size: int) -> list[Weighable]:
+    """Lines for which a change waits and, where there are rules, all open ones, in the order of their borrowers."""
+    return many(
+        db, Weighable, LINES_TO_FORESEE, ruled=ruled, after_borrower=after.borrower_id, after_line=after.line_id,
+        size=size,
+    )  # fmt: skip

@@ -12,6 +12,7 @@ from lendmill.credit.decisions.queries import preset_policy
 from lendmill.credit.policy import Policy
 from lendmill.credit.publishing.queries import LAW_FIGURES, POLICY, PRODUCT
 from lendmill.credit.record import content
+from lendmill.credit.testing.actions import keep_shipped_cases
 from lendmill.db import Db
 from lendmill.products.document import Product
 from lendmill.products.law import check_named
@@ -42,6 +43,7 @@ def publish_presets(db: Db, *, today: date) -> list[str]:
         *((PRODUCT, product) for product in presets()),
         (POLICY, preset_policy()),
     ]
+    keep_shipped_cases(db, preset_policy(), today=today)
     return [
         f"{document.key}, version {document.version}"
         for kind, document in shipped

@@ -13,6 +13,7 @@ from lendmill.credit.publishing.queries import STANDARD, live_policy, policy_ver
 from lendmill.credit.publishing.queries import NoSuchPolicy as NoSuchPolicy
 from lendmill.credit.publishing.queries import policy_in as policy_in
 from lendmill.credit.record import Content, Replay, content_of, replayed
+from lendmill.credit.trials.queries import arms_of
 from lendmill.db import Db, many, maybe
 from lendmill.people.queries import house_day
 from lendmill.products.queries import product
@@ -114,8 +115,9 @@ def why(db: Db, decision_id: UUID, language: str = "en", borrower_id: UUID | Non
     content = kept.opened
     used = policy(db, content.policy.key, content.policy.version)
     sold = product(db, content.product.key, content.product.version)
+    arms = [(each.trial, each.arm) for each in arms_of(db, kept.borrower_id, kept.decision_id)]
     return story.told(
-        content, used, sold, language=language, decision_id=kept.decision_id, fingerprint=kept.content_hash
+        content, used, sold, language=language, decision_id=kept.decision_id, fingerprint=kept.content_hash, arms=arms
     )
 
 

@@ -3,10 +3,13 @@
 from datetime import date
 from typing import Final
 
-from lendmill.credit.notice import NoticedDecision, kind_of, notice_of
+from lendmill.credit.counters.counter import CounterOffer
+from lendmill.credit.decisions.queries import KeptDecision
+from lendmill.credit.notice import NoticedDecision, kind_of, lapse_notice, notice_of
 from lendmill.credit.notices import store
 from lendmill.credit.review.queries import rules_of
 from lendmill.db import Db
+from lendmill.products.queries import product
 from lendmill.refusals import Refusal
 
 NAME_MAX: Final = 100
@@ -27,6 +30,18 @@ def send_notice(db: Db, decided: NoticedDecision, *, today: date) -> None:
     made = notice_of(decided, kind, rules_of(decided.policy).answer_days)
     store.keep(
         db, borrower_id=decided.case.borrower_id, kind=kind, about_id=made.about_id, reasons=made.reasons,
+        text_en=made.text_en, text_zh=made.text_zh, content=made.content, today=today,
+    )  # fmt: skip
+
+
+def send_lapse(db: Db, offer: CounterOffer, kept: KeptDecision, *, today: date) -> None:
+    """Tell a borrower, once, that what was offered in place of what they asked has lapsed."""
+    made = lapse_notice(
+        offer.decision_id, kept.opened.case, product(db, offer.product_key, offer.product_version),
+        limit_cents=offer.limit_cents, made_on=offer.made_on, expires_on=offer.expires_on,
+    )  # fmt: skip
+    store.keep(
+        db, borrower_id=offer.borrower_id, kind=made.kind, about_id=made.about_id, reasons=made.reasons,
         text_en=made.text_en, text_zh=made.text_zh, content=made.content, today=today,
     )  # fmt: skip
 

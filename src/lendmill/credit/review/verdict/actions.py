@@ -15,7 +15,7 @@ from lendmill.credit.cases.queries import gathered, net_assets_cents
 from lendmill.credit.conditions.actions import open_granted
 from lendmill.credit.decide import Decision, decide
 from lendmill.credit.decisions import store as decisions
-from lendmill.credit.decisions.queries import KeptDecision, policy
+from lendmill.credit.decisions.queries import KeptDecision
 from lendmill.credit.decisions.queries import decision as kept_decision
 from lendmill.credit.lines.actions import lock_line
 from lendmill.credit.lines.line import Line
@@ -42,6 +42,7 @@ from lendmill.credit.review.verdict.review import (
     Verdict,
     read_verdict,
 )
+from lendmill.credit.trials.queries import policy_trials, product_for
 from lendmill.db import Db
 from lendmill.people.actions import lock_borrower, once
 from lendmill.people.approvals import actions as approvals
@@ -53,7 +54,6 @@ from lendmill.people.groups.actions import lock_related
 from lendmill.people.roles import Role
 from lendmill.people.sign_in.queries import Caller
 from lendmill.products.document import Product
-from lendmill.products.queries import product as product_on_sale
 from lendmill.refusals import Refusal
 
 PROPOSE: Final = "propose"  # the action under which approvals remember a proposal
@@ -78,13 +78,14 @@ class Outlook:
 
 
 def outlook(db: Db, file: ReviewCase, today: date, groups: Sequence[UUID] | None = None) -> Outlook:
-    """Gather the file's case again as of today, under the policy and the product in force.
+    """Gather the file's case again as of today, under the policy and the product that decide the borrower today.
 
     Who goes on to grant something names the groups whose locks are held.
     """
     about = kept_decision(db, file.case_id, file.borrower_id)
     asked = about.opened.case
-    rules, product = policy(db), product_on_sale(db, file.product_key)
+    rules = policy_trials(db, today).drawn(file.borrower_id).document
+    product = product_for(db, file.product_key, file.borrower_id, today)
     line = _line_of(db, file, today)
     (row,) = gathered(db, [file.borrower_id], today)
     if groups is not None:

@@ -1,0 +1,65 @@
+"""Offers of less than was asked: one, a borrower's, and those whose last day is over."""
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from lendmill.credit.counters.counter import CounterOffer, NoSuchCounterOffer
+from lendmill.db import Db, many, maybe
+
+COLUMNS: Final = """
+           c.decision_id, c.borrower_id, c.product_key, c.product_version, c.limit_cents, c.rate_num, c.rate_den,
+           c.months_max, c.made_on, c.expires_on, c.made_at, a.outcome as answer, a.answered_on, a.line_id,
+           exists (select from decision later
+                    where later.borrower_id = c.borrower_id
+                      and later.decision_id > c.decision_id
+                      and later.product_key = c.product_key) as replaced
+      from counter_offer c
+      left join counter_answer a on (a.decision_id, a.borrower_id) = (c.decision_id, c.borrower_id)
+"""
+
+COUNTER_OFFER = f"""
+    select {COLUMNS.strip()}
+     where c.borrower_id = %(borrower_id)s
+       and c.decision_id = %(decision_id)s
+"""
+
+
+def counter_offer(db: Db, borrower_id: UUID, decision_id: UUID) -> CounterOffer:
+    """What a decision offers in place of what was asked, or the refusal `NoSuchCounterOffer`."""
+    found = maybe(db, CounterOffer, COUNTER_OFFER, borrower_id=borrower_id, decision_id=decision_id)
+    if found is None:
+        raise NoSuchCounterOffer(decision_id=decision_id)
+    return found
+
+
+COUNTER_OFFERS_OF = f"""
+    select {COLUMNS.strip()}
+     where c.borrower_id = %(borrower_id)s
+     order by c.decision_id desc
+     limit %(size)s
+"""
+
+
+def counter_offers_of(db: Db, borrower_id: UUID, size: int = 50) -> list[CounterOffer]:
+    """All that a borrower was offered in place of what they asked, the newest first."""
+    return many(db, CounterOffer, COUNTER_OFFERS_OF, borrower_id=borrower_id, size=min(size, 500))
+
+
+def counter_offers_open(db: Db, borrower_id: UUID, today: date) -> list[CounterOffer]:
+    """Those a borrower can still take up."""
+    return [each for each in counter_offers_of(db, borrower_id) if each.state(today) == "open"]
+
+
+ENDED = f"""
+    select {COLUMNS.strip()}
+     where c.expires_on < %(today)s
+       and a.decision_id is null
+     order by c.expires_on, c.decision_id
+     limit %(size)s
+"""
+
+
+def ended(db: Db, today: date, size: int = 500) -> list[CounterOffer]:
+    """Those whose last day is over and which nobody has answered."""
+    return many(db, CounterOffer, ENDED, today=today, size=size)
