@@ -1,0 +1,166 @@
+"""A version tried on a share of borrowers decides exactly those it was drawn for, and every decision keeps its arm."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from credit_cases import LINE, POLICY, TODAY
+from test_crowd import asking, count
+
+from lendmill import ids
+from lendmill.credit import queries
+from lendmill.credit.publishing.queries import KINDS
+from lendmill.credit.testing.arms import drawn
+from lendmill.credit.trials.actions import set_hold_out
+from lendmill.credit.trials.queries import arms_of, hold_out_bp, policy_for, policy_trials, product_trials
+from lendmill.credit.trials.trial import HoldOutBackDated, HoldOutTooLarge, NotHoldersWork
+from lendmill.db import Database
+from lendmill.people.roles import Role
+from lendmill.people.sign_in.queries import Caller
+from lendmill.products.publishing import actions
+from people.staff import Staff
+
+Shop = Callable[..., UUID]
+NEXT = POLICY.version + 1
+TRIAL = f"standard/{NEXT}"
+
+
+class TwoPeople:
+    """One who proposes and one who agrees."""
+
+    def __init__(self, house: Database) -> None:
+        people = Staff(house)
+        self.house, self.one, self.other = house, people.member(Role.ANALYST), people.member(Role.RISK_OFFICER)
+
+    def shares(self, document: Any, share_bp: int) -> None:
+        """Give a version a share of the borrowers."""
+        kind = KINDS["product" if hasattr(document, "line_months") else "policy"]
+        named = {"key": document.key, "version": document.version, "today": TODAY}
+        self.house.act(actions.draft, kind, document, by=self.one, today=TODAY)
+        proposal = self.house.act(
+            actions.propose, kind, to_stage="share", share_bp=share_bp, command_key=str(ids.new()), reason="a trial",
+            by=self.one, **named,
+        )  # fmt: skip
+        self.house.act(
+            actions.decide, kind, proposal_id=proposal.proposal_id, verdict="approve", command_key=str(ids.new()),
+            by=self.other, today=TODAY,
+        )  # fmt: skip
+
+    def holds_out(self, share_bp: int, by: Caller | None = None, **more: Any) -> None:
+        """Leave some out of every trial."""
+        self.house.act(
+            set_hold_out, by=by or self.other, **{"share_bp": share_bp, "from_on": TODAY, "reason": "the measure",
+            "today": TODAY, **more},
+        )  # fmt: skip
+
+
+@pytest.fixture
+def two(house: Database) -> TwoPeople:
+    return TwoPeople(house)
+
+
+def strict(number: int = NEXT) -> Any:
+    """The shipped policy for those alone who were there for fifty years: it declines everybody."""
+    nobody = msgspec.structs.replace(POLICY.eligibility, history_months_min=600)
+    return msgspec.structs.replace(POLICY, version=number, eligibility=nobody)
+
+
+def kept_arms(house: Database, borrower_id: UUID, decision_id: UUID) -> list[tuple[str, str]]:
+    """The arms a decision was in."""
+    with house.transaction() as db:
+        return [(each.trial, each.arm) for each in arms_of(db, borrower_id, decision_id)]
+
+
+def test_each_is_decided_by_the_version_they_are_drawn_for(house: Database, shop: Shop, two: TwoPeople) -> None:
+    two.shares(strict(), 5_000)
+    two.holds_out(3_000)
+    seen = set()
+    for n in range(12):
+        borrower_id = shop(f"s{n}")
+        trial, arm = drawn(borrower_id, [(TRIAL, 5_000)], 3_000)
+        made = asking(house, borrower_id, "k")()
+        assert made.outcome == ("decline" if trial else "approve")
+        assert kept_arms(house, borrower_id, made.decision_id) == [(TRIAL, arm)]
+        with house.transaction() as db:
+            kept = queries.decision(db, made.decision_id)
+            assert kept.opened.policy.version == (NEXT if trial else POLICY.version)
+            assert queries.replay(db, made.decision_id).same
+            told = {"challenger": "按试行版本审批（试验组）", "champion": "（对照组）", "hold-out": "（留存组）"}[arm]
+            assert f"对照试验 {TRIAL}" in queries.why(db, made.decision_id, "zh-Hans")
+            assert told in queries.why(db, made.decision_id, "zh-Hans")
+            assert f"Trial {TRIAL}: " in queries.why(db, made.decision_id, "en")
+        seen.add(arm)
+    assert seen == {"champion", "challenger", "hold-out"}
+    assert count(house, "select count(*) from decision_arm") == 12
+
+
+def test_one_who_applies_again_stays_in_their_arm(house: Database, shop: Shop, two: TwoPeople) -> None:
+    two.shares(strict(), 4_000)
+    borrower_id = next(each for each in map(shop, "abcdefghij") if drawn(each, [(TRIAL, 4_000)])[0])
+    assert [asking(house, borrower_id, key)().outcome for key in ("k1", "k2")] == ["decline", "decline"]
+    assert count(house, f"select count(*) from decision_arm where arm = 'challenger' and trial = '{TRIAL}'") == 2
+
+
+def test_a_share_that_grows_takes_nobody_from_a_trial_begun_before(house: Database, two: TwoPeople) -> None:
+    people = [ids.new() for _ in range(200)]
+    two.shares(strict(NEXT), 2_000)
+    two.shares(strict(NEXT + 1), 2_000)
+    with house.transaction() as db:
+        before = policy_for(db, people, TODAY)
+    proposal = house.act(
+        actions.propose, KINDS["policy"], key=POLICY.key, version=NEXT, to_stage="share", share_bp=4_000,
+        command_key=str(ids.new()), reason="more", by=two.one, today=TODAY,
+    )  # fmt: skip
+    house.act(
+        actions.decide, KINDS["policy"], proposal_id=proposal.proposal_id, verdict="approve",
+        command_key=str(ids.new()), by=two.other, today=TODAY,
+    )  # fmt: skip
+    with house.transaction() as db:
+        after, trials = policy_for(db, people, TODAY), policy_trials(db, TODAY)
+    assert [each.trial for each in trials.challengers] == [TRIAL, f"standard/{NEXT + 1}"]
+    first = {each for each in people if before[each].version == NEXT}
+    assert 15 < len(first) < 70
+    assert all(after[each].version == NEXT for each in first)
+    assert {after[each].version for each in people} == {POLICY.version, NEXT, NEXT + 1}
+
+
+def test_a_version_of_a_product_is_sold_to_its_share_alone(house: Database, shop: Shop, two: TwoPeople) -> None:
+    two.shares(msgspec.structs.replace(LINE, version=LINE.version + 1, grace_days=LINE.grace_days + 1), 5_000)
+    trial = f"product credit-line/{LINE.version + 1}"
+    sold = {}
+    for n in range(8):
+        borrower_id = shop(f"s{n}")
+        made = asking(house, borrower_id, "k")()
+        with house.transaction() as db:
+            (line,) = queries.lines_of(db, borrower_id)
+        tried = drawn(borrower_id, [(trial, 5_000)])[0] is not None
+        assert (line.product_version, line.grace_days) == (LINE.version + tried, LINE.grace_days + tried)
+        assert kept_arms(house, borrower_id, made.decision_id) == [(trial, "challenger" if tried else "champion")]
+        sold[tried] = borrower_id
+    assert set(sold) == {True, False}
+
+
+def test_without_a_trial_nothing_is_drawn_and_nothing_is_kept(house: Database, shop: Shop) -> None:
+    asking(house, shop(), "k")()
+    with house.transaction() as db:
+        assert policy_trials(db, TODAY).challengers == product_trials(db, "credit-line", TODAY).challengers == ()
+    assert count(house, "select count(*) from decision_arm") == 0
+
+
+def test_the_hold_out_is_dated_and_set_by_those_who_may(house: Database, two: TwoPeople) -> None:
+    tomorrow, yesterday = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
+    for refusal, changes in (
+        (NotHoldersWork, {"by": two.one}),
+        (HoldOutTooLarge, {"share_bp": 5_001}),
+        (HoldOutTooLarge, {"share_bp": -1}),
+        (HoldOutBackDated, {"from_on": yesterday}),
+    ):
+        with pytest.raises(refusal):
+            two.holds_out(**{"share_bp": 500, **changes})
+    two.holds_out(500, from_on=tomorrow)
+    two.holds_out(700, from_on=tomorrow)
+    with house.transaction() as db:
+        assert [hold_out_bp(db, day) for day in (yesterday, TODAY, tomorrow)] == [0, 0, 700]
