@@ -7,13 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rule_chances import COLUMNS, CONDITIONS, TABLES
 
-from lendmill.credit.decide import worst_outcome
-from lendmill.credit.reasons import Reason
+from lendmill.credit.decide import reasons, worst_outcome
 from lendmill.credit.rules.columns import readable
 from lendmill.credit.rules.rule import Rule, found
-from lendmill.credit.rules.stops import held_back, stops_of, told
+from lendmill.credit.rules.stops import stopped, stops_of
 
-ORDER = [reason.code for reason in Reason]
 CODES = ["many-refunds", "falling-sales", "inactive", "facts-unknown"]
 RULES = st.builds(
     Rule,
@@ -34,7 +32,7 @@ def in_columns(rules: list[Rule], frame: pl.DataFrame) -> list[tuple[str, list[s
     names = ("points", *(name for rule in rules for name in rule.facts))
     covered = {"market": pl.col("points").is_not_null()}
     stops = [stop for rule in rules for stop in stops_of(rule, covered)]
-    return told(*held_back(readable(frame, names), stops)).rows()  # type: ignore[return-value]
+    return stopped(readable(frame, names), stops).rows()  # type: ignore[return-value]
 
 
 def one_by_one(rules: list[Rule], rows: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
@@ -43,9 +41,7 @@ def one_by_one(rules: list[Rule], rows: list[dict[str, Any]]) -> list[tuple[str,
     for row in rows:
         sources = ("market",) if isinstance(row["points"], float) and abs(row["points"]) < float("inf") else ()
         findings = tuple(found(rule, row, sources) for rule in rules)
-        held = [(each.effect, each.reason) for each in findings if each.reason is not None]
-        codes = sorted(set(held), key=lambda each: (each[0], ORDER.index(each[1])))
-        answers.append((worst_outcome(findings), list(dict.fromkeys(code for _, code in codes))))
+        answers.append((worst_outcome(findings), list(reasons(findings))))
     return answers
 
 
@@ -63,7 +59,7 @@ def test_more_rules_than_one_column_of_flags_holds_are_all_heard() -> None:
     ]
     frame = pl.DataFrame({"points": [99.5, 0.5, -1.0, None]})
     assert in_columns(rules, frame) == [
-        ("refer", ["inactive", "many-refunds", "falling-sales"]),
+        ("refer", ["many-refunds", "falling-sales", "inactive"]),
         ("refer", ["many-refunds"]),
         ("approve", []),
         ("refer", ["facts-unknown"]),

@@ -11,11 +11,12 @@ from lendmill.credit.eligibility import covering_sources, eligibility, knock_out
 from lendmill.credit.finding import STEPS, Finding, at_most, judged, known_text, none_of, noted
 from lendmill.credit.ground import Ground
 from lendmill.credit.limit import limit
+from lendmill.credit.look import Look, looked_at
 from lendmill.credit.policy import Policy
 from lendmill.credit.price import Price, price
 from lendmill.credit.reasons import Reason
 from lendmill.credit.rules.reading import facts_of
-from lendmill.credit.stated import stated_figures
+from lendmill.credit.stated import STATED, stated_figures
 from lendmill.credit.term import Term, term
 from lendmill.credit.thin import second_thoughts
 from lendmill.products.document import GRADES, Product
@@ -65,9 +66,7 @@ def decide(case: Case, policy: Policy, product: Product) -> Decision:
         *eligibility(case, policy, sources),
         *knock_outs(case, policy, sources),
         *fresh,
-        *rating(case, policy),
-        *stated_figures(case, policy),
-        *second_thoughts(case, policy),
+        *looked_at(RATING, case, policy, sources),
         *granted.findings,
         *priced.findings,
         *lasting.findings,
@@ -152,6 +151,13 @@ def rating(case: Case, policy: Policy) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
+RATING: Final = (
+    Look(("rated", "told_grade", "rating_age_days", "doubtful"), lambda case, policy, _sources: rating(case, policy)),
+    Look(STATED, lambda case, policy, _sources: stated_figures(case, policy)),
+    Look(("rated", "file"), lambda case, policy, _sources: second_thoughts(case, policy)),
+)
+
+
 def _facts_readable(case: Case) -> Finding:
     doubts = case.rating.doubts if case.rating is not None else ()
     return judged(
@@ -180,6 +186,9 @@ def facts_fresh(case: Case, policy: Policy) -> tuple[Finding, ...]:
     most = policy.facts_age_days_max
     reason = Reason.FACTS_UNKNOWN
     return (at_most("rating", "age of the record", age_days, most, reason, unit="days", note=note, **held),)
+
+
+FRESH: Final = (Look(("record_age_days",), lambda case, policy, _sources: facts_fresh(case, policy)),)
 
 
 def _ahead(case: Case, policy: Policy) -> str:

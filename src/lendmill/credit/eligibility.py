@@ -1,14 +1,16 @@
 """Who may ask at all, and what shuts the door whatever the rating says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
+import polars as pl
 
 from lendmill.credit.ages import whole_months, whole_years
 from lendmill.credit.case import Case
 from lendmill.credit.finding import (
     Finding,
+    HeldBack,
     at_least,
     at_most,
     judged,
@@ -18,24 +20,18 @@ from lendmill.credit.finding import (
     not_applicable,
     one_of,
 )
+from lendmill.credit.look import Look, looked_at
 from lendmill.credit.policy import FactRule, Policy
 from lendmill.credit.reasons import Reason
 from lendmill.credit.rules.rule import ANY_SOURCE, found
+from lendmill.credit.rules.stops import Stop
 
 KINDS: Final = ("firm", "person")
 
 
 def eligibility(case: Case, policy: Policy, sources: tuple[str, ...]) -> tuple[Finding, ...]:
     """Every condition of asking, each with its finding."""
-    return (
-        has_a_record(sources),
-        *right_age(case, policy),
-        enough_history(case, policy),
-        identity_verified(case),
-        region_served(case, policy),
-        must_be("eligibility", "not banned", case.borrower.banned, False, Reason.BANNED, unknown="decline"),
-        purpose_allowed(case, policy),
-    )
+    return looked_at(WHO_MAY_ASK, case, policy, sources)
 
 
 def covering_sources(case: Case, policy: Policy) -> tuple[str, ...]:
@@ -85,6 +81,11 @@ def identity_verified(case: Case) -> Finding:
     )
 
 
+def not_banned(case: Case) -> Finding:
+    """Whoever is shut out of credit is."""
+    return must_be("eligibility", "not banned", case.borrower.banned, False, Reason.BANNED, unknown="decline")
+
+
 def region_served(case: Case, policy: Policy) -> Finding:
     """A region the house does not lend in; where it lends everywhere the region need not be known."""
     refused = policy.eligibility.regions_refused
@@ -101,30 +102,54 @@ def purpose_allowed(case: Case, policy: Policy) -> Finding:
     return one_of("eligibility", "purpose", case.purpose, allowed, Reason.PURPOSE_NOT_ALLOWED)
 
 
+WHO_MAY_ASK: Final = (
+    Look(("covered",), lambda _case, _policy, sources: (has_a_record(sources),)),
+    Look(("kind", "age_years"), lambda case, policy, _sources: right_age(case, policy)),
+    Look(("member_months",), lambda case, policy, _sources: (enough_history(case, policy),)),
+    Look(("identity_verified",), lambda case, _policy, _sources: (identity_verified(case),)),
+    Look(("region",), lambda case, policy, _sources: (region_served(case, policy),)),
+    Look(("banned",), lambda case, _policy, _sources: (not_banned(case),)),
+    Look(("purpose",), lambda case, policy, _sources: (purpose_allowed(case, policy),)),
+)
+
+
 def knock_outs(case: Case, policy: Policy, sources: tuple[str, ...]) -> tuple[Finding, ...]:
     """Late debts here, then the rules over the shop's record of policies from before version 3."""
+    standing = looked_at(STANDING, case, policy, sources)
+    return (*standing, *(over_the_record(case, rule, sources) for rule in policy.knock_outs or ()))
+
+
+def nothing_late(case: Case) -> Finding:
+    """Whoever is late with us gets nothing new."""
     late_since_on = case.standing.late_since_on
-    return (
-        judged(
-            "knock-outs",
-            "nothing late with us",
-            holds=late_since_on is None,
-            value=None if late_since_on is None else str(late_since_on),
-            op="is",
-            threshold=None,
-            reason=Reason.LATE_DEBT,
-            fact="late since",
-        ),
-        at_most(
-            "knock-outs",
-            "worst lateness with us",
-            case.standing.days_past_due_worst,
-            policy.debts.days_past_due_worst_max,
-            Reason.LATE_DEBT,
-            unit="days",
-        ),
-        *(over_the_record(case, rule, sources) for rule in policy.knock_outs or ()),
+    return judged(
+        "knock-outs",
+        "nothing late with us",
+        holds=late_since_on is None,
+        value=None if late_since_on is None else str(late_since_on),
+        op="is",
+        threshold=None,
+        reason=Reason.LATE_DEBT,
+        fact="late since",
     )
+
+
+def never_long_late(case: Case, policy: Policy) -> Finding:
+    """A short delay once does not shut the door; a long one does."""
+    return at_most(
+        "knock-outs",
+        "worst lateness with us",
+        case.standing.days_past_due_worst,
+        policy.debts.days_past_due_worst_max,
+        Reason.LATE_DEBT,
+        unit="days",
+    )
+
+
+STANDING: Final = (
+    Look(("late_since_on",), lambda case, _policy, _sources: (nothing_late(case),)),
+    Look(("days_past_due_worst",), lambda case, policy, _sources: (never_long_late(case, policy),)),
+)
 
 
 def ruled(
@@ -166,3 +191,19 @@ def over_the_record(case: Case, rule: FactRule, sources: tuple[str, ...]) -> Fin
         fact=fact,
         unit=rule.unit,
     )
+
+
+def over_the_records(rule: FactRule, covered: Mapping[str, pl.Expr]) -> Iterator[Stop]:
+    """The same of a table of files, whose facts stand in `columns.readable` columns."""
+    here = covered[rule.source] if rule.source != ANY_SOURCE else pl.lit(value=True)
+    facts = [pl.col(fact) for fact in rule.facts]
+    value = pl.max_horizontal(facts) if rule.high_is_bad else pl.min_horizontal(facts)
+    refer, decline = rule.thresholds
+    before = pl.lit(value=False)
+    held: tuple[tuple[HeldBack, float | None], ...] = (("decline", decline), ("refer", refer))
+    for effect, threshold in held:
+        if threshold is not None:
+            stops = (value > threshold if rule.high_is_bad else value < threshold).fill_null(value=False)
+            yield Stop("knock-outs", effect, rule.reason, here & stops & ~before)
+            before = before | stops
+    yield Stop("knock-outs", rule.unknown, Reason.FACTS_UNKNOWN.code, here & value.is_null())

@@ -1,13 +1,15 @@
 """How much: the least of all caps, rounded down; asked for more, what can be had is offered instead."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lendmill.credit.amounts import Amounts, amounts_of, whole_cents
-from lendmill.credit.caps import Cap, caps_before_tables, caps_by_tables, caps_of_all
+from lendmill.credit.caps import Cap, caps_before_tables, caps_by_tables, caps_of_all, sized
 from lendmill.credit.finding import Finding, at_least, at_most, judged, not_applicable, noted
 from lendmill.credit.ground import Ground
+from lendmill.credit.policy import Policy
 from lendmill.credit.reasons import Reason
+from lendmill.products.document import Product
 from lendmill.terms.rates import Rate
 
 
@@ -35,34 +37,56 @@ def limit(ground: Ground, *, rate: Rate | None, months: int | None) -> Limit:
     if not granted or unknown or rate is None or months is None:
         return Limit(0, (*findings, not_applicable("limit", "smallest limit", "no limit can be worked out")))
     if not policy.limit.tables:
-        caps = caps_before_tables(ground, amounts, rate, months)
+        share_bp = (policy.limit.share_bp or {})[ground.grade or ""]
+        caps = caps_before_tables(policy.limit, share_bp, sized(ground, amounts, rate, months))
     return _least(ground, findings, [*caps, *caps_of_all(ground, amounts)])
 
 
-def _needed_figures(ground: Ground, amounts: Amounts) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """An amount without which there is no limit: the rule it is told by, where it stands, and what it is read from.
+
+    `aside` says why it is not needed.
+    """
+
+    rule: str
+    amount: str
+    reason: Reason
+    facts: tuple[str, ...] = ()
+    aside: str = ""
+
+
+GROUP_AMOUNT = "group_cents"
+
+
+def needed_amounts(policy: Policy, product: Product) -> Iterator[Needed]:
+    """Every amount a limit for this product needs; that of the group of those who belong to one."""
+    rules = policy.limit
+    yield Needed("monthly sales", "sales_cents", Reason.SALES_UNKNOWN, rules.monthly_sales_facts)
+    yield Needed("limits granted already", "granted_cents", Reason.FACTS_UNKNOWN)
+    yield Needed("limits that count together", "joint_cents", Reason.FACTS_UNKNOWN)
+    yield Needed("the lender's net assets", "net_assets_cents", Reason.FACTS_UNKNOWN)
+    yield Needed("debts with us", "debts_cents", Reason.FACTS_UNKNOWN)
+    facts = (*rules.open_orders_plus, *rules.open_orders_minus)
+    aside = "not an advance on orders" if product.advance_rate_bp is None else ""
+    yield Needed("open orders", "orders_cents", Reason.SALES_UNKNOWN, facts, aside)
+    if policy.group:
+        yield Needed("granted to the group", GROUP_AMOUNT, Reason.FACTS_UNKNOWN)
+
+
+def _needed_figures(ground: Ground, amounts: Amounts[int]) -> list[Finding]:
     """The figures without which there is no limit."""
-    case, rules = ground.case, ground.policy.limit
-    found = [
-        _needed("monthly sales", amounts.sales_cents, Reason.SALES_UNKNOWN, rules.monthly_sales_facts),
-        _needed("limits granted already", amounts.granted_cents, Reason.FACTS_UNKNOWN),
-        _needed("limits that count together", amounts.joint_cents, Reason.FACTS_UNKNOWN),
-        _needed("the lender's net assets", amounts.net_assets_cents, Reason.FACTS_UNKNOWN),
-        _needed("debts with us", amounts.debts_cents, Reason.FACTS_UNKNOWN),
-    ]
-    if ground.product.advance_rate_bp is None:
-        found.append(not_applicable("limit", "open orders", "not an advance on orders"))
-    else:
-        facts = (*rules.open_orders_plus, *rules.open_orders_minus)
-        found.append(_needed("open orders", amounts.orders_cents, Reason.SALES_UNKNOWN, facts))
-    if ground.policy.group:
-        if case.group is None:
-            found.append(not_applicable("limit", "granted to the group", "belongs to no group"))
+    found = []
+    for each in needed_amounts(ground.policy, ground.product):
+        alone = each.amount == GROUP_AMOUNT and ground.case.group is None
+        if each.aside or alone:
+            found.append(not_applicable("limit", each.rule, each.aside or "belongs to no group"))
         else:
-            found.append(_needed("granted to the group", amounts.group_cents, Reason.FACTS_UNKNOWN))
+            found.append(_needed(each.rule, getattr(amounts, each.amount), each.reason, each.facts))
     return found
 
 
-def _least(ground: Ground, known: list[Finding], caps: Sequence[Cap]) -> Limit:
+def _least(ground: Ground, known: list[Finding], caps: Sequence[Cap[int]]) -> Limit:
     """The tightest cap decides, and its reason is the one told where nothing is left."""
     case, rules, product = ground.case, ground.policy.limit, ground.product
     tightest = min(caps, key=lambda cap: cap.cents)
@@ -106,7 +130,7 @@ def _least(ground: Ground, known: list[Finding], caps: Sequence[Cap]) -> Limit:
     return Limit(granted_cents, tuple(findings), (looked_at,))
 
 
-def _no_more_than(asked_cents: int | None, most_cents: int, tightest: Cap) -> Finding:
+def _no_more_than(asked_cents: int | None, most_cents: int, tightest: Cap[int]) -> Finding:
     """Asked for more than there is, the borrower is offered what there is."""
     return at_most(
         "limit", "asked within the limit", asked_cents, most_cents, Reason.LESS_THAN_ASKED, otherwise="counter",

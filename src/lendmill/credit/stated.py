@@ -3,18 +3,32 @@
 Nobody has to state anything; where nothing is stated, or nothing can be held against it, the step is set aside.
 """
 
+from typing import Final
+
 import msgspec
+import polars as pl
 
 from lendmill.credit.case import Case
 from lendmill.credit.finding import Finding, at_least, known_number, not_applicable, noted
 from lendmill.credit.policy import Policy
 from lendmill.credit.reasons import Reason
 from lendmill.features.stated import ON_PLATFORM_MIN_SHARE
-from lendmill.rating.stated.closeness import HISTORY_FACT, SALES_FACT, WEIGHTS, overall, share_too_small, verdict
+from lendmill.rating.stated.closeness import (
+    HISTORY_FACT,
+    SALES_FACT,
+    WEIGHTS,
+    YEAR_DAYS,
+    overall,
+    share_too_small,
+    verdict,
+)
 
 FAST_LANE = "fast lane"
 SHARE_FACT = "stated_platform_share"
 SEEN_FACT = "sales_net_365"
+READ: Final = (*WEIGHTS, HISTORY_FACT, SHARE_FACT, SEEN_FACT)
+STATED: Final = ("stated_said", "stated_short", "stated_small", "stated_band", *(f"{name} exactly" for name in WEIGHTS))
+NEAR: Final = 1e-6
 
 
 def stated_figures(case: Case, policy: Policy) -> tuple[Finding, ...]:
@@ -45,3 +59,35 @@ def _looked_at(share: float | None, least: float) -> Finding:
     return at_least(
         "rating", "stated figures match", share, least, Reason.STATED_FIGURES_DIFFER, otherwise="refer", unit="share"
     )
+
+
+def stated_in(policy: Policy) -> list[pl.Expr]:
+    """The columns `STATED`: files alike in them find alike.
+
+    Where the closeness is clearly above or below the threshold it does not matter what it is exactly.
+    """
+    if policy.stated is msgspec.UNSET:
+        return [pl.lit(None, dtype=pl.Int8).alias(name) for name in STATED]
+    least, sales = policy.stated.differs_below, pl.col(SALES_FACT)
+    close = {name: _closeness_in(name) for name in WEIGHTS}
+    weight = pl.sum_horizontal(pl.when(each.is_not_null()).then(WEIGHTS[name]) for name, each in close.items())
+    whole = pl.sum_horizontal(WEIGHTS[name] * each for name, each in close.items()) / weight
+    lower = pl.when(sales.is_not_null()).then(pl.min_horizontal(whole, sales))
+    band = pl.when(lower > least + NEAR).then(1).when(lower < least - NEAR).then(-1).otherwise(0).cast(pl.Int8)
+    small = (pl.col(SHARE_FACT) < ON_PLATFORM_MIN_SHARE) & (pl.col(SEEN_FACT) > 0)
+    near = ((band == 0) | ~whole.is_finite()) & sales.is_not_null()
+    said = (
+        sales.is_not_null(),
+        (pl.col(HISTORY_FACT) + 1 < YEAR_DAYS).fill_null(value=False),
+        small.fill_null(value=False),
+        band,
+        *(pl.when(near).then(pl.col(name)) for name in WEIGHTS),
+    )
+    return [each.alias(name) for each, name in zip(said, STATED, strict=True)]
+
+
+def _closeness_in(name: str) -> pl.Expr:
+    value = pl.col(name)
+    if not name.endswith("_difference"):
+        return value
+    return pl.when(value.is_not_null()).then(pl.max_horizontal(pl.lit(0.0), 1 - value))

@@ -9,6 +9,7 @@ from itertools import product as combined
 from typing import Any, Final, Literal
 
 import msgspec
+import polars as pl
 
 from lendmill.credit.finding import HeldBack, known_number, known_text
 from lendmill.credit.reasons import CODES
@@ -61,6 +62,13 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             cells.append(cell)
         return self._figures.get(tuple(cells))
 
+    def figure_in(self, files: pl.DataFrame) -> pl.Series:
+        """The same figures of a table of files, whose facts stand in `columns.readable` columns."""
+        place = pl.lit(0, dtype=pl.Int64)
+        for axis in self._axes:
+            place = place * len(axis.spelled) + axis.place_in()
+        return self._in_places.gather(files.select(place.alias("place"))["place"])
+
     def figures(self) -> tuple[int, ...]:
         """All its figures, row by row."""
         return tuple(self._figures.values())
@@ -78,6 +86,12 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     @cached_property
     def _figures(self) -> dict[tuple[Cell, ...], int]:
         return {tuple(row[:-1]): int(row[-1]) for row in self.rows}
+
+    @cached_property
+    def _in_places(self) -> pl.Series:
+        """The figure of every combination of cells, the last axis' cells going round first."""
+        every = combined(*(axis.spelled for axis in self._axes))
+        return pl.Series([self._figures.get(cells) for cells in every], dtype=pl.Int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +119,25 @@ class _Axis:
             return self.bounds[at - 1] if at else ELSE
         word = known_text(value)
         return None if word is None else word if word in self.cells else ELSE
+
+    @property
+    def spelled(self) -> tuple[Cell, ...]:
+        """Every cell a value can fall into, everything else first."""
+        return (ELSE, *(self.bounds if self.counted else sorted(map(str, self.cells - {ELSE}))))
+
+    def place_in(self) -> pl.Expr:
+        """Which of these cells each value of a column falls into."""
+        value = pl.col(self.fact)
+        if self.counted:
+            bounds = pl.Series(self.bounds, dtype=pl.Float64)
+            found = value.map_batches(
+                lambda told: bounds.search_sorted(told.fill_null(0.0), side="right").cast(pl.Int64),
+                return_dtype=pl.Int64, is_elementwise=True,
+            )  # fmt: skip
+        else:
+            words = {word: place for place, word in enumerate(self.spelled) if place}
+            found = value.replace_strict(words, default=0, return_dtype=pl.Int64) if words else pl.lit(0, pl.Int64)
+        return pl.when(value.is_not_null()).then(found)
 
 
 Check = tuple[bool, str, Any, str]

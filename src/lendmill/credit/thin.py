@@ -1,5 +1,7 @@
 """Second thoughts about a shop whose record is short: how it was judged when it was rated, and what follows."""
 
+import polars as pl
+
 from lendmill.credit.case import Case
 from lendmill.credit.finding import Finding, at_most, not_applicable, noted
 from lendmill.credit.policy import Policy
@@ -9,6 +11,10 @@ from lendmill.credit.reasons import Reason
 def is_thin(case: Case) -> bool:
     """Whether the record counts as short: it was judged so, or nobody judged it."""
     return case.rating is None or case.rating.file != "full"
+
+
+THIN: pl.Expr = ~(pl.col("rated") & (pl.col("file") == "full")).fill_null(value=False)
+"""The same of a table of files."""
 
 
 def second_thoughts(case: Case, policy: Policy) -> tuple[Finding, ...]:

@@ -1,0 +1,171 @@
+"""Deciding a table of files at once: every file gets what `decide` gives it by itself, stage `offer`."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from lendmill.credit.decide import FRESH, RATING, decide
+from lendmill.credit.eligibility import STANDING, WHO_MAY_ASK, over_the_records
+from lendmill.credit.look import Look
+from lendmill.credit.offers.files import OneFile, Setting, as_rules_read, covers, forgotten, prepared
+from lendmill.credit.offers.kinds import Kinds, kinds_of
+from lendmill.credit.offers.sizing import Limits, cap_column, figure_column, limits, too_large, with_amounts
+from lendmill.credit.price import Price, price, table_for
+from lendmill.credit.rules.stops import Stop, stop_of_condition, stopped, stops_of
+from lendmill.credit.tables import ANY_SOURCE, Table
+from lendmill.credit.term import Term, term
+
+TERMS: Final = ("limit_cents", "rate_num", "rate_den", "penalty_num", "months_max")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """For each file, in the table's order: outcome, reasons, terms, the caps' amounts, which sources cover it.
+
+    `caps` names the columns of caps; a cap is null where it is not about a file or nothing could be worked out.
+    `alone` counts the files that were decided one by one.
+    """
+
+    table: pl.DataFrame
+    caps: tuple[str, ...]
+    alone: int
+
+
+def decided(files: pl.DataFrame, on: Setting) -> Answers:
+    """Decide all of them. The table has the columns of `files.FILE` and the facts of the record the policy reads."""
+    base = prepared(files, on).with_row_index("file no")
+    fresh = kinds_of(base, ("record_age_days",), on)
+    in_date = fresh.spread([all(f.effect == "none" for f in _found(FRESH, each)) for each in fresh.files], pl.Boolean)
+    if in_date.all():
+        done = [_decided(base, on, fresh=True)]
+    else:
+        stale = forgotten(base.filter(~in_date), on)
+        done = [_decided(stale, on, fresh=False)]
+        if in_date.any():
+            done.append(_decided(base.filter(in_date), on, fresh=True))
+    caps = done[0].caps
+    table = pl.concat(each.table for each in done)
+    if table.get_column("alone").any():
+        alone = table.filter("alone")
+        one_by_one = [_by_itself(row, base, caps, on) for row in alone.rows(named=True)]
+        table = pl.concat([table.filter(~pl.col("alone")), pl.DataFrame(one_by_one, schema=table.schema)])
+    count = int(table.get_column("alone").sum())
+    return Answers(table.sort("file no").drop("file no", "alone"), caps, count)
+
+
+def _by_itself(row: Mapping[str, Any], base: pl.DataFrame, caps: Sequence[str], on: Setting) -> dict[str, Any]:
+    """The row of a file whose sums are too long for a column."""
+    made = decide(OneFile(base.row(row["file no"], named=True), on).case, on.policy, on.product)
+    found = {each.rule: each.value for each in made.findings if each.step == "limit" and each.verdict == "noted"}
+    terms = {name: getattr(made.terms, name) if made.terms else None for name in TERMS}
+    noted = {cap_column(n): found.get(rule) for n, rule in enumerate(caps)}
+    return {**row, "outcome": made.outcome, "reasons": list(made.reasons), **terms, **noted}
+
+
+def _found(looks: Iterable[Look], one: OneFile) -> Iterator[Any]:
+    for look in looks:
+        yield from look.found(one.ground.case, one.on.policy, one.ground.sources)
+
+
+def _decided(base: pl.DataFrame, on: Setting, *, fresh: bool) -> Answers:
+    base = with_amounts(base, on)
+    table = _with_figures(as_rules_read(base, on), on)
+    priced, prices = _priced(table, base, on)
+    lasting, terms = _lasting(table, base, on)
+    table = table.with_columns(
+        *_price_columns(priced, prices), lasting.spread([t.months for t in terms], pl.Int64).alias("months")
+    )
+    table = table.with_columns(too_large(table, on).alias("alone"))
+    sized = limits(table, on)
+    stops = [
+        *_looked(WHO_MAY_ASK, base, on),
+        *_looked(STANDING, base, on),
+        *(stop for rule in on.policy.knock_outs or () for stop in over_the_records(rule, _covered(on))),
+        *_looked(FRESH, base, on),
+        *_looked(RATING, base, on),
+        *sized.stops,
+        *priced.stops(lambda one: price(one.ground).findings),
+        *lasting.stops(lambda one: term(one.ground).findings),
+        *sized.conditions,
+        *(stop for rule in on.policy.rules or () for stop in stops_of(rule, _covered(on), fresh=fresh)),
+        *(stop_of_condition(each.asked_when, each.unknown) for each in on.policy.conditions or ()),
+    ]
+    return Answers(_told(sized, stopped(sized.table, stops), on), tuple(cap.rule for cap in sized.caps), 0)
+
+
+def _covered(on: Setting) -> dict[str, pl.Expr]:
+    return {name: pl.col(covers(name)) for name in on.policy.sources}
+
+
+def _looked(looks: Iterable[Look], base: pl.DataFrame, on: Setting) -> Iterator[Stop]:
+    """Whom each look stops, asked once for each kind of file."""
+    for look in looks:
+        named = [*look.by, *(map(covers, on.policy.sources) if "covered" in look.by else ())]
+        kinds = kinds_of(base, [name for name in named if name in base.columns], on)
+        yield from kinds.stops(lambda one, look=look: tuple(_found((look,), one)))  # type: ignore[misc]
+
+
+def _with_figures(told: pl.DataFrame, on: Setting) -> pl.DataFrame:
+    """The table with the figure of each table of the policy that is about the product."""
+    columns = [
+        table.figure_in(told).alias(figure_column(step, table))
+        for step, tables in (
+            ("limit", on.policy.limit.tables or ()),
+            ("term", _term_tables(on)),
+            ("price", _price_tables(on)),
+        )
+        for table in tables
+    ]
+    return told.with_columns(columns)
+
+
+def _term_tables(on: Setting) -> list[Table]:
+    return [table for table in (on.policy.term.tables if on.policy.term else ()) if table.for_product(on.product.key)]
+
+
+def _price_tables(on: Setting) -> list[Table]:
+    table = table_for(on.policy, on.product)
+    return [] if table is None or on.product.band is None else [table]
+
+
+def _priced(table: pl.DataFrame, base: pl.DataFrame, on: Setting) -> tuple[Kinds, list[Price]]:
+    figures = [figure_column("price", each) for each in _price_tables(on)]
+    kinds = kinds_of(base.with_columns(table.select(figures)), ("graded", *figures), on)
+    return kinds, [price(each.ground) for each in kinds.files]
+
+
+def _lasting(table: pl.DataFrame, base: pl.DataFrame, on: Setting) -> tuple[Kinds, list[Term]]:
+    tables = _term_tables(on)
+    sources = [covers(each.source) for each in tables if each.source != ANY_SOURCE]
+    figures = [figure_column("term", each) for each in tables]
+    kinds = kinds_of(
+        base.with_columns(table.select(figures)), ("graded", "thin", *dict.fromkeys(sources), *figures), on
+    )
+    return kinds, [term(each.ground) for each in kinds.files]
+
+
+def _price_columns(kinds: Kinds, prices: list[Price]) -> Iterator[pl.Series]:
+    yield kinds.spread([each.rate.num if each.rate else None for each in prices], pl.Int64).alias("rate_num")
+    yield kinds.spread([each.rate.den if each.rate else None for each in prices], pl.Int64).alias("rate_den")
+    yield kinds.spread([each.penalty.num if each.penalty else None for each in prices], pl.Int64).alias("penalty_num")
+
+
+def _told(sized: Limits, answers: pl.DataFrame, on: Setting) -> pl.DataFrame:
+    """Terms where there are any: of what is not declined, for a grade, above nothing."""
+    granted = (answers["outcome"] != "decline") & sized.table["graded"].is_not_null() & (sized.table["most"] > 0)
+    terms = pl.DataFrame({"granted": granted.fill_null(value=False)}).hstack(
+        sized.table.select(
+            pl.col("most").alias("limit_cents"),
+            "rate_num",
+            "rate_den",
+            "penalty_num",
+            pl.col("months").alias("months_max"),
+        )
+    )
+    kept = terms.select(pl.when("granted").then(pl.col(name)).alias(name) for name in TERMS)
+    beside = sized.table.select(
+        "file no", "alone", *(cap_column(n) for n in range(len(sized.caps))), *map(covers, on.policy.sources)
+    )
+    return answers.hstack(kept).hstack(beside)
