@@ -49,4 +49,4 @@ def test_what_a_day_did_can_be_read_again(database: Database) -> None:
     with database.transaction() as db:
         assert report_of(db, THROUGH) == last
         assert report_of(db, THROUGH + timedelta(days=1)) is None
-    assert list(last.took_ms) == ["cut-over", "bring-up", "accrue", "funding"]
+    assert list(last.took_ms) == ["cut-over", "bring-up", "accrue", "funding", "limits"]

@@ -117,6 +117,14 @@ def test_a_late_payment_halves_the_limit_at_once_and_leaves_what_is_used(days: i
     assert tonight(line=a_line(used_cents=900_000), **late) is None
 
 
+@pytest.mark.parametrize(("days", "cut"), [(29, False), (30, True)])
+def test_an_urgent_cut_rests_after_itself_and_does_not_halve_the_limit_every_night(days: int, cut: bool) -> None:
+    past = {"late_since_on": TODAY - timedelta(days=60), "changed_on": TODAY - timedelta(days=days)}
+    again = tonight(**past, rules=["cut after a late payment"], rules_on=[TODAY - timedelta(days=days)])
+    assert (again is not None) is cut
+    assert tonight(**past, rules=["cut after sales fell"], rules_on=[TODAY - timedelta(days=days)]) is not None
+
+
 @pytest.mark.parametrize(("growth", "cut"), [(-0.7, False), (-0.701, True)])
 def test_falling_sales_cut_after_their_notice(growth: float, cut: bool) -> None:
     found = tonight(a_borrower(facts={"sales_growth_90": growth}), changed_on=None)

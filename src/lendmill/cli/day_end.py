@@ -18,6 +18,7 @@ DAY = ["%Y-%m-%d"]
 ORDER = (
     "borrowers", "products", "loans", "rows_billed", "lines", "interest_cents", "penalty_cents", "fees_cents",
     "became_late", "became_medium", "became_long", "stopped_accruing", "resumed_accruing", "entries", "releases",
+    "raised", "cut", "priced", "carried_out", "lapsed", "conditions_lapsed", "offers_lapsed",
 )  # fmt: skip
 
 
@@ -85,7 +86,8 @@ def _told(report: "Report") -> str:
         known = sorted(counts, key=lambda what: (ORDER.index(what) if what in ORDER else len(ORDER), what))
         told = ", ".join(_figure(what, counts[what]) for what in known if counts[what])
         took = f"  {report.took_ms[step]:>8,} ms" if step in report.took_ms else ""
-        lines.append(f"  {step:<9}{took}  {told or 'nothing'}")
+        nothing = "nothing by rule" if step == "limits" else "nothing"
+        lines.append(f"  {step:<9}{took}  {told or nothing}")
     return "\n".join(lines)
 
 

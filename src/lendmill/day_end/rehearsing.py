@@ -1,7 +1,8 @@
 """A dry run: what closing days would do, worked out from one snapshot of the book; nothing is written or locked.
 
-What happens by itself is told: rows billed, lateness, the nights' interest, money that comes back to be lent. Changes
-planned ahead and money held for borrowers are not begun here.
+What happens by itself is told: rows billed, lateness, the nights' interest, money that comes back to be lent, lines
+raised and cut by rule. Changes planned ahead and money held for borrowers are not begun here, and the rules for lines
+take what is rated, owed and late as it stands now.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from uuid import UUID
 
 from lendmill.arrears.stages import STAGES
 from lendmill.day_end.accruing import Earned, counts_of
+from lendmill.day_end.changing import foresee
 from lendmill.day_end.nights import book_at, first_open_day
 from lendmill.day_end.report import Counts, Report
 from lendmill.days import ONE_DAY, each_day
@@ -52,8 +54,11 @@ def rehearse(
             told.live(stored_loans(db, borrower_id, statuses=OPEN), dates)
             watch(through, "rehearsal", seen, len(borrowers))
         earned = _earned(db, days, told.repriced)
-        funding = one(db, _Releases, RELEASES)
-        return [_report(db, day, told, earned[day], funding if day == days[0] else _Releases(0, 0)) for day in days]
+        funding, limits = one(db, _Releases, RELEASES), foresee(db, days)
+        return [
+            _report(db, day, told, earned[day], funding if day == days[0] else _Releases(0, 0), limits[day])
+            for day in days
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,9 @@ def _earned(
     return earned
 
 
-def _report(db: Db, day: date, told: _Rehearsal, earned: list[Earned], funding: _Releases) -> Report:
+def _report(
+    db: Db, day: date, told: _Rehearsal, earned: list[Earned], funding: _Releases, limits: Counts
+) -> Report:
     cut_over = book_at(db, day)
     for first_day, stage in STAGES:
         newly = [late for late, loans in told.became_late.items() if late + timedelta(days=first_day - 1) == day
@@ -167,6 +174,7 @@ def _report(db: Db, day: date, told: _Rehearsal, earned: list[Earned], funding: 
         "bring-up": told.tallies[day].counts(),
         "accrue": counts_of(earned),
         "funding": _counts(funding),
+        "limits": limits,
     })  # fmt: skip
 
 

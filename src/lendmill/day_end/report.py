@@ -7,7 +7,7 @@ from typing import Any, Final
 from lendmill.db import Db, many
 
 Counts = dict[str, int]
-STEPS: Final = ("cut-over", "bring-up", "accrue", "funding")
+STEPS: Final = ("cut-over", "bring-up", "accrue", "funding", "limits")
 
 
 @dataclass(frozen=True, slots=True)

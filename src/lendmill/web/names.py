@@ -210,6 +210,14 @@ DAY_END_COUNTS: Final = {
     "defaults": "Defaults",
     "paid": "Twelve months without default",
     "cards": "Cards",
+    "raised": "Limits raised",
+    "cut": "Limits cut",
+    "priced": "Prices changed",
+    "carried_out": "Earlier notices carried out",
+    "lapsed": "Earlier notices lapsed",
+    "conditions_lapsed": "Lines closed, conditions not met in time",
+    "offers_lapsed": "Smaller offers lapsed",
+    "files": "Files",
     "alarms": "Alarms",
 }
 CONTROLS: Final = {

@@ -35,7 +35,8 @@ def foreseen(
 ) -> list[tuple[date, str]]:  # fmt: skip
     """What would be counted of a line on which of the days that open: due notices first, then what a rule makes of it.
 
-    Notices that wait come in the order in which they were given. What is owed, rated and granted to others is taken as it stands on the first of the nights.
+    Notices that wait come in the order in which they were given. What is owed, rated and granted to others is taken as
+    it stands on the first of the nights.
     """
     told: list[tuple[date, str]] = []
     pending: list[Told] = [*waiting]
@@ -52,7 +53,8 @@ def foreseen(
         if found is None:
             continue
         told.append((opens, COUNTED[found.kind]))
-        history = replace(history, changed_on=opens)
+        rules_on = {**dict(zip(history.rules, history.rules_on, strict=True)), found.rule: opens}
+        history = replace(history, changed_on=opens, rules=[*rules_on], rules_on=[*rules_on.values()])
         if found.effective_on <= opens:
             line = after(line, found) or line
         else:

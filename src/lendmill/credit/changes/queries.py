@@ -59,8 +59,18 @@ HISTORY = """
                                        where d.change_id = c.change_id and d.borrower_id = c.borrower_id)) as waiting,
            (select grade from decision d
              where d.decision_id = l.decision_id and d.borrower_id = l.borrower_id) as grade_at_opening,
-           (select late_since_on from standing s where s.borrower_id = l.borrower_id) as late_since_on
+           (select late_since_on from standing s where s.borrower_id = l.borrower_id) as late_since_on,
+           past.rules, past.rules_on
       from line l
+     cross join lateral (
+           select coalesce(array_agg(rule order by rule), '{}') as rules,
+                  coalesce(array_agg(last_on order by rule), '{}') as rules_on
+             from (select rule, max(noted_on) as last_on
+                     from line_change c
+                    where c.line_id = l.line_id
+                      and c.borrower_id = l.borrower_id
+                    group by rule) each_rule
+           ) past
      where l.borrower_id = any(%(borrower_ids)s)
        and l.line_id = any(%(line_ids)s)
      order by l.line_id

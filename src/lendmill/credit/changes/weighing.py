@@ -1,7 +1,7 @@
 """What tonight's rules make of an open line: the worst of what speaks against it, or else the first of what rewards."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import lcm
 from typing import Any, Final
@@ -25,13 +25,22 @@ MILLION: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a line's own past says: when it was last changed, whether a change waits, the grade at opening."""
+    """What a line's own past says: when it was last changed, and by which rules; whether a change waits; its grade.
+
+    `rules` and `rules_on` are the rules that ever changed it and the last day of each, in one order.
+    """
 
     line_id: UUID
     changed_on: date | None
     waiting: bool
     grade_at_opening: str | None
     late_since_on: date | None
+    rules: list[str] = field(default_factory=list)
+    rules_on: list[date] = field(default_factory=list)
+
+    def changed_by_on(self, rule: str) -> date | None:
+        """The last day on which one rule changed the line."""
+        return dict(zip(self.rules, self.rules_on, strict=True)).get(rule)
 
 
 def case_without(case: Case, line: Line) -> Case:
@@ -101,9 +110,12 @@ def known_of(line: Line, history: History, case: Case, policy: Policy) -> Mappin
 
 
 def _resting(rule: LineChangeRule, history: History, today: date) -> bool:
-    """Changed lately, or about to be: nothing more, unless it is urgent."""
-    if rule.urgent and (history.changed_on is None or history.changed_on < today):
-        return False
+    """Changed lately, or about to be: nothing more; an urgent rule waits for no other, but rests after itself."""
+    if history.changed_on == today:
+        return True
+    if rule.urgent:
+        own_on = history.changed_by_on(rule.change)
+        return own_on is not None and (today - own_on).days < rule.rest_days
     rested = history.changed_on is None or (today - history.changed_on).days >= rule.rest_days
     return history.waiting or not rested
 
