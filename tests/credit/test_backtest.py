@@ -11,20 +11,42 @@ from credit_cases import LINE, POLICY, TODAY, a_case, decided
 
 from lendmill.credit.policy import Policy
 from lendmill.credit.record import content, text_of
+from lendmill.credit.pricing.assumptions import read_assumptions
 from lendmill.credit.testing import actions, queries
 from lendmill.credit.testing.again import Stored, again
 from lendmill.credit.testing.backtest import Estimate, ratio, report, total
+from lendmill.credit.testing.beside.queries import shadow_report
 from lendmill.credit.testing.tally import GROUPS, Tally
+from lendmill.credit.testing.worth import worth_under
 from lendmill.db import Database
 
 PRODUCTS = {(LINE.key, LINE.version): LINE}
 GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "C", "D")
 
 
-def worth(pd: float, limit_cents: int, rate_num: int, rate_den: int, months: int) -> tuple[float, float]:
-    """Half of what defaults is lost; a year's interest is earned."""
-    loss = pd * limit_cents / 2
-    return loss, limit_cents * rate_num * 30 * months / rate_den - loss
+SAID = read_assumptions(
+    """
+    key = "plain"
+    said_by = "the tests"
+    in_force_on = 2026-01-01
+    source = "so that heads can check it"
+    product = "credit-line"
+    days = 365
+    loss_given_default_bp = 5_000
+    funding_yearly_bp = 500
+    operating_cents = 10_000
+    drawn_at_default_bp = 10_000
+    interest_paid_before_default_bp = 0
+    utilisation = [{ limit_cents = 100, share_bp = 10_000 }]
+    [churn]
+    all = [[0.10, 0.0], [0.30, 0.0]]
+    """
+    + "".join(
+        f"[grades.{grade}]\npd = 0.1\npd_low = 0.1\npd_high = 0.1\ncurve = 'all'\nlimit_cents = 100_000\n"
+        for grade in ("AAA", "AA", "A", "BBB", "BB", "B", "C")
+    )
+)
+worth = worth_under(SAID)
 
 
 def next_version(share: float) -> Policy:
@@ -47,14 +69,13 @@ def kept(n: int, defaulted: bool | None = None, **changes: object) -> Stored:
 def counted(stored: list[Stored], policy: Policy) -> Tally:
     """All of these decided again."""
     tally = Tally()
-    for each in again(stored, policy, PRODUCTS):
-        tally.count(each, worth)
+    tally.count(list(again(stored, policy, PRODUCTS)), worth)
     return tally
 
 
 def test_the_same_policy_changes_nothing() -> None:
     files = [kept(n, rating={"grade": grade}) for n, grade in enumerate(GRADES)]
-    found = report(counted(files, POLICY))
+    found = report(counted(files, POLICY), SAID)
     assert found.files == 8
     assert {(before, after) for before, after, _ in found.outcomes} == {
         ("counter", "counter"), ("refer", "refer"), ("decline", "decline"),
@@ -76,7 +97,7 @@ def test_who_swaps_sides_is_counted_with_money_and_what_became_of_them() -> None
         kept(3, rating={"grade": "A", "pd": 0.03}, standing={"days_past_due_worst": 45}),
         kept(4, rating={"grade": "D", "pd": 0.5}),
     ]
-    rows = {row.swap: row for row in report(counted(files, new)).swaps}
+    rows = {row.swap: row for row in report(counted(files, new), SAID).swaps}
     assert {swap: row.files for swap, row in rows.items()} == {"both": 1, "in": 1, "out": 2, "neither": 1}
     out = rows["out"]
     assert (out.known, out.defaults, out.default_rate.value) == (2, 1, 0.5)
@@ -91,7 +112,7 @@ def test_money_before_and_after_is_added_up_by_group_and_in_all() -> None:
     files = [kept(n, rating={"grade": "A", "pd": 0.02}) for n in range(40)]
     smaller = next_version(0.75)
     tally = counted(files, smaller)
-    found = report(tally)
+    found = report(tally, SAID)
     assert found.loss_before.value == pytest.approx(40 * 0.02 * 1_600_000 / 2)
     assert found.loss_change.value == pytest.approx(40 * 0.02 * -400_000 / 2)
     (segment,) = [each for name, value, each in found.segments if (name, value) == ("grade", "A")]
@@ -159,11 +180,11 @@ def decisions(shop: Callable[..., UUID], house: Database) -> list[UUID]:
 def test_a_shadow_decides_beside_once_and_changes_nothing(house: Database, decisions: list[UUID]) -> None:
     new = next_version(0.5)
     with house.transaction() as db:
-        assert actions.shadow(db, new, PRODUCTS, since_on=TODAY, today=TODAY) == len(decisions)
-        assert actions.shadow(db, new, PRODUCTS, since_on=TODAY, today=TODAY) == 0
-        pairs = queries.shadow_pairs(db, new.key, new.version)
-    assert sum(pair.files for pair in pairs) == len(decisions)
-    assert ("approve", "counter") in {(pair.before, pair.after) for pair in pairs}
+        assert actions.shadow(db, new, PRODUCTS, since_on=TODAY, today=TODAY) == sorted(decisions)
+        assert actions.shadow(db, new, PRODUCTS, since_on=TODAY, today=TODAY) == []
+        found = shadow_report(db, new.key, new.version)
+    assert (found.files, found.more, found.less) == (len(decisions), 0, 2)
+    assert ("approve", "counter") in {(pair.before, pair.after) for pair in found.pairs}
 
 
 def test_the_parts_of_a_time_hold_every_decision_once(house: Database, decisions: list[UUID]) -> None:
@@ -171,10 +192,11 @@ def test_the_parts_of_a_time_hold_every_decision_once(house: Database, decisions
         parts = queries.parts_of(db, since_on=TODAY, until_on=TODAY, parts=2)
         found = [
             each.decision_id
-            for after, up_to in parts
-            for each in queries.stored(db, since_on=TODAY, until_on=TODAY, after=after, up_to=up_to, page=1)
+            for part in parts
+            for each in queries.stored(db, since_on=TODAY, until_on=TODAY, after=part.after, up_to=part.up_to, page=1)
         ]
-        assert len(parts) == 2
+        assert [part.files for part in parts] == [2, 1]
+        assert queries.counted(db, since_on=TODAY, until_on=TODAY) == 3
         assert found == sorted(decisions)
         assert queries.parts_of(db, since_on=TODAY.replace(year=2027), until_on=TODAY.replace(year=2028), parts=2) == []
 
@@ -182,8 +204,9 @@ def test_the_parts_of_a_time_hold_every_decision_once(house: Database, decisions
 def test_a_backtest_is_kept_as_it_was_run(house: Database, decisions: list[UUID]) -> None:
     with house.transaction() as db:
         tally = actions.decide_again(db, POLICY, PRODUCTS, worth, since_on=TODAY, until_on=TODAY)
-        found = report(tally)
+        found = report(tally, SAID)
         actions.keep_backtest(db, POLICY, found, since_on=TODAY, until_on=TODAY, by=None, today=TODAY)
         (run,) = queries.backtests(db, POLICY.key, POLICY.version)
     assert (run.files, run.policy_digest) == (len(decisions), POLICY.fingerprint)
     assert run.body == json.loads(msgspec.json.encode(found))
+    assert run.found == found

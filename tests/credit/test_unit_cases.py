@@ -6,8 +6,9 @@ from credit_cases import LINE, MARKET_FACTS, ORDERS, POLICY, TODAY
 
 from lendmill.credit.policy import Policy
 from lendmill.credit.testing import queries
-from lendmill.credit.testing.actions import hold_to_cases, keep_cases, try_cases
-from lendmill.credit.testing.unit_cases import CasesFail, InvalidCases, case_of, read_cases, tried
+from lendmill.credit.publishing.queries import case_results
+from lendmill.credit.testing.actions import keep_cases
+from lendmill.credit.testing.unit_cases import CasesFail, InvalidCases, case_of, held, read_cases, tried
 from lendmill.db import Database
 
 FACTS = "\n".join(f"{name} = {value}" for name, value in MARKET_FACTS.items() if value is not None)
@@ -88,19 +89,19 @@ def test_a_policy_that_does_otherwise_is_told_where(database: Database) -> None:
     )
     with database.transaction() as db:
         keep_cases(db, policy_key="standard", examples=read_cases(USUAL + GOOD), by=None, today=TODAY)
-        hold_to_cases(db, POLICY, [LINE])
+        held(case_results(db, POLICY, [LINE]), POLICY)
         with pytest.raises(CasesFail, match="does not do what 1 of its 6 cases say; the first: one that was late"):
-            hold_to_cases(db, tighter, [LINE])
+            held(case_results(db, tighter, [LINE]), tighter)
 
 
 def test_the_newest_cases_count_and_a_policy_without_any_is_held_to_none(database: Database) -> None:
     with database.transaction() as db:
-        assert try_cases(db, POLICY, [LINE]) == []
+        assert case_results(db, POLICY, [LINE]) == []
         keep_cases(db, policy_key="standard", examples=read_cases(USUAL + GOOD), by=None, today=TODAY)
         one = USUAL + '[[cases]]\nname = "only this"\noutcome = "approve"\n'
         keep_cases(db, policy_key="standard", examples=read_cases(one), by=None, today=TODAY)
         assert queries.cases(db, "standard") == read_cases(one)
-        assert [each.name for each in try_cases(db, POLICY, [LINE])] == ["only this"]
+        assert [each.name for each in case_results(db, POLICY, [LINE])] == ["only this"]
 
 
 @pytest.mark.parametrize(
@@ -112,6 +113,7 @@ def test_the_newest_cases_count_and_a_policy_without_any_is_held_to_none(databas
         ("[[cases]]\nname = 'a'\noutcome = 'refer'\nfacts = { pd = 'x' }\n", "facts"),
         ("[[cases]]\nname = 'a'\noutcome = 'refer'\nborrower = { age = 3 }\n", "borrower.age is 3"),
         ("[[cases]]\nname = ' '\noutcome = 'refer'\n", "name is ' '"),
+        ("[[cases]]\nname = 'a'\noutcome = 'refer'\nfacts = { refund_rate = 1 }\n", "['refund_rate'], but must be in the"),
         ("", "cases is None, but must be given"),
         ("[[cases", "valid TOML"),
     ],

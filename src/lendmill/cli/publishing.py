@@ -8,6 +8,7 @@ from uuid import UUID
 
 import typer
 
+from lendmill.cli.testing import add_case_verbs
 from lendmill.refusals import Refusal
 from lendmill.settings import load
 
@@ -48,6 +49,8 @@ def _verbs(plural: Plural) -> typer.Typer:
     _looking(verbs, plural)
     _writing(verbs, plural)
     _taking_further(verbs, plural)
+    if plural == "policies":
+        add_case_verbs(verbs)
     return verbs
 
 

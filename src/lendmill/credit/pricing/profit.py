@@ -72,7 +72,7 @@ class PricingGround:
         outside = limit * np.where(limit < limits[0], shares[0], shares[-1])
         return np.asarray(np.where((limit < limits[0]) | (limit > limits[-1]), outside, inside), dtype=np.float64)
 
-    def default_share(self, yearly_rate: Any, limit_cents: Any, pd: float | None = None) -> Floats:
+    def default_share(self, yearly_rate: Any, limit_cents: Any, pd: Any = None) -> Floats:
         """The PD over the days lent, at a rate and a limit; a PD of a year shortened or lengthened to these days.
 
         odds = pd / (1 - pd) x odds_per_rate_point ^ ((rate - today's rate) x 100)
@@ -87,7 +87,7 @@ class PricingGround:
 
 
 def expected(
-    ground: PricingGround, night: Fraction, units: Any, limit_cents: Any, *, pd: float | None = None, kept: Any = None
+    ground: PricingGround, night: Fraction, units: Any, limit_cents: Any, *, pd: Any = None, kept: Any = None
 ) -> Expected:
     """What 1,000 borrowers bring who are shown a rate of so many units and a limit; arrays give every pair of both.
 

@@ -1,12 +1,14 @@
 """Which policy decides on a day, which beside it, and what a policy and a product must fit to be published."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final, TypeVar
 
 from lendmill.credit.policy import InvalidPolicy, Policy, policy_of, read_policy
+from lendmill.credit.testing.queries import cases
+from lendmill.credit.testing.unit_cases import ExampleResult, held, tried
 from lendmill.db import Db
 from lendmill.features.catalogue import NAMES
 from lendmill.products import queries as products
@@ -48,7 +50,8 @@ class JointProductUnknown(Refusal):
 def policy_fits(db: Db, policy: Policy, on: date) -> None:
     """Refuse a policy that does not suit the catalogue, the law or what is for sale on a day.
 
-    Refuses with `FactGone`, `PolicyNotInForce`, `LawUnnamed`, `LawNotInForce`, `GradeWithoutPrice`.
+    It is held to the cases kept with it, too. Refuses with `FactGone`, `PolicyNotInForce`, `LawUnnamed`,
+    `LawNotInForce`, `GradeWithoutPrice`, `CasesFail`, `InvalidCases`.
     """
     for fact in policy.facts:
         if fact not in NAMES:
@@ -58,8 +61,19 @@ def policy_fits(db: Db, policy: Policy, on: date) -> None:
     if not published.was_live(db, "policy", policy.key, policy.version):
         check_named(policy.laws or (), LAW_FIGURES, document=f"Policy {policy.key}")
     check_in_force(policy.laws or (), document=f"Policy {policy.key}", on=on)
-    for product in products.live_products(db, on):
+    sold = products.live_products(db, on)
+    for product in sold:
         check_priced(policy, product)
+    held(case_results(db, policy, sold), policy)
+
+
+def case_results(db: Db, policy: Policy, sold: Sequence[Product]) -> list[ExampleResult]:
+    """What a policy makes of the cases kept with it, for what is sold; none where none are kept.
+
+    Refuses with `InvalidCases` a case for a product that is not sold any more.
+    """
+    examples = cases(db, policy.key)
+    return tried(examples, policy, sold) if examples is not None else []
 
 
 def product_fits(db: Db, product: Product, on: date) -> None:

@@ -35,13 +35,17 @@ class KeptFile(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A decision as it is read: its text, and what became of the loans where that is known."""
+    """A decision as it is read: its text, what a person made of it, and what became of the loans where it is known.
+
+    Where a person granted after the computer had not, what is known is known of the person's loan.
+    """
 
     decision_id: UUID
     borrower_id: UUID
     decided_on: date
     content: str
     defaulted: bool | None
+    by_person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,11 @@ class DecidedAgain:
     decision_id: UUID
     decided_on: date
     case: Case
+    product_key: str
     before: Made
     after: Decision
     defaulted: bool | None
+    by_person: str | None = None
 
     @property
     def limit_before_cents(self) -> int:
@@ -82,4 +88,7 @@ def again(
         kept = _READ.decode(each.content)
         product = products[kept.product.key, kept.product.version]
         after = decide(kept.case, policy, product)
-        yield DecidedAgain(each.decision_id, each.decided_on, kept.case, kept.decision, after, each.defaulted)
+        yield DecidedAgain(
+            each.decision_id, each.decided_on, kept.case, product.key, kept.decision, after, each.defaulted,
+            each.by_person,
+        )  # fmt: skip

@@ -9,7 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from lendmill.credit.testing.tally import BANDS_CENTS, FIGURES, GROUPS, SWAPS, Segment, Swap, Tally
+from lendmill.credit.pricing.assumptions import Assumptions, text_of
+from lendmill.credit.testing.tally import BANDS_CENTS, GROUPS, SWAPS, Segment, Swap, Tally
+from lendmill.rating.watching.chance import share_interval
 
 SURE: Final = 1.96  # normal quantile of 95 %, both sides
 
@@ -42,13 +44,47 @@ class SwapRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Blind:
+    """What no backtest can know, in numbers: how far its figures rest on the model's word alone.
+
+    `gain_ends_at`: how many times as often as their PDs say those newly granted may default before the expected gain is
+    gone; None where there is no gain, nobody new or no assumption.
+    """
+
+    new_files: int
+    new_limit_cents: int
+    new_mean_pd: float | None
+    new_known: int
+    gain_ends_at: float | None
+    unrated: int
+    unripe: int
+    known: int
+    known_mean_pd: float | None
+    known_default_rate: Estimate
+    referred_before: int
+    referred_after: int
+    granted_by_person: int
+    unpriced: int
+
+
+@dataclass(frozen=True, slots=True)
 class Backtest:
-    """The report. Money in cents, shares from 0 to 1; losses and profits are expected ones, by PDs and assumptions."""
+    """The report. Money in cents, shares from 0 to 1; losses and profits are expected ones, by PDs and assumptions.
+
+    `at_risk` is PD times limit: what would be lost if every limit were drawn whole and nothing recovered. Losses and
+    profits are unknown where no assumptions were given.
+    """
 
     files: int
     granted_before: Estimate
     granted_after: Estimate
     granted_change: Estimate
+    limit_before: Estimate
+    limit_after: Estimate
+    limit_change: Estimate
+    at_risk_before: Estimate
+    at_risk_after: Estimate
+    at_risk_change: Estimate
     loss_before: Estimate
     loss_after: Estimate
     loss_change: Estimate
@@ -60,46 +96,102 @@ class Backtest:
     reasons: tuple[tuple[str, int, int], ...]
     limits: tuple[tuple[int, int, int], ...]
     segments: tuple[tuple[str, str, Segment], ...]
+    blind: Blind
+    assumptions: str = ""
 
 
-def report(tally: Tally) -> Backtest:
-    """The report of what was counted."""
+def report(tally: Tally, assumptions: Assumptions | None = None) -> Backtest:
+    """The report of what was counted, under the assumptions its worth came from."""
     files = tally.groups("files")
     granted = {"before": tally.groups("files", "both", "out"), "after": tally.groups("files", "both", "in")}
-    shares = {when: ratio(count, files) for when, count in granted.items()}
+    limit, at_risk = _changed(tally, "limit"), _changed(tally, "at_risk")
+    nothing = (UNKNOWN, UNKNOWN, UNKNOWN)
+    loss = _changed(tally, "loss") if assumptions is not None else nothing
+    profit = _changed(tally, "profit") if assumptions is not None else nothing
     reasons = sorted(tally.reasons_before | tally.reasons_after)
     return Backtest(
         files=tally.files,
-        granted_before=shares["before"],
-        granted_after=shares["after"],
+        granted_before=share(granted["before"], files),
+        granted_after=share(granted["after"], files),
         granted_change=ratio(granted["after"] - granted["before"], files),
-        loss_before=total(tally.groups("loss_before")),
-        loss_after=total(tally.groups("loss_after")),
-        loss_change=total(tally.groups("loss_after") - tally.groups("loss_before")),
-        profit_before=total(tally.groups("profit_before")),
-        profit_after=total(tally.groups("profit_after")),
-        profit_change=total(tally.groups("profit_after") - tally.groups("profit_before")),
-        swaps=tuple(_swap_row(tally, swap) for swap in SWAPS),
+        limit_before=limit[0],
+        limit_after=limit[1],
+        limit_change=limit[2],
+        at_risk_before=at_risk[0],
+        at_risk_after=at_risk[1],
+        at_risk_change=at_risk[2],
+        loss_before=loss[0],
+        loss_after=loss[1],
+        loss_change=loss[2],
+        profit_before=profit[0],
+        profit_after=profit[1],
+        profit_change=profit[2],
+        swaps=tuple(_swap_row(tally, swap, priced=assumptions is not None) for swap in SWAPS),
         outcomes=tuple(sorted((*pair, count) for pair, count in tally.outcomes.items())),
         reasons=tuple((code, tally.reasons_before[code], tally.reasons_after[code]) for code in reasons),
         limits=tuple((band, tally.limits_before[band], tally.limits_after[band]) for band in BANDS_CENTS),
         segments=tuple((*key, tally.segments[key]) for key in sorted(tally.segments)),
+        blind=_blind(tally, priced=assumptions is not None),
+        assumptions=text_of(assumptions) if assumptions is not None else "",
     )
 
 
-def _swap_row(tally: Tally, swap: Swap) -> SwapRow:
-    sums = dict(zip(FIGURES, tally.sums[SWAPS.index(swap)].sum(axis=1), strict=True))
+def _changed(tally: Tally, figure: str) -> tuple[Estimate, Estimate, Estimate]:
+    before, after = tally.groups(f"{figure}_before"), tally.groups(f"{figure}_after")
+    return total(before), total(after), total(after - before)
+
+
+def _swap_row(tally: Tally, swap: Swap, *, priced: bool) -> SwapRow:
     return SwapRow(
         swap=swap,
-        files=int(sums["files"]),
-        limit_before_cents=int(sums["limit_before"]),
-        limit_after_cents=int(sums["limit_after"]),
-        mean_pd=float(sums["pd"] / sums["rated"]) if sums["rated"] else None,
-        loss_after=total(tally.groups("loss_after", swap)),
-        known=int(sums["known"]),
-        defaults=int(sums["defaults"]),
-        default_rate=ratio(tally.groups("defaults", swap), tally.groups("known", swap)),
+        files=int(tally.whole("files", swap)),
+        limit_before_cents=int(tally.whole("limit_before", swap)),
+        limit_after_cents=int(tally.whole("limit_after", swap)),
+        mean_pd=_mean(tally, "pd", "rated", swap),
+        loss_after=total(tally.groups("loss_after", swap)) if priced else UNKNOWN,
+        known=int(tally.whole("known", swap)),
+        defaults=int(tally.whole("defaults", swap)),
+        default_rate=share(tally.groups("defaults", swap), tally.groups("known", swap)),
     )
+
+
+def _blind(tally: Tally, *, priced: bool) -> Blind:
+    gain = tally.whole("profit_after") - tally.whole("profit_before")
+    new_loss = tally.whole("loss_after", "in")
+    before = {outcome: sum(n for (was, _), n in tally.outcomes.items() if was == outcome) for outcome in ("refer",)}
+    after = {outcome: sum(n for (_, now), n in tally.outcomes.items() if now == outcome) for outcome in ("refer",)}
+    granted_before = tally.whole("files", "both", "out")
+    return Blind(
+        new_files=int(tally.whole("files", "in")),
+        new_limit_cents=int(tally.whole("limit_after", "in")),
+        new_mean_pd=_mean(tally, "pd", "rated", "in"),
+        new_known=int(tally.whole("known", "in")),
+        gain_ends_at=1 + gain / new_loss if priced and gain > 0 and new_loss > 0 else None,
+        unrated=tally.files - int(tally.whole("rated")),
+        unripe=int(granted_before - tally.whole("known", "both", "out")),
+        known=int(tally.whole("known", "both", "out")),
+        known_mean_pd=_mean(tally, "known_pd", "known", "both", "out"),
+        known_default_rate=share(tally.groups("defaults", "both", "out"), tally.groups("known", "both", "out")),
+        referred_before=before["refer"],
+        referred_after=after["refer"],
+        granted_by_person=sum(n for (_, said), n in tally.persons.items() if said == "approve"),
+        unpriced=int(tally.whole("unpriced_before") + tally.whole("unpriced_after")) if priced else 0,
+    )
+
+
+def _mean(tally: Tally, of: str, among: str, *swaps: Swap) -> float | None:
+    counted = tally.whole(among, *swaps)
+    return tally.whole(of, *swaps) / counted if counted else None
+
+
+def share(of: np.ndarray, among: np.ndarray) -> Estimate:
+    """A share of files with its bounds, never narrower than Wilson's for as many files: of few, or where nothing has
+    happened yet, the spread between groups alone would look too sure."""
+    found, counted = ratio(of, among), float(among.sum())
+    if found.value is None or found.low is None or found.high is None:
+        return found
+    low, high = share_interval(round(float(of.sum())), round(counted))
+    return Estimate(found.value, max(0.0, min(found.low, low)), min(1.0, max(found.high, high)))
 
 
 def ratio(of: np.ndarray, among: np.ndarray) -> Estimate:

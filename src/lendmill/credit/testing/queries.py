@@ -7,23 +7,38 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+
 from lendmill.credit.testing.again import Stored
+from lendmill.credit.testing.backtest import Backtest
 from lendmill.credit.testing.unit_cases import Examples, cases_of
 from lendmill.db import Db, many, maybe, scalar
 from lendmill.people.canonical import digest_of
+from lendmill.products.document import Product
+from lendmill.products.publishing import queries as published
+from lendmill.products.queries import PRODUCT
+from lendmill.refusals import Refusal
 
 PAGE: Final = 500
 FIRST: Final = UUID(int=0)
 LAST: Final = UUID(int=2**128 - 1)
 
+# A person's verdict is a decision of its own about the same file: the computer's is decided again, and what the person
+# made of it, and what became of the person's loan, stand beside it.
 STORED = """
-    select d.decision_id, d.borrower_id, d.decided_on, d.content, o.defaulted
+    select d.decision_id, d.borrower_id, d.decided_on, d.content,
+           coalesce(o.defaulted, p.defaulted) as defaulted,
+           v.outcome as by_person
       from decision d
       left join outcome o on (o.decision_id, o.borrower_id) = (d.decision_id, d.borrower_id)
+      left join review_verdict v on (v.case_id, v.borrower_id) = (d.decision_id, d.borrower_id)
+      left join outcome p on (p.decision_id, p.borrower_id) = (v.decision_id, v.borrower_id)
      where d.decision_id > %(after)s
        and d.decision_id <= %(up_to)s
        and d.decided_on between %(since_on)s and %(until_on)s
        and d.application_id is not null
+       and not exists (select from review_verdict w
+                        where (w.decision_id, w.borrower_id) = (d.decision_id, d.borrower_id))
      order by d.decision_id
      limit %(size)s
 """
@@ -39,47 +54,90 @@ def stored(
 
 
 BOUNDARIES = """
-    select distinct on (part) decision_id
-      from (select decision_id, ntile(%(parts)s) over (order by decision_id) as part
-              from decision
-             where decided_on between %(since_on)s and %(until_on)s) d
+    select distinct on (part) decision_id as up_to, count(*) over (partition by part)::integer as files
+      from (select d.decision_id, ntile(%(parts)s) over (order by d.decision_id) as part
+              from decision d
+             where d.decided_on between %(since_on)s and %(until_on)s
+               and d.application_id is not null
+               and not exists (select from review_verdict w
+                                where (w.decision_id, w.borrower_id) = (d.decision_id, d.borrower_id))) d
      order by part, decision_id desc
 """
 
 
-def parts_of(db: Db, *, since_on: date, until_on: date, parts: int) -> list[tuple[UUID, UUID]]:
-    """The decisions of a time cut into parts alike in size: after which id, up to which."""
-    ends = [row.decision_id for row in many(db, _End, BOUNDARIES, since_on=since_on, until_on=until_on, parts=parts)]
-    return list(zip((FIRST, *ends[:-1]), ends, strict=True)) if ends else []
+class NoSuchBacktest(Refusal):
+    """There is no backtest {backtest_id}."""
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
-    decision_id: UUID
+class Part:
+    """So many decisions that lie next to each other: after which id, and up to which."""
+
+    files: int
+    up_to: UUID
+    after: UUID = FIRST
+
+
+WHOLE: Final = Part(0, LAST)
+
+
+def parts_of(db: Db, *, since_on: date, until_on: date, parts: int) -> list[Part]:
+    """The decisions of a time cut into parts alike in size."""
+    ends = many(db, Part, BOUNDARIES, since_on=since_on, until_on=until_on, parts=parts)
+    starts = (FIRST, *(end.up_to for end in ends[:-1]))
+    return [Part(end.files, end.up_to, after) for end, after in zip(ends, starts if ends else (), strict=True)]
+
+
+COUNTED = """
+    select count(*)::integer
+      from decision d
+     where d.decided_on between %(since_on)s and %(until_on)s
+       and d.application_id is not null
+       and not exists (select from review_verdict w
+                        where (w.decision_id, w.borrower_id) = (d.decision_id, d.borrower_id))
+"""
+
+
+def counted(db: Db, *, since_on: date, until_on: date) -> int:
+    """How many decisions of a time there are to decide again."""
+    return int(scalar(db, COUNTED, since_on=since_on, until_on=until_on))
 
 
 CASES = """
-    select body, digest
-      from policy_case
-     where policy_key = %(policy_key)s
-     order by case_set_id desc
-     limit 1
+    select c.body, c.digest, c.kept_on, a.display_name as keeper
+      from policy_case c
+      left join account a on a.account_id = c.kept_by
+     where c.policy_key = %(policy_key)s
+     order by c.case_set_id desc
+     limit %(size)s
 """
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class KeptCases:
+    """A set of examples as it was kept with a policy: by whom, when, under which fingerprint."""
+
     body: str
     digest: str
+    kept_on: date
+    keeper: str | None
+
+    @property
+    def examples(self) -> Examples:
+        """The examples themselves."""
+        assert digest_of(self.body) == self.digest, "a policy's cases no longer match their digest"
+        return cases_of(json.loads(self.body))
+
+
+def case_sets(db: Db, policy_key: str, size: int = 20) -> list[KeptCases]:
+    """The sets of examples kept with a policy, the newest first; that one counts."""
+    return many(db, KeptCases, CASES, policy_key=policy_key, size=size)
 
 
 def cases(db: Db, policy_key: str) -> Examples | None:
     """The examples kept with a policy, where there are any."""
-    found = maybe(db, _Kept, CASES, policy_key=policy_key)
-    if found is None:
-        return None
-    assert digest_of(found.body) == found.digest, "a policy's cases no longer match their digest"
-    return cases_of(json.loads(found.body))
+    found = maybe(db, KeptCases, CASES, policy_key=policy_key, size=1)
+    return found.examples if found is not None else None
 
 
 UNSHADOWED = """
@@ -88,6 +146,8 @@ UNSHADOWED = """
      where d.decision_id > %(after)s
        and d.application_id is not null
        and d.decided_on >= %(since_on)s
+       and not exists (select from review_verdict w
+                        where (w.decision_id, w.borrower_id) = (d.decision_id, d.borrower_id))
        and not exists (
            select from shadow_decision s
             where (s.decision_id, s.borrower_id) = (d.decision_id, d.borrower_id)
@@ -110,67 +170,6 @@ def unshadowed(
 
 
 @dataclass(frozen=True, slots=True)
-class PairCount:
-    """So many files that the one policy decided so and the other so, with the limits each granted."""
-
-    before: str
-    after: str
-    files: int
-    limit_before_cents: int
-    limit_after_cents: int
-
-
-SHADOW_PAIRS = """
-    select d.outcome as before, s.outcome as after, count(*)::integer as files,
-           coalesce(sum(d.limit_cents) filter (where d.outcome = 'approve'), 0)::bigint as limit_before_cents,
-           sum(s.limit_cents)::bigint as limit_after_cents
-      from shadow_decision s
-      join decision d on (d.decision_id, d.borrower_id) = (s.decision_id, s.borrower_id)
-     where s.policy_key = %(policy_key)s
-       and s.policy_version = %(policy_version)s
-     group by 1, 2
-     order by 1, 2
-"""
-
-
-def shadow_pairs(db: Db, policy_key: str, policy_version: int) -> list[PairCount]:
-    """A shadow beside what was decided, over all files both decided."""
-    return many(db, PairCount, SHADOW_PAIRS, policy_key=policy_key, policy_version=policy_version)
-
-
-@dataclass(frozen=True, slots=True)
-class ArmCount:
-    """One arm of a trial: files, how many approved with which limits, and what became of those that ripened."""
-
-    arm: str
-    files: int
-    approved: int
-    limit_cents: int
-    known: int
-    defaults: int
-
-
-ARMS = """
-    select a.arm, count(*)::integer as files,
-           count(*) filter (where d.outcome = 'approve')::integer as approved,
-           coalesce(sum(d.limit_cents) filter (where d.outcome = 'approve'), 0)::bigint as limit_cents,
-           count(o.defaulted)::integer as known,
-           count(*) filter (where o.defaulted)::integer as defaults
-      from decision_arm a
-      join decision d on (d.decision_id, d.borrower_id) = (a.decision_id, a.borrower_id)
-      left join outcome o on (o.decision_id, o.borrower_id) = (a.decision_id, a.borrower_id)
-     where a.trial = %(trial)s
-     group by a.arm
-     order by a.arm
-"""
-
-
-def arms(db: Db, trial: str) -> list[ArmCount]:
-    """How each arm of a trial did."""
-    return many(db, ArmCount, ARMS, trial=trial)
-
-
-@dataclass(frozen=True, slots=True)
 class KeptBacktest:
     """A backtest as it was run."""
 
@@ -184,14 +183,26 @@ class KeptBacktest:
     body: dict[str, Any]
     run_on: date
     made_at: datetime
+    runner: str | None
+
+    @property
+    def found(self) -> Backtest:
+        """The report as it was worked out."""
+        return msgspec.convert(self.body, Backtest)
 
 
-BACKTESTS = """
-    select backtest_id, policy_key, policy_version, policy_digest, since_on, until_on, files, body, run_on, made_at
-      from policy_backtest
-     where policy_key = %(policy_key)s
-       and policy_version = %(policy_version)s
-     order by backtest_id desc
+KEPT_BACKTEST: Final = """
+    select b.backtest_id, b.policy_key, b.policy_version, b.policy_digest, b.since_on, b.until_on, b.files, b.body,
+           b.run_on, b.made_at, a.display_name as runner
+      from policy_backtest b
+      left join account a on a.account_id = b.run_by
+"""
+
+BACKTESTS = f"""
+    {KEPT_BACKTEST.strip()}
+     where b.policy_key = %(policy_key)s
+       and b.policy_version = %(policy_version)s
+     order by b.backtest_id desc
      limit 20
 """
 
@@ -199,6 +210,20 @@ BACKTESTS = """
 def backtests(db: Db, policy_key: str, policy_version: int) -> list[KeptBacktest]:
     """The backtests of a version, the newest first."""
     return many(db, KeptBacktest, BACKTESTS, policy_key=policy_key, policy_version=policy_version)
+
+
+BACKTEST = f"""
+    {KEPT_BACKTEST.strip()}
+     where b.backtest_id = %(backtest_id)s
+"""
+
+
+def backtest(db: Db, backtest_id: UUID) -> KeptBacktest:
+    """One backtest as it was run, or the refusal `NoSuchBacktest`."""
+    found = maybe(db, KeptBacktest, BACKTEST, backtest_id=backtest_id)
+    if found is None:
+        raise NoSuchBacktest(backtest_id=backtest_id)
+    return found
 
 
 DECIDED_FROM = """
@@ -210,3 +235,10 @@ def first_decided_on(db: Db) -> date | None:
     """The day of the first decision there is."""
     found: date | None = scalar(db, DECIDED_FROM)
     return found
+
+
+def every_product(db: Db, today: date) -> dict[tuple[str, int], Product]:
+    """Every version of every product that stands, by key and number: what was ever decided for."""
+    named = {(each.document_key, each.version) for each in published.versions(db, "product", today)}
+    found = {name: published.opened(db, PRODUCT, *name) for name in sorted(named)}
+    return {name: product for name, product in found.items() if product is not None}

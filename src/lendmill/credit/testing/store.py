@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from lendmill.db import Db, copy_in, note, run
+from lendmill.db import Db, copy_in, run, scalar
 from lendmill.people.canonical import digest_of
 
 SHADOW_COLUMNS: Final = (
@@ -32,15 +32,13 @@ def keep_shadows(db: Db, rows: Sequence[Sequence[Any]]) -> None:
     copy_in(db, "shadow_decision", SHADOW_COLUMNS, rows)
 
 
-KEEP_ARM = """
-    insert into decision_arm (decision_id, borrower_id, trial, arm)
-    values (%(decision_id)s, %(borrower_id)s, %(trial)s, %(arm)s)
-"""
+SHADOWING: Final = 5_021_003
+HOLD = "select pg_advisory_xact_lock(%(lock)s)"
 
 
-def keep_arm(db: Db, *, decision_id: UUID, borrower_id: UUID, trial: str, arm: str) -> None:
-    """Note which arm of a trial decided a file."""
-    note(db, KEEP_ARM, decision_id=decision_id, borrower_id=borrower_id, trial=trial, arm=arm)
+def hold_shadows(db: Db) -> None:
+    """Let nobody else decide in the shadow until the end of this transaction."""
+    scalar(db, HOLD, lock=SHADOWING)
 
 
 KEEP_BACKTEST = """

@@ -1,8 +1,10 @@
 """The examples kept with a policy: a shop as it may be, what must come of it, and whether that is so."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.resources import files
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from lendmill.credit.case import Case, CaseBorrower, CaseRating, CaseStanding
 from lendmill.credit.decide import Decision, decide
 from lendmill.credit.policy import Policy
 from lendmill.credit.reasons import CODES
+from lendmill.features.catalogue import NAMES
 from lendmill.products.document import Product
 from lendmill.products.reading import Misread, from_content, from_toml, require
 from lendmill.refusals import Refusal
@@ -82,6 +85,38 @@ def read_cases(text: str) -> Examples:
     return _checked(lambda: from_toml(text, Examples))
 
 
+def shipped_cases() -> Examples:
+    """The cases that come with the shipped policy."""
+    return read_cases((files("lendmill.credit") / "presets" / "policy-standard-cases.toml").read_text("utf-8"))
+
+
+def text_of(examples: Examples) -> str:
+    """Cases as their author would write them, in TOML; read again they are the same."""
+    usual = msgspec.structs.asdict(examples.usual)
+    lines = ["[usual]", *(f"{name} = {_toml(value)}" for name, value in usual.items() if value is not None)]
+    for example in examples.cases:
+        lines += ["", "[[cases]]"]
+        told = msgspec.structs.asdict(example)
+        usually = {each.name: each for each in msgspec.structs.fields(Example)}
+        for name, value in told.items():
+            if usually[name].required or value not in (None, "", {}, ()):
+                lines.append(f"{name} = {_toml(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        told = (f"{json.dumps(name)} = {_toml(each)}" for name, each in value.items() if each is not None)
+        return f"{{ {', '.join(told)} }}"
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(map(_toml, value))}]"
+    return str(value)
+
+
 def cases_of(content: Mapping[str, Any]) -> Examples:
     """Read them from their stored content."""
     return _checked(lambda: from_content(content, Examples))
@@ -99,6 +134,8 @@ def _checked(read: Any) -> Examples:
             require(0 < len(name.strip()) <= LETTERS_MAX and name.isprintable(), "name", name, "a name")
             strange = sorted(set(example.reasons) - CODES)
             require(not strange, "reasons", strange, f"out of {', '.join(sorted(CODES))}")
+            gone = sorted({*example.facts, *example.unknown} - set(NAMES))
+            require(not gone, "facts", gone, "in the catalogue of features")
             case_of(found.usual, example)
     except Misread as wrong:
         raise InvalidCases(case=name, field=wrong.field, value=wrong.value, allowed=wrong.allowed) from None
