@@ -26,7 +26,7 @@ EARNED = """
        and l.amount > 0
 """
 UNFOLDED = "select coalesce(sum(amount_cents), 0)::bigint from funding_release"
-STEPS = ["cut-over", "plan", "bring-up", "accrue", "funding", "outcomes", "watch", "limits", "done"]
+STEPS = ["cut-over", "plan", "bring-up", "accrue", "funding", "outcomes", "watch", "limits", "shadow", "done"]
 
 
 @pytest.mark.parametrize(

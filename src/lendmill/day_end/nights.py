@@ -6,6 +6,7 @@ from datetime import date
 
 from lendmill.arrears.stages import NON_PERFORMING_FROM_DAYS, STAGES
 from lendmill.day_end.accruing import accrue
+from lendmill.day_end.beside import shadow
 from lendmill.day_end.bringing_up import BATCH, bring_up
 from lendmill.day_end.changing import change
 from lendmill.day_end.report import Counts, Report, report_of
@@ -58,7 +59,7 @@ UNFINISHED = """
 def close_day(
     database: Database, day: date, watch: Watch = lambda *_: None, *, workers: int = 1, batch: int = BATCH
 ) -> Report:
-    """End one day: cut over, bring loans up, post accruals, return funding, note defaults, watch cards, weigh lines."""
+    """End one day: cut over, bring loans up, post accruals, return funding, note defaults, watch cards, try shadows."""
     opens = day + ONE_DAY
     step(database, day, "cut-over", lambda db: cut_over(db, day))
     bring_up(database, day, opens, watch, workers=workers, batch=batch)
@@ -67,6 +68,7 @@ def close_day(
     step(database, day, "outcomes", lambda db: note_outcomes(db, today=opens, all_of_them=False))
     step(database, day, "watch", lambda db: watch_tonight(db, today=opens))
     change(database, day, opens)
+    shadow(database, day, opens)
     step(database, day, "done", lambda _: {})
     with database.transaction() as db:
         report = report_of(db, day)

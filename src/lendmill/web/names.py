@@ -184,6 +184,7 @@ DAY_END_STEPS: Final = {
     "funding": "Funding folded back",
     "outcomes": "Outcomes noted",
     "watch": "Cards watched",
+    "shadow": "Shadows decided beside",
     "snapshot": "Portfolio written down",
     "done": "Finished",
 }
@@ -217,6 +218,7 @@ DAY_END_COUNTS: Final = {
     "lapsed": "Earlier notices lapsed",
     "conditions_lapsed": "Lines closed, conditions not met in time",
     "offers_lapsed": "Smaller offers lapsed",
+    "shadows": "Shadows",
     "files": "Files",
     "alarms": "Alarms",
 }
