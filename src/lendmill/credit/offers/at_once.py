@@ -79,6 +79,7 @@ def _decided(base: pl.DataFrame, on: Setting, *, fresh: bool) -> Answers:
     )
     table = table.with_columns(too_large(table, on).alias("alone"))
     sized = limits(table, on)
+    sure = frozenset(name for name in table.columns if table.get_column(name).null_count() == 0)
     stops = [
         *_looked(WHO_MAY_ASK, base, on),
         *_looked(STANDING, base, on),
@@ -89,7 +90,7 @@ def _decided(base: pl.DataFrame, on: Setting, *, fresh: bool) -> Answers:
         *priced.stops(lambda one: price(one.ground).findings),
         *lasting.stops(lambda one: term(one.ground).findings),
         *sized.conditions,
-        *(stop for rule in on.policy.rules or () for stop in stops_of(rule, _covered(on), fresh=fresh)),
+        *(stop for rule in on.policy.rules or () for stop in stops_of(rule, _covered(on), fresh=fresh, sure=sure)),
         *(stop_of_condition(each.asked_when, each.unknown) for each in on.policy.conditions or ()),
     ]
     return Answers(_told(sized, stopped(sized.table, stops), on), tuple(cap.rule for cap in sized.caps), 0)

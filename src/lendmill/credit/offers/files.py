@@ -35,7 +35,7 @@ NOBODY: Final = UUID(int=0)
 _FILE_FACTS: Final = frozenset(fact.name for fact in FILE_FACTS)
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(frozen=True)
 class Setting:
     """What is the same for every file of a night: the documents, the day, and the lender's own money."""
 
@@ -43,6 +43,11 @@ class Setting:
     product: Product
     today: date
     net_assets_cents: int | None
+
+    @cached_property
+    def facts(self) -> tuple[str, ...]:
+        """The facts of the record that a table of files needs for the policy."""
+        return facts_read(self.policy)
 
 
 def covers(source: str) -> str:
@@ -58,7 +63,7 @@ def facts_read(policy: Policy) -> tuple[str, ...]:
 
 def prepared(files: pl.DataFrame, on: Setting) -> pl.DataFrame:
     """A table of files with everything that is worked out from its columns by themselves."""
-    facts = facts_read(on.policy)
+    facts = on.facts
     on_file = files.select(pl.col(name).cast(kind) for name, kind in FILE.items())
     table = on_file.hstack(_facts(files, facts))  # what is worked out below is worked out of what is known
     sources = [pl.col(fact).is_not_null().alias(covers(name)) for name, fact in on.policy.sources.items()]
@@ -85,7 +90,7 @@ def _days_since(name: str, today: date) -> pl.Expr:
 
 def forgotten(table: pl.DataFrame, on: Setting) -> pl.DataFrame:
     """The same files with nothing of the record known, for what is out of date is not."""
-    nothing = [pl.lit(None, dtype=pl.Float64).alias(fact) for fact in facts_read(on.policy)]
+    nothing = [pl.lit(None, dtype=pl.Float64).alias(fact) for fact in on.facts]
     return table.with_columns(nothing).with_columns(stated_in(on.policy))
 
 
@@ -125,7 +130,7 @@ class OneFile:
     def case(self) -> Case:
         """The file as `decide` reads it."""
         said: Callable[[str], Any] = self.values.get
-        facts = {fact: said(fact) for fact in facts_read(self.on.policy)}
+        facts = {fact: said(fact) for fact in self.on.facts}
         return Case(
             stage="offer", today=self.on.today, borrower_id=NOBODY, shop_id=None,
             borrower=CaseBorrower(

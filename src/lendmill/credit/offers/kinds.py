@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from lendmill.credit.finding import Finding
-from lendmill.credit.offers.files import FILE, OneFile, Setting, covers, facts_read
+from lendmill.credit.offers.files import FILE, OneFile, Setting, covers
 from lendmill.credit.rules.stops import Stop
 
 PLACES_MAX: Final = 1 << 22  # of a table in which kinds are numbered without sorting
@@ -58,7 +58,7 @@ def kinds_of(table: pl.DataFrame, by: Sequence[str], on: Setting) -> Kinds:
     firsts = np.full(places, -1, np.int64)
     firsts[of[::-1]] = np.arange(table.height - 1, -1, -1)
     there = firsts >= 0
-    read = [*FILE, *map(covers, on.policy.sources), *facts_read(on.policy)]
+    read = [*FILE, *map(covers, on.policy.sources), *on.facts]
     rows = table.select(read)[firsts[there]].rows(named=True)
     return Kinds((np.cumsum(there) - 1)[of], [OneFile(row, on) for row in rows])
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from lendmill.credit.rules.expression import Constant, Expression, Kind, Named, Node, Op, names_in
+from lendmill.credit.rules.expression import Applied, Constant, Expression, Kind, Named, Node, Op, names_in
 from lendmill.credit.rules.rows import worked
 from lendmill.credit.rules.vocabulary import vocabulary
 
@@ -20,6 +20,15 @@ NOT_SAID: Final = ("", "unknown")  # words that say nothing
 def column_of(expression: Expression) -> pl.Expr:
     """An expression over columns that `readable` has prepared; null where it cannot be known."""
     return _column(expression.node)
+
+
+def overflows(expression: Expression) -> bool:
+    """Whether working it out can give no number although all it reads is known: a sum past all numbers, a quotient."""
+    return bool(_ops(expression.node) & {"+", "-", "*", "/"})
+
+
+def _ops(node: Node) -> set[Op]:
+    return {node.op}.union(*map(_ops, node.on)) if isinstance(node, Applied) else set()
 
 
 def readable(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:

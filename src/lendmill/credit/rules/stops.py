@@ -1,10 +1,10 @@
 """What stops files of a table, and the reasons, as `decide` gives them one by one: by effect, by step, by place."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import groupby
-from operator import or_
+from operator import and_, or_
 from typing import Any, Final
 
 import numpy as np
@@ -12,13 +12,12 @@ import polars as pl
 
 from lendmill.credit.finding import STEPS, HeldBack, Step
 from lendmill.credit.reasons import Reason
-from lendmill.credit.rules.columns import column_of
+from lendmill.credit.rules.columns import column_of, overflows
 from lendmill.credit.rules.expression import Expression
 from lendmill.credit.rules.rule import ANY_SOURCE, Rule
 
 EFFECTS: Final[tuple[HeldBack, ...]] = ("decline", "refer")
 FLAGS: Final = 64  # that one whole number carries
-_NO: Final = pl.lit(value=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +35,45 @@ class Stop:
         return self.effect, self.reason
 
 
-def stops_of(rule: Rule, covered: Mapping[str, pl.Expr], *, fresh: bool = True) -> Iterator[Stop]:
+def stops_of(
+    rule: Rule, covered: Mapping[str, pl.Expr], *, fresh: bool = True, sure: Collection[str] = ()
+) -> Iterator[Stop]:
     """The ways in which a rule stops files whose facts stand in `columns.readable` columns.
 
     `covered` says for each source which files it covers. Declines come before what refers, and both before what is
-    unknown, as for one file; where the record is not `fresh`, what is unknown says nothing about the shop.
+    unknown, as for one file; where the record is not `fresh`, what is unknown says nothing about the shop. `sure` are
+    facts known of every file: what nobody can be in doubt about is not asked.
     """
-    about = column_of(rule.scope) if rule.scope else pl.lit(value=True)
-    covers = covered[rule.source] if rule.source != ANY_SOURCE else pl.lit(value=True)
-    here = covers & about.fill_null(value=False)
-    before, open_to_doubt = _NO, [pl.col(name).is_null() for name in rule.names]
+    covers = [covered[rule.source]] if rule.source != ANY_SOURCE else []
+    here = [*covers, _surely(rule.scope, sure)] if rule.scope else covers
+    before: list[pl.Expr] = []
     for effect, condition in rule.conditions:
-        holds = column_of(condition)
-        yield Stop(rule.step, effect, rule.reason, here & holds.fill_null(value=False) & ~before)
-        before = before | holds.fill_null(value=False)
-        open_to_doubt.append(holds.is_null())
-    unknown = (here & ~before & reduce(or_, open_to_doubt)) | (covers & about.is_null())
-    follows = rule.unknown if fresh else "refer"
-    yield Stop(rule.step, follows, Reason.FACTS_UNKNOWN.code if follows == "refer" else rule.reason, unknown)
+        holds = _surely(condition, sure)
+        yield Stop(rule.step, effect, rule.reason, _all([*here, holds, *before]))
+        before.append(~holds)
+    unclear = [pl.col(name).is_null() for name in rule.names if name not in sure]
+    unclear += [column_of(each).is_null() for _, each in rule.conditions if overflows(each)]
+    ways = [_all([*here, *before, _any(unclear)])] if unclear else []
+    if rule.scope and (overflows(rule.scope) or not set(rule.scope.names) <= set(sure)):
+        ways.append(_all([*covers, column_of(rule.scope).is_null()]))
+    if ways:
+        follows = rule.unknown if fresh else "refer"
+        yield Stop(rule.step, follows, Reason.FACTS_UNKNOWN.code if follows == "refer" else rule.reason, _any(ways))
+
+
+def _surely(condition: Expression, sure: Collection[str]) -> pl.Expr:
+    """Where a condition holds for certain."""
+    holds = column_of(condition)
+    told = not overflows(condition) and set(condition.names) <= set(sure)
+    return holds if told else holds.fill_null(value=False)
+
+
+def _all(parts: Sequence[pl.Expr]) -> pl.Expr:
+    return reduce(and_, parts)
+
+
+def _any(parts: Sequence[pl.Expr]) -> pl.Expr:
+    return reduce(or_, parts)
 
 
 def stop_of_condition(asked_when: Expression, unknown: HeldBack) -> Stop:
@@ -66,22 +86,27 @@ def stop_of_condition(asked_when: Expression, unknown: HeldBack) -> Stop:
 def stopped(files: pl.DataFrame, stops: Sequence[Stop]) -> pl.DataFrame:
     """For each file the `outcome` and its `reasons`, in their order.
 
-    Stops that stand beside each other and say the same are one. Each step is worked out before the next, for one long
-    expression is not taken apart and worked out once. Every different set of stops is put into words once.
+    Stops that stand beside each other and say the same are one. Every different set of stops is put into words once.
     """
     in_order = sorted(stops, key=lambda stop: (EFFECTS.index(stop.effect), STEPS.index(stop.step)))
-    runs = [(way, list(run)) for way, run in groupby(enumerate(in_order), key=lambda each: each[1].way)]
-    each = files.with_columns(stop.who.alias(f"stop {n}") for n, stop in enumerate(in_order))
-    held = each.select(
-        pl.any_horizontal(f"stop {n}" for n, _ in run).alias(f"way {w}") for w, (_, run) in enumerate(runs)
-    )
+    runs = [(way, list(run)) for way, run in groupby(in_order, key=lambda stop: stop.way)]
+    held = files.with_columns(
+        _any([stop.who for stop in run]).alias(f"way {w}") for w, (_, run) in enumerate(runs)
+    ).select(f"way {w}" for w in range(len(runs)))
     sets, at = _different(held, files.height)
-    told = [_told([way for bit, (way, _) in enumerate(runs) if flags >> bit & 1]) for flags in sets]
+    told = [_told([runs[bit][0] for bit in _bits(flags)]) for flags in sets]
     words = pl.DataFrame(
         {"outcome": [outcome for outcome, _ in told], "reasons": [reasons for _, reasons in told]},
         schema={"outcome": pl.String, "reasons": pl.List(pl.String)},
     )
     return words.select(pl.all().gather(at))
+
+
+def _bits(flags: int) -> Iterator[int]:
+    while flags:
+        lowest = flags & -flags
+        yield lowest.bit_length() - 1
+        flags ^= lowest
 
 
 def _told(held: Sequence[tuple[str, str]]) -> tuple[str, list[str]]:
@@ -90,19 +115,41 @@ def _told(held: Sequence[tuple[str, str]]) -> tuple[str, list[str]]:
 
 
 def _different(held: pl.DataFrame, height: int) -> tuple[list[int], pl.Series]:
-    """The different rows of yes and no, each as one whole number with its flags, and for each row which it is.
-
-    Flags are put together eight at a time in bytes, for those are quickest, then the bytes in long words.
-    """
-    words: list[Any] = [np.zeros(height, np.uint64) for _ in range(max(1, -(-held.width // FLAGS)))]
-    for first in range(0, held.width, 8):
-        byte = np.zeros(height, np.uint8)
-        for bit, column in enumerate(held.get_columns()[first : first + 8]):
-            byte |= column.to_numpy().view(np.uint8) << np.uint8(bit)
-        words[first // FLAGS] |= byte.astype(np.uint64) << np.uint64(first % FLAGS)
-    names = [f"word {n}" for n in range(len(words))]
-    table = pl.DataFrame(dict(zip(names, words, strict=True)))
+    """The different rows of yes and no, each as one whole number with its flags, and for each row which it is."""
+    padded, words = -(-height // 8) * 8, max(1, -(-held.width // FLAGS))
+    flags = np.zeros((padded, words * FLAGS // 8), np.uint8)
+    columns = held.get_columns()
+    for n in range(0, held.width, 8):
+        flags[:, n // 8] = _turned(columns[n : n + 8], padded)
+    names = [f"word {n}" for n in range(words)]
+    table = pl.DataFrame(flags.view(np.dtype("<u8"))[:height], schema=names)
     sets = table.unique(maintain_order=True).with_row_index("set")
     at = table.join(sets, on=names, how="left", maintain_order="left")["set"]
     numbers = [sum(word << FLAGS * n for n, word in enumerate(row)) for row in sets.select(names).rows()]
     return numbers, at
+
+
+def _turned(columns: Sequence[pl.Series], padded: int) -> Any:
+    """Up to eight columns of yes and no as one byte for each row: eight rows of eight bits are turned at a time.
+
+    The bits of a square change places across its diagonal, first one by one, then in twos, then in fours (Hacker's
+    Delight, 7-3).
+    """
+    square = np.zeros((padded // 8, 8), np.uint8)
+    for n, column in enumerate(columns):
+        square[:, n] = _bits_of(column)
+    eight = square.view(np.dtype("<u8")).ravel()
+    for shift, mask in ((7, 0x00AA00AA00AA00AA), (14, 0x0000CCCC0000CCCC), (28, 0x00000000F0F0F0F0)):
+        by = np.uint64(shift)
+        swapped = (eight ^ (eight >> by)) & np.uint64(mask)
+        eight = eight ^ swapped ^ (swapped << by)
+    return eight.view(np.uint8)
+
+
+def _bits_of(column: pl.Series) -> Any:
+    """A column of yes and no as it lies in memory: a bit for each row, the first of eight the lowest."""
+    array = column.to_arrow()
+    if array.offset % 8:
+        return np.packbits(column.to_numpy(), bitorder="little")
+    first = array.offset // 8
+    return np.frombuffer(array.buffers()[1], np.uint8)[first : first + -(-len(column) // 8)]
