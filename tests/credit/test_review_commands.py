@@ -136,9 +136,7 @@ def test_against_the_computer_a_second_person_confirms_or_sends_back_or_it_is_wi
     assert the_case(house, case).status == "decided"
 
 
-@pytest.mark.parametrize(
-    ("words", "refusal"),
-    [
+WRONG: list[tuple[tuple[Any, ...], type[Refusal]]] = [
         (("take", "{case}", "--by", "fay"), NotAReviewer),
         (("take", "{case}", "--by", "rita"), ReviewHeld),
         (("ask", "{case}", "--by", "ana", "--words", " "), WordsMissing),
@@ -152,13 +150,15 @@ def test_against_the_computer_a_second_person_confirms_or_sends_back_or_it_is_wi
         (("verdict", "{case}", "approve", "--by", "ana", *BECAUSE, "--amount", "much"), NotAnAmount),
         (("confirm", "{case}", "--by", "rita"), NothingWaits),
         (("show", "{other}", "--by", "ana"), NoSuchReview),
-    ],
-)  # fmt: skip
+]  # fmt: skip
+
+
 def test_what_cannot_be_done_is_told_and_nothing_is_done(
-    typed: Callable[..., Result], house: Database, case: UUID, words: tuple[Any, ...], refusal: type[Refusal]
+    typed: Callable[..., Result], house: Database, case: UUID
 ) -> None:
     typed("reviews", "take", case, "--by", "ana")
     before = count(house, "select count(*) from review_event")
-    wrong = typed("reviews", *(str(word).format(case=case, other=ids.new()) for word in words))
-    assert (wrong.exit_code, type(wrong.exception)) == (1, refusal)
-    assert count(house, "select count(*) from review_event") == before
+    for words, refusal in WRONG:
+        wrong = typed("reviews", *(str(word).format(case=case, other=ids.new()) for word in words))
+        assert (wrong.exit_code, type(wrong.exception)) == (1, refusal), words
+        assert count(house, "select count(*) from review_event") == before
