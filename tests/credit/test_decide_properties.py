@@ -18,7 +18,7 @@ from lendmill.credit.provisions import TermRules
 from lendmill.credit.record import content, content_of, replayed, text_of
 from lendmill.credit.rules.rule import Rule
 from lendmill.credit.tables import Table
-from lendmill.people.canonical import digest_of
+from lendmill.people.canonical import canonical, digest_of
 from lendmill.products.document import GRADES
 
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
@@ -212,7 +212,9 @@ def test_a_record_held_to_a_shorter_age_never_turns_a_no_into_a_yes(case: Case, 
 @given(cases(junk=False), st.sampled_from([LINE, ORDERS]))
 def test_a_kept_decision_made_again_is_the_same_to_the_last_byte(case: Case, product: Any) -> None:
     made = decided(case, product=product)
-    text = text_of(content(case, POLICY, product, made))
+    kept = content(case, POLICY, product, made)
+    text = text_of(kept)
+    assert text == canonical(msgspec.to_builtins(kept))
     assert text_of(content_of(text)) == text
     assert replayed(text, digest_of(text), POLICY, product).same
 

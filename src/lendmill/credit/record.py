@@ -13,7 +13,7 @@ from lendmill.credit.decide import Decision, decide
 from lendmill.credit.policy import Policy
 from lendmill.credit.review.verdict.judging import reviewed
 from lendmill.credit.review.verdict.review import Review
-from lendmill.people.canonical import canonical, digest_of
+from lendmill.people.canonical import canonical, canonical_struct, digest_of
 from lendmill.products import document as products
 from lendmill.products.document import Product
 from lendmill.refusals import Refusal
@@ -75,7 +75,20 @@ def made_again(kept: Content, policy: Policy, product: Product) -> Decision:
 
 def text_of(kept: Content) -> str:
     """A decision's content in its one spelling."""
-    return canonical(msgspec.to_builtins(kept))
+    if kept.review is not msgspec.UNSET:
+        return canonical(msgspec.to_builtins(kept))
+    return canonical_struct(kept, _figures(kept))
+
+
+def _figures(kept: Content) -> Iterator[float]:
+    """Every number of a computer's decision that is no whole one: of the facts, the rating and the findings."""
+    yield from (fact for fact in kept.case.facts.values() if fact is not None)
+    if kept.case.rating is not None and kept.case.rating.pd is not None:
+        yield kept.case.rating.pd
+    for found in kept.decision.findings:
+        for value in (found.value, *(found.threshold if isinstance(found.threshold, tuple) else (found.threshold,))):
+            if isinstance(value, float):
+                yield value
 
 
 def content_of(text: str) -> Content:

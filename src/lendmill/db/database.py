@@ -1,13 +1,16 @@
 """One database, opened once: a pool of connections, and actions run in transactions."""
 
+import json
 import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
+import msgspec
 from psycopg import Connection
 from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 from lendmill.refusals import Refusal
@@ -72,7 +75,16 @@ class Database:
         raise AssertionError("unreachable")
 
 
+def _read_json(text: str | bytes) -> Any:
+    """A JSON column as data; the quick reader refuses numbers no float can hold, which the other takes as infinite."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return json.loads(text)
+
+
 def _as_application(db: Db) -> None:
     """Give up the owner's rights, whoever opened the connection: what may not be changed cannot be changed."""
+    set_json_loads(_read_json, db)
     db.execute(f"set role {APPLICATION_ROLE}")
     db.commit()

@@ -2,10 +2,17 @@
 
 import hashlib
 import json
+import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+import msgspec
+
+_QUICK: Final = msgspec.json.Encoder(order="sorted")
+_ESCAPED_OTHERWISE: Final = re.compile(rb"\\[^nrt\"\\]")  # signs the quick encoder escapes in another way
 
 
 def canonical(content: Any) -> str:
@@ -17,6 +24,27 @@ def canonical(content: Any) -> str:
     return json.dumps(
         content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_as_text
     )
+
+
+def canonical_struct(content: msgspec.Struct, figures: Iterable[float]) -> str:
+    """A record in the spelling that `canonical` gives it, in a tenth of the time.
+
+    `figures` are all numbers in it that are no whole ones: very small and very large ones are spelled the long way.
+
+    >>> class Shop(msgspec.Struct):
+    ...     name: str
+    ...     monthly: float
+    ...     begun_on: date
+    >>> canonical_struct(Shop("茶", 1.5, date(2026, 1, 31)), [1.5])
+    '{"begun_on":"2026-01-31","monthly":1.5,"name":"茶"}'
+    >>> canonical_struct(Shop("茶", 1e-05, date(2026, 1, 31)), [1e-05])
+    '{"begun_on":"2026-01-31","monthly":1e-05,"name":"茶"}'
+    """
+    if all(1e-4 <= each < 1e16 or -1e16 < each <= -1e-4 or each == 0 for each in figures):  # not so NaN
+        quick = _QUICK.encode(content)
+        if not _ESCAPED_OTHERWISE.search(quick):
+            return quick.decode()
+    return canonical(msgspec.to_builtins(content))
 
 
 def digest_of(text: str) -> str:
