@@ -44,6 +44,7 @@ def _path(route: str, house) -> str:  # type: ignore[no-untyped-def]
         "condition_id",
         "told_id",
         "group_id",
+        "backtest_id",
     ):
         filled[name] = ids.new()
     for name, value in filled.items():

@@ -23,6 +23,7 @@ from lendmill.api import (
     ratings,
     reviews,
     reviews_own,
+    testing,
 )
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -113,6 +114,15 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     documents.hold_back_document,
     documents.document_proposals,
     documents.decide_document,
+    testing.cases_kept,
+    testing.keep_cases,
+    testing.try_cases,
+    testing.backtests,
+    testing.begin_backtest,
+    testing.backtest,
+    testing.shadow,
+    testing.trials,
+    testing.trial_arms,
     reviews.reviews,
     reviews.overrides,
     reviews.review,

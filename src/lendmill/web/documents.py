@@ -173,7 +173,8 @@ def propose(
         to_stage = stages.logged_named(data.get("to_stage", ""))
         actions.propose(
             db, named, command_key=once, key=key, version=version, to_stage=to_stage, reason=data.get("reason", ""),
-            by=by, today=today, share_bp=_share(data) if to_stage == "share" else None, effective_on=_day(data),
+            by=by, today=today, share_bp=_share(data) if to_stage == "share" else None,
+            effective_on=day_typed(data.get("from", "")),
         )  # fmt: skip
 
     return _done(request, kind, key, version, data, ask)
@@ -232,8 +233,9 @@ def _share(data: dict[str, str]) -> int | None:
         raise ShareUnreadable(text=text[:40]) from None
 
 
-def _day(data: dict[str, str]) -> date | None:
-    text = data.get("from", "").strip()
+def day_typed(text: str) -> date | None:
+    """A day as a form gives it, or none where nothing was typed; refuses with `DayUnreadable`."""
+    text = text.strip()
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:

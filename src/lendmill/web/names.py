@@ -176,6 +176,14 @@ ENTRIES: Final = {
     "closed outside": "Rounding at the end, outside the balance sheet",
     "capital paid in": "Capital paid in",
 }
+ARMS: Final = {"champion": "Champion", "challenger": "Challenger", "hold-out": "Hold-out"}
+ARM_FIGURES: Final = {
+    "granted": "Share granted",
+    "referred": "Share that goes to a person",
+    "limit_mean": "Mean limit granted",
+    "at_risk_share": "PD × limit, share of limits",
+    "default_rate": "Share that defaulted",
+}
 DAY_END_STEPS: Final = {
     "cut-over": "Cut-over to the next day",
     "plan": "Night planned",
@@ -388,7 +396,7 @@ GROUP_KINDS: Final = {
 }
 
 ALL: Final = (
-    GROUP_KINDS, CONDITION_WAYS, CONDITION_STATES,
+    GROUP_KINDS, CONDITION_WAYS, CONDITION_STATES, ARMS, ARM_FIGURES,
     UNITS, FIGURES, CLOSENESS, STATED_VERDICTS, PEER_RATIOS, PEER_PLACES, PARTY_STATES, PARTY_FIGURES, MISTAKES,
     METHODS, ABOUT_METHODS, LOAN_STATUS, ROW_STATUS, EVENTS, LINE_STATUS, OUTCOMES, APPLICATION_STATUS, ROLES,
     INSTRUCTION_KINDS, INSTRUCTION_STATUS, CHANGE_KINDS, ABOUT_CHANGES, STATES, CAUSES, PARTS, DIARY, KINDS, VERDICTS,

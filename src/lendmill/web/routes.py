@@ -30,6 +30,7 @@ from lendmill.web import (
     reviews_own,
     staff_loans,
     staff_ratings,
+    testing,
 )
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -112,6 +113,14 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     documents.propose,
     documents.hold_back,
     documents.decide,
+    testing.tests_page,
+    testing.upload_cases,
+    testing.cases_file,
+    testing.begin_backtest,
+    testing.backtest_page,
+    testing.backtest_workbook,
+    testing.shadow_page,
+    testing.trials_page,
     books.books_page,
     books.account_page,
     books.close,

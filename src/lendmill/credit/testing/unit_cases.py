@@ -78,6 +78,7 @@ class ExampleResult:
     name: str
     decision: Decision
     wrong: tuple[str, ...]
+    wrong_zh: tuple[str, ...] = ()
 
 
 def read_cases(text: str) -> Examples:
@@ -184,20 +185,31 @@ def tried(examples: Examples, policy: Policy, products: Sequence[Product]) -> li
         if key not in by_key:
             raise InvalidCases(case=example.name, field="product", value=key, allowed=f"one of {', '.join(by_key)}")
         made = decide(case_of(examples.usual, example), policy, by_key[key])
-        found.append(ExampleResult(example.name, made, tuple(_wrong(example, made))))
+        wrong = tuple(_wrong(example, made))
+        found.append(ExampleResult(example.name, made, tuple(en for en, _ in wrong), tuple(zh for _, zh in wrong)))
     return found
 
 
-def _wrong(example: Example, made: Decision) -> Iterator[str]:
+def _wrong(example: Example, made: Decision) -> Iterator[tuple[str, str]]:
+    """Where a decision is not what must come of an example, in both languages."""
     if made.outcome != example.outcome:
         why = f" ({', '.join(made.reasons)})" if made.reasons else ""
-        yield f"the outcome is {made.outcome}{why}, not {example.outcome}"
+        yield (
+            f"the outcome is {made.outcome}{why}, not {example.outcome}",
+            f"决策结果为{made.outcome}{why}，而非{example.outcome}",
+        )
     limit_cents = made.terms.limit_cents if made.terms else 0
     if example.limit_cents is not None and limit_cents != example.limit_cents:
-        yield f"the limit is {limit_cents} cents, not {example.limit_cents}"
+        yield (
+            f"the limit is {limit_cents} cents, not {example.limit_cents}",
+            f"额度为{limit_cents}分，而非{example.limit_cents}分",
+        )
     for reason in example.reasons:
         if reason not in made.reasons:
-            yield f"{reason} is not among the reasons ({', '.join(made.reasons) or 'none'})"
+            yield (
+                f"{reason} is not among the reasons ({', '.join(made.reasons) or 'none'})",
+                f"原因中没有{reason}（{', '.join(made.reasons) or '无'}）",
+            )
 
 
 def held(results: Sequence[ExampleResult], policy: Policy) -> None:
