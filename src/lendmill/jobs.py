@@ -1,4 +1,4 @@
-"""Background work: carrying instructions to the rail and questions to third parties until somebody says stop."""
+"""Background work until somebody says stop: instructions to the rail, questions to third parties, backtests."""
 
 import logging
 import threading
@@ -9,6 +9,7 @@ from typing import Final
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
+from lendmill.credit.testing.running.actions import run_asked
 from lendmill.db import Database
 from lendmill.outside.carrying import carry
 from lendmill.outside.parties.carrying import carry_enquiries
@@ -17,6 +18,7 @@ from lendmill.outside.rail import Rail
 from lendmill.people.seal import Seal
 
 IDLE_SECONDS: Final = 0.3
+UNHURRIED_SECONDS: Final = 2.0  # nobody stands and waits for a backtest to begin
 log = logging.getLogger(__name__)
 
 
@@ -30,7 +32,12 @@ def run_enquirer(database: Database, parties: Mapping[str, Party], seal: Seal, s
     _work(partial(carry_enquiries, database, parties, seal), stop)
 
 
-def _work(carried: Callable[[], int], stop: threading.Event) -> None:
+def run_tester(database: Database, stop: threading.Event) -> None:
+    """Run backtests as pages ask for them, one after another; one broken off is begun anew by the next worker."""
+    _work(partial(run_asked, database, stop.is_set), stop, UNHURRIED_SECONDS)
+
+
+def _work(carried: Callable[[], int], stop: threading.Event, idle_seconds: float = IDLE_SECONDS) -> None:
     while not stop.is_set():
         try:
             anything = carried()
@@ -39,4 +46,4 @@ def _work(carried: Callable[[], int], stop: threading.Event) -> None:
             stop.wait(5)
             continue
         if not anything:
-            stop.wait(IDLE_SECONDS)
+            stop.wait(idle_seconds)

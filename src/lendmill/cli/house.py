@@ -51,7 +51,7 @@ def migrate() -> None:
             print("The embedded database is up to date.")
         return
     done = bring_up_to_date(settings.owner_database_url, told=lambda name: print(f"applied {name}"))
-    print(f"{len(done)} files applied." if done else "Nothing to apply: the database is up to date.")
+    print(f"{counted(len(done), 'file')} applied." if done else "Nothing to apply: the database is up to date.")
 
 
 @commands.command("open-house")
@@ -177,13 +177,18 @@ def worker() -> None:
         opened.parties(settings) as parties,
     ):
         seal = Seal(settings.secret_key())
-        enquirer = threading.Thread(target=jobs.run_enquirer, args=(database, parties, seal, asked_to_stop))
-        enquirer.start()
+        beside = [
+            threading.Thread(target=jobs.run_enquirer, args=(database, parties, seal, asked_to_stop)),
+            threading.Thread(target=jobs.run_tester, args=(database, asked_to_stop)),
+        ]
+        for each in beside:
+            each.start()
         try:
             jobs.run_worker(database, rail, asked_to_stop)
         finally:
             asked_to_stop.set()
-            enquirer.join()
+            for each in beside:
+                each.join()
 
 
 def _open(database: "Database") -> list[str]:
