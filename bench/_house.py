@@ -62,6 +62,7 @@ class Introduced:
     member_since_on: date | None = date(2024, 1, 1)
     identity_no: str | None = None
     phone: str | None = None
+    wholesale: bool = False
 
 
 @dataclass

@@ -44,6 +44,7 @@ class Introduced:
     member_since_on: date | None = None
     identity_no: str | None = None
     phone: str | None = None
+    wholesale: bool = False
 
 
 @pytest.fixture

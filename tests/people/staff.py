@@ -32,6 +32,7 @@ class Shopkeeper:
     member_since_on: date | None = None
     identity_no: str | None = None
     phone: str | None = None
+    wholesale: bool = False
 
 
 @dataclass

@@ -29,6 +29,7 @@ class Introduced:
     member_since_on: date | None = date(2020, 5, 1)
     identity_no: str | None = None
     phone: str | None = None
+    wholesale: bool = False
 
 
 def test_a_seller_registered_twice_is_one_borrower(database: Database) -> None:

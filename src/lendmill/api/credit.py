@@ -15,6 +15,7 @@ from lendmill.credit import queries as credit
 from lendmill.credit.applications.application import Application
 from lendmill.credit.applications.queries import ApplicationRow
 from lendmill.credit.lines.line import Line
+from lendmill.credit.offers.behind import BehindTold
 from lendmill.credit.reasons import Reason
 from lendmill.people.command import Command
 from lendmill.people.identity import spelled
@@ -24,7 +25,7 @@ from lendmill.people.seal import Seal
 
 @dataclass(frozen=True)
 class OfferOut:
-    """A ready offer: how much, at what daily rate, at what yearly rate, until when."""
+    """A ready offer: how much, at what daily rate, at what yearly rate, until when; what set the amount, what held."""
 
     offer_id: UUID
     product_key: str
@@ -34,6 +35,8 @@ class OfferOut:
     months_max: int
     methods: list[str]
     expires_on: date
+    reasons_en: BehindTold | None
+    reasons_zh: BehindTold | None
 
 
 @get("/borrowers/{borrower_id:uuid}/offers", sync_to_thread=True)
@@ -41,6 +44,7 @@ def offers(request: Asked, borrower_id: FromPath[UUID]) -> list[OfferOut]:
     """What a borrower can have today."""
     with database_of(request).transaction() as db:
         found = credit.offers_of(db, borrower_id, house_day(db))
+        behind = [(credit.behind(db, each, "en"), credit.behind(db, each, "zh-Hans")) for each in found]
     return [
         OfferOut(
             each.offer_id,
@@ -51,8 +55,9 @@ def offers(request: Asked, borrower_id: FromPath[UUID]) -> list[OfferOut]:
             each.months_max,
             each.methods,
             each.expires_on,
+            *reasons,
         )
-        for each in found
+        for each, reasons in zip(found, behind, strict=True)
     ]
 
 
@@ -139,7 +144,8 @@ def save_step(
     step: FromPath[int],
     data: JSONBody[dict[str, Any]],
 ) -> Application:
-    """Keep a step's answers. 1: amount_cents, purpose. 2: language, consents, identity_no where unverified."""
+    """Keep a step's answers. 1: amount_cents, purpose. 2: language, consents, identity_no where unverified, figures of
+    a wholesale member where none are on file."""
     return database_of(request).act(
         actions.save_step,
         borrower_id=borrower_id,
@@ -195,7 +201,10 @@ def submit(
 
 @dataclass(frozen=True)
 class Ask:
-    """A whole application in one call, for a marketplace with a form of its own."""
+    """A whole application in one call, for a marketplace with a form of its own.
+
+    `figures` are those of a wholesale member's year, in cents, shares and years, unless fresh ones are on file.
+    """
 
     product_key: str
     amount_cents: int
@@ -203,6 +212,7 @@ class Ask:
     language: Literal["zh-Hans", "en"]
     consents: list[str]
     identity_no: str | None = None
+    figures: dict[str, Any] | None = None
 
 
 @post("/borrowers/{borrower_id:uuid}/decisions", sync_to_thread=True)
@@ -210,13 +220,15 @@ def decide(
     request: Asked, borrower_id: FromPath[UUID], data: JSONBody[Ask], idempotency_key: IdempotencyKey = None
 ) -> DecidedOut:
     """Apply and be decided in one call; where it is approved the line is open when the answer comes."""
-    answers = {
+    answers: dict[str, Any] = {
         "amount_cents": data.amount_cents,
         "purpose": data.purpose,
         "language": data.language,
         "consents": data.consents,
         "identity_no": data.identity_no,
     }
+    if data.figures is not None:
+        answers["figures"] = data.figures
     asked = {**answers, "identity_no": _indexed(request, data.identity_no)}
     command = Command.of(needed(idempotency_key), action="decide", product_key=data.product_key, **asked)
     return _told(

@@ -163,6 +163,7 @@ STATUSES: Final[dict[str, int]] = {
     "line-not-open": CONFLICT,
     "line-open-already": CONFLICT,
     "no-such-counter-offer": NOT_FOUND,
+    "figures-needed": UNPROCESSABLE,
     "counter-offer-accepted": CONFLICT,
     "counter-offer-declined": CONFLICT,
     "counter-offer-replaced": CONFLICT,

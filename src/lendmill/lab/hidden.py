@@ -82,6 +82,7 @@ def hidden_seller(seed: int, index: int, first_on: date, days: int) -> Hidden:
         member_since_on=member_since,
         identity_no=identities.person_number(index, born_on) if kind == "person" else identities.firm_number(index),
         phone=identities.phone(index),
+        wholesale=kind == "firm" and index % 3 == 0,
     )
     return Hidden(
         index=index,

@@ -190,6 +190,9 @@ BORROWER_COLUMNS = (
 )  # fmt: skip
 
 
+SHOP_COLUMNS = ("shop_id", "borrower_id", "shop_key", "since_on", "wholesale")
+
+
 @dataclass
 class _Arrivals:
     """Sellers on their way in, as rows ready to be copied."""
@@ -211,7 +214,7 @@ class _Arrivals:
             if person is not None:
                 self._claim(person, borrower_id)
         self._claim(shop, borrower_id)
-        self.shops.append((ids.new(), borrower_id, seller.shop_key, seller.member_since_on or today))
+        self.shops.append((ids.new(), borrower_id, seller.shop_key, seller.member_since_on or today, seller.wholesale))
 
     def _claim(self, claim_key: str, borrower_id: UUID) -> None:
         self.claims[claim_key] = borrower_id
@@ -222,7 +225,7 @@ class _Arrivals:
         if self.new_claims:
             copy_in(db, "borrower", BORROWER_COLUMNS, self.borrowers)
             copy_in(db, "claim", ("claim_key", "borrower_id"), sorted(self.new_claims))
-            copy_in(db, "shop", ("shop_id", "borrower_id", "shop_key", "since_on"), self.shops)
+            copy_in(db, "shop", SHOP_COLUMNS, self.shops)
 
 
 def number_mistake(seller: Seller, today: date) -> NotAnIdentity | None:

@@ -43,6 +43,7 @@ class Shop:
     borrower_id: UUID
     shop_key: str
     since_on: date | None
+    wholesale: bool = False  # under a membership of the marketplace (诚信通)
 
 
 HOUSE_DAY = """
@@ -108,7 +109,7 @@ def borrowers_page(db: Db, after: UUID | None = None, search: str = "", size: in
 
 
 SHOPS_OF = """
-    select shop_id, borrower_id, shop_key, since_on
+    select shop_id, borrower_id, shop_key, since_on, wholesale
       from shop
      where borrower_id = %(borrower_id)s
      order by shop_id
@@ -127,7 +128,7 @@ def shop_of(db: Db, borrower_id: UUID) -> Shop | None:
 
 
 SHOPS_BY_KEY = """
-    select shop_id, borrower_id, shop_key, since_on
+    select shop_id, borrower_id, shop_key, since_on, wholesale
       from shop
      where shop_key = any(%(shop_keys)s)
      order by shop_id

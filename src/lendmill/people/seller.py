@@ -36,6 +36,10 @@ class Seller(Protocol):
         """Since when the marketplace, or the record, knows the seller."""
 
     @property
+    def wholesale(self) -> bool:
+        """Whether the shop sells wholesale under a membership of the marketplace (诚信通)."""
+
+    @property
     def identity_no(self) -> str | None:
         """A resident's number or a firm's unified social credit code."""
 

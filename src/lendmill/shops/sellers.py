@@ -10,8 +10,10 @@ from lendmill.refusals import Refusal
 
 COLUMNS: Final = (
     "shop_key", "name", "kind", "industry", "region", "born_on", "member_since_on", "identity_no", "phone",
+    "wholesale",
 )  # fmt: skip
 LETTERS_MAX: Final = 200
+YES_OR_NO: Final = {"": False, "no": False, "yes": True}
 
 
 class InvalidSellers(Refusal):
@@ -31,6 +33,7 @@ class Seller:
     member_since_on: date | None = None
     identity_no: str | None = None
     phone: str | None = None
+    wholesale: bool = False
 
 
 def read_table(file: Path, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
@@ -88,6 +91,8 @@ def _problems(row: dict[str, str], seen: set[str]) -> list[str]:
     for name in ("born_on", "member_since_on"):
         if row.get(name) and _day(row[name]) is None:
             found.append(f"{name} {row[name]!r} is not a day such as 2024-05-31")
+    if row.get("wholesale", "").lower() not in YES_OR_NO:
+        found.append(f"wholesale {row['wholesale']!r} must be yes or no")
     return found
 
 
@@ -102,6 +107,7 @@ def _seller(row: dict[str, str]) -> Seller:
         member_since_on=_day(row.get("member_since_on", "")),
         identity_no=row.get("identity_no") or None,
         phone=row.get("phone") or None,
+        wholesale=YES_OR_NO[row.get("wholesale", "").lower()],
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
@@ -15,6 +16,7 @@ from lendmill.api.statuses import status
 from lendmill.credit import actions as credit_actions
 from lendmill.credit import queries as credit
 from lendmill.credit.applications.application import AnswerWrong, ConsentMissing
+from lendmill.credit.applications.queries import figures_on_file
 from lendmill.credit.conditions.queries import conditions_of
 from lendmill.credit.consents import BY_PURPOSE
 from lendmill.credit.counters.actions import ACCEPT, accept_counter_offer, decline_counter_offer
@@ -30,8 +32,10 @@ from lendmill.people.actions import IdentityDiffers, IdentityTaken, NotAnIdentit
 from lendmill.people.command import Command
 from lendmill.people.queries import act_today, house_day
 from lendmill.products import queries as products
+from lendmill.rating.stated.figures import AMOUNTS, NAMES, SHARES, as_typed, typed_in
 from lendmill.refusals import Refusal
 from lendmill.web.entrance import Form
+from lendmill.web.figures import GROUPS
 from lendmill.web.own import form_key, product_names, seller_of
 from lendmill.web.pages import go, page, words_of
 
@@ -75,6 +79,7 @@ def _facts(request: Asked, application_id: UUID) -> dict[str, Any]:
         today = house_day(db)
         application = credit.application(db, borrower_id, application_id)
         offers = {offer.product_key: offer for offer in credit.offers_of(db, borrower_id, today)}
+        shop = people.shop_of(db, borrower_id)
         made = [each for each in credit.decisions_of(db, borrower_id) if each.application_id == application_id]
         return {
             "application": application,
@@ -84,7 +89,8 @@ def _facts(request: Asked, application_id: UUID) -> dict[str, Any]:
             "purposes": credit.policy(db).eligibility.purposes,
             "consents": tuple(BY_PURPOSE.values()),
             "borrower": people.borrower(db, borrower_id),
-            "shop": people.shop_of(db, borrower_id),
+            "shop": shop,
+            "on_file": figures_on_file(db, shop, today) if shop is not None and shop.wholesale else None,
             "named": product_names(db, request),
             "today": today,
         }
@@ -105,6 +111,9 @@ def _page(
         status_code=status_code,
         step=step,
         known=defaultdict(str, {**_given(facts), **(typed or {})}),
+        groups=GROUPS,
+        amounts=AMOUNTS,
+        shares=SHARES,
         mistakes=defaultdict(str, mistakes or {}),
         **facts,
     )
@@ -116,7 +125,13 @@ def _given(facts: dict[str, Any]) -> dict[str, Any]:
     suggested_cents = offer.limit_cents if offer else facts["product"].limit_min_cents
     amount_cents = answers.get("amount_cents", suggested_cents)
     agreed = {f"consent-{purpose}": "yes" for purpose in answers.get("consents", ())}
-    return {"amount": money.yuan(amount_cents).removesuffix(".00"), "purpose": answers.get("purpose", ""), **agreed}
+    figures = as_typed(facts["on_file"].said) if facts["on_file"] else {}
+    return {
+        **figures,
+        "amount": money.yuan(amount_cents).removesuffix(".00"),
+        "purpose": answers.get("purpose", ""),
+        **agreed,
+    }
 
 
 @post("/apply/{application_id:uuid}", sync_to_thread=True)
@@ -124,8 +139,11 @@ def take_step(request: Asked, application_id: FromPath[UUID], data: Form) -> Res
     """Keep a step's answers and go on; after the last, decide. What was typed stays when something is wrong."""
     step = {"1": ASKING, "2": IDENTITY}.get(data.get("step", ""), CONFIRMING)
     facts = _facts(request, application_id)
+    figures, wrong = _figures(data, facts) if step == IDENTITY else (None, {})
     if facts["decided"] is not None:
         return go(f"/decisions/{facts['decided']}")
+    if wrong:
+        return _page(request, step, facts, typed=data, mistakes=wrong, status_code=422)
     try:
         if step == CONFIRMING:
             return _submit(request, application_id, data, facts)
@@ -134,7 +152,7 @@ def take_step(request: Asked, application_id: FromPath[UUID], data: Form) -> Res
             borrower_id=seller_of(request),
             application_id=application_id,
             step=step,
-            answers=_answers(request, step, data),
+            answers={**_answers(request, step, data), **({"figures": figures} if figures else {})},
             seal=request.app.state.seal,
         )
     except Refusal as refusal:
@@ -152,6 +170,16 @@ def _answers(request: Asked, step: int, data: dict[str, str]) -> dict[str, Any]:
         "consents": agreed,
         "identity_no": data.get("identity_no", "").strip() or None,
     }
+
+
+def _figures(data: dict[str, str], facts: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, str]]:
+    """The figures a wholesale member typed in, or what is wrong with them, by field; nothing where none are asked."""
+    if facts["shop"] is None or not facts["shop"].wholesale:
+        return None, {}
+    figures, mistakes = typed_in({name: data.get(name, "") for name in NAMES})
+    if figures is None:
+        return None, {each.field: each.sentence for each in reversed(mistakes)}
+    return msgspec.to_builtins(figures), {}
 
 
 def _field(refusal: Refusal) -> str:

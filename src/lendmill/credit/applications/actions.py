@@ -12,17 +12,19 @@ from lendmill.credit.applications.application import (
     ASKING,
     CONFIRMING,
     CONSENTS_NEEDED,
+    FIGURES_MONTHS,
     IDENTITY,
     STEPS,
     AnswerWrong,
     Application,
     ApplicationClosed,
+    FiguresNeeded,
     StepTooEarly,
     agreed_consents,
     amount_and_purpose,
     asked_amount,
 )
-from lendmill.credit.applications.queries import application, open_applications
+from lendmill.credit.applications.queries import application, figures_on_file, open_applications
 from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Ask, case_of
 from lendmill.credit.cases.queries import gathered, net_assets_cents
@@ -47,9 +49,11 @@ from lendmill.credit.trials.trial import Drawn
 from lendmill.db import Db
 from lendmill.people.actions import Command, lock_borrower, once, remember, verify_identity
 from lendmill.people.groups.actions import lock_related
-from lendmill.people.queries import house_day, shop_of
+from lendmill.people.queries import Shop, house_day, shop_of
 from lendmill.people.seal import Seal
 from lendmill.products.document import Product
+from lendmill.rating.stated.actions import state_figures
+from lendmill.rating.stated.figures import checked
 from lendmill.refusals import Refusal
 
 
@@ -75,7 +79,7 @@ def start_application(db: Db, *, borrower_id: UUID, product_key: str, today: dat
     begun = _begun(db, borrower_id, product_key)
     if begun is None:
         product = product_for(db, product_key, borrower_id, today)
-        begun = _fresh(db, borrower_id, product, lines_of(db, borrower_id), today)
+        begun = _fresh(borrower_id, product, lines_of(db, borrower_id), today, shop_of(db, borrower_id))
         store.start(db, begun)
     return begun.application_id
 
@@ -87,10 +91,9 @@ def _begun(db: Db, borrower_id: UUID, product_key: str) -> Application | None:
     return None
 
 
-def _fresh(db: Db, borrower_id: UUID, product: Product, held: Sequence[Line], today: date) -> Application:
+def _fresh(borrower_id: UUID, product: Product, held: Sequence[Line], today: date, shop: Shop | None) -> Application:
     """An application as it begins, not written down yet."""
     _no_line_yet(held, product.key, today)
-    shop = shop_of(db, borrower_id)
     if shop is None:
         raise NoShop
     return Application(
@@ -125,6 +128,7 @@ def save_step(
         store.save(db, borrower_id=borrower_id, application_id=application_id, step=IDENTITY, answers=kept)
     else:
         kept = _identity(db, borrower_id, answers, seal)
+        kept |= _figures(db, shop_of(db, borrower_id), answers, house_day(db))
         _keep_consents(db, borrower_id, application_id, kept)
         for purpose in set(begun.answers.get("consents", ())) - set(kept["consents"]):
             take_back_consent(db, borrower_id=borrower_id, purpose=purpose, today=house_day(db))
@@ -142,6 +146,25 @@ def _identity(db: Db, borrower_id: UUID, answers: Mapping[str, Any], seal: Seal 
         verify_identity(db, borrower_id=borrower_id, identity_no=identity_no, seal=seal)
     free = [consent.purpose for consent in FREE_CONSENTS if consent.purpose in answers["consents"]]
     return {"language": language, "consents": [*CONSENTS_NEEDED, *free], "identity_given": bool(identity_no)}
+
+
+def _figures(db: Db, shop: Shop | None, answers: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Step 2 of who states figures: the version that counts; a wholesale member has one that is not too old.
+
+    Figures sent along are confirmed by that; the same ones again stay the version they are.
+    """
+    sent = answers.get("figures")
+    if shop is None or not (shop.wholesale or sent):
+        return {}
+    if sent:
+        if not isinstance(sent, Mapping):
+            raise AnswerWrong(field="figures", value="(not figures)", allowed="figures in cents, shares and years")
+        stated = state_figures(db, borrower_id=shop.borrower_id, figures=checked(sent), today=today)
+        return {"figures_version": stated.n}
+    last = figures_on_file(db, shop, today)
+    if last is None:
+        raise FiguresNeeded(months=FIGURES_MONTHS)
+    return {"figures_version": last.n}
 
 
 def _keep_consents(db: Db, borrower_id: UUID, application_id: UUID, kept: Mapping[str, Any]) -> None:
@@ -205,8 +228,10 @@ def apply_at_once(
     taken_up = _begun(db, borrower_id, product_key)
     held = lines_of(db, borrower_id)
     rules, sold = _deciding(db, borrower_id, product_key, today)
-    begun = taken_up or _fresh(db, borrower_id, sold.document, held, today)
+    shop = shop_of(db, borrower_id)
+    begun = taken_up or _fresh(borrower_id, sold.document, held, today, shop)
     asked = amount_and_purpose(answers, sold.document, rules.document)
+    asked |= _figures(db, shop, answers, today)
     kept = _identity(db, borrower_id, answers, seal)
     _no_line_yet(held, product_key, today)
     begun = replace(begun, step=CONFIRMING, answers={**begun.answers, **asked, **kept})

@@ -16,6 +16,7 @@ ASKING: Final = 1
 IDENTITY: Final = 2
 CONFIRMING: Final = 3
 STEPS: Final = (ASKING, IDENTITY, CONFIRMING)
+FIGURES_MONTHS: Final = 12  # figures are of a year: older ones are of another one
 CONSENTS_NEEDED: Final = tuple(consent.purpose for consent in CONSENTS)
 
 
@@ -33,6 +34,10 @@ class StepTooEarly(Refusal):
 
 class AnswerWrong(Refusal):
     """The answer {field} is {value!r}, but must be {allowed}."""
+
+
+class FiguresNeeded(Refusal):
+    """A wholesale member states a year's figures with an application, and confirms them again after {months} months."""
 
 
 class ConsentMissing(Refusal):

@@ -5,8 +5,11 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from lendmill.credit.applications.application import Application, NoSuchApplication
+from lendmill.credit.applications.application import FIGURES_MONTHS, Application, NoSuchApplication
+from lendmill.days import months_after
 from lendmill.db import Db, many, maybe
+from lendmill.people.queries import Shop
+from lendmill.rating.stated.queries import StatedVersion, stated_versions
 
 COLUMNS: Final = """
            application_id, borrower_id, shop_id, product_key, step, status, answers, started_on, started_at, decided_at,
@@ -47,6 +50,13 @@ OPEN_APPLICATIONS = f"""
 def open_applications(db: Db, borrower_id: UUID) -> list[Application]:
     """Applications begun and not yet submitted."""
     return many(db, Application, OPEN_APPLICATIONS, borrower_id=borrower_id)
+
+
+def figures_on_file(db: Db, shop: Shop, today: date) -> StatedVersion | None:
+    """The figures a seller stated last, where they are not older than an application asks for."""
+    versions = stated_versions(db, shop.borrower_id, shop.shop_id)
+    fresh = versions and months_after(versions[0].stated_on, FIGURES_MONTHS) > today
+    return versions[0] if fresh else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,89 @@
+"""A wholesale member states a year's figures with an application, once, and confirms them when they grow old."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from credit_cases import TODAY
+from test_applications import FIRST, SECOND
+from test_crowd import asking, count
+
+from lendmill.credit import actions, queries
+from lendmill.credit.applications.application import AnswerWrong, FiguresNeeded
+from lendmill.db import Database
+from lendmill.people.queries import shop_of
+from lendmill.rating.stated.actions import state_figures
+from lendmill.rating.stated.figures import FiguresWrong, StatedFigures
+from lendmill.rating.stated.queries import stated_versions
+
+Shop = Callable[..., UUID]
+YEAR = {"sales_year_cents": 120_000_000, "platform_share": 0.4}
+
+
+def on_step_two(house: Database, borrower_id: UUID) -> dict[str, Any]:
+    """An application whose first step is done, and what a call about its second begins with."""
+    application_id = house.act(
+        actions.start_application, borrower_id=borrower_id, product_key="credit-line", today=TODAY
+    )
+    about = {"borrower_id": borrower_id, "application_id": application_id}
+    house.act(actions.save_step, step=1, answers=FIRST, **about)
+    return {**about, "step": 2}
+
+
+def versions(house: Database, borrower_id: UUID) -> list[tuple[int, Any]]:
+    """The figures stated so far, the newest first."""
+    with house.transaction() as db:
+        shop = shop_of(db, borrower_id)
+        assert shop is not None
+        return [(each.n, each.figures["sales_year_cents"]) for each in stated_versions(db, borrower_id, shop.shop_id)]
+
+
+def test_a_wholesale_member_states_figures_in_the_second_step(house: Database, shop: Shop) -> None:
+    borrower_id = shop(wholesale=True)
+    second = on_step_two(house, borrower_id)
+    for answers, refusal in (
+        (SECOND, FiguresNeeded),
+        ({**SECOND, "figures": {}}, FiguresNeeded),
+        ({**SECOND, "figures": "much"}, AnswerWrong),
+        ({**SECOND, "figures": {**YEAR, "platform_share": 1.1}}, FiguresWrong),
+        ({**SECOND, "figures": {"cost_year_cents": 5}}, FiguresWrong),
+    ):
+        with pytest.raises(refusal):
+            house.act(actions.save_step, answers=answers, **second)
+    with house.transaction() as db:
+        assert queries.application(db, borrower_id, second["application_id"]).step == 2
+    assert count(house, "select count(*) from consent") == 0
+    kept = house.act(actions.save_step, answers={**SECOND, "figures": YEAR}, **second)
+    assert (kept.step, kept.answers["figures_version"]) == (3, 1)
+    again = house.act(actions.save_step, answers=SECOND, **second)
+    assert again.answers["figures_version"] == 1
+    corrected = house.act(
+        actions.save_step, answers={**SECOND, "figures": {**YEAR, "sales_year_cents": 130_000_000}}, **second
+    )
+    assert corrected.answers["figures_version"] == 2
+    assert versions(house, borrower_id) == [(2, 130_000_000), (1, 120_000_000)]
+
+
+@pytest.mark.parametrize(("stated_on", "fresh"), [(date(2025, 1, 2), True), (date(2025, 1, 1), False)])
+def test_figures_on_file_are_good_for_twelve_months(house: Database, shop: Shop, stated_on: date, fresh: bool) -> None:
+    borrower_id = shop(wholesale=True)
+    house.act(state_figures, borrower_id=borrower_id, figures=StatedFigures(**YEAR), today=stated_on)
+    second = on_step_two(house, borrower_id)
+    if not fresh:
+        with pytest.raises(FiguresNeeded, match="after 12 months"):
+            house.act(actions.save_step, answers=SECOND, **second)
+    confirmed = {} if fresh else {"figures": YEAR}
+    kept = house.act(actions.save_step, answers={**SECOND, **confirmed}, **second)
+    assert (kept.answers["figures_version"], versions(house, borrower_id)) == (1, [(1, 120_000_000)])
+
+
+def test_a_program_sends_them_along_and_other_sellers_are_not_asked(house: Database, shop: Shop) -> None:
+    wholesale, other = shop("s1", wholesale=True), shop("s2")
+    with pytest.raises(FiguresNeeded):
+        asking(house, wholesale, "k")()
+    assert count(house, "select count(*) from decision") == 0
+    assert asking(house, wholesale, "k", figures=YEAR)().outcome == "approve"
+    assert asking(house, other, "k")().outcome == "approve"
+    assert (versions(house, wholesale), versions(house, other)) == ([(1, 120_000_000)], [])
