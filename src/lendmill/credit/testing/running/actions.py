@@ -142,8 +142,9 @@ def _decided(part: Part) -> Tally:
 
 
 def ask_backtest(
-    db: Db, *, key: str, version: int, since_on: date, until_on: date, assumptions: str, by: Caller, today: date
-) -> UUID:
+    db: Db, *, key: str, version: int, since_on: date, until_on: date, assumptions: str, by: Caller, today: date,
+    files_max: int = ASKED_FILES_MAX,
+) -> UUID:  # fmt: skip
     """Ask for a backtest of a version; the worker runs it. Gives the id its report will have.
 
     Refuses with `NoSuchVersion`, `NothingDecided`, `BacktestTooLarge`, `BacktestWaits`, `TimeBackwards`,
@@ -162,8 +163,8 @@ def ask_backtest(
     files = kept.counted(db, since_on=since_on, until_on=until_on)
     if not files:
         raise NothingDecided(since_on=since_on, until_on=until_on)
-    if files > ASKED_FILES_MAX:
-        raise BacktestTooLarge(since_on=since_on, until_on=until_on, files=files, most=ASKED_FILES_MAX)
+    if files > files_max:
+        raise BacktestTooLarge(since_on=since_on, until_on=until_on, files=files, most=files_max)
     backtest_id = ids.new()
     store.ask(
         db, backtest_id=backtest_id, policy_key=key, policy_version=version, since_on=since_on, until_on=until_on,
