@@ -262,18 +262,17 @@ def _asked_for(db: Db, kept: KeptDecision, line: Line | None, today: date) -> li
     if line is not None:
         waiting = [each for each in conditions_of(db, kept.borrower_id) if each.line_id == line.line_id]
         return [
-            {"en": each.label_en, "zh": each.label_zh, "cover_cents": each.cover_cents, "until": each.until_on,
-             "state": each.state(today)}
+            {"said": (each.label_en, each.label_zh), "cover_cents": each.cover_cents, "until": each.until_on,
+             "days": None, "state": each.state(today)}
             for each in waiting
         ]  # fmt: skip
     content = kept.opened
-    if not content.decision.conditions:
-        return []
-    labels = credit.policy(db, content.policy.key, content.policy.version).labels
+    asked = content.decision.conditions or ()
+    labels = credit.policy(db, content.policy.key, content.policy.version).labels if asked else {}
     return [
-        {"en": labels[each.condition][0], "zh": labels[each.condition][1], "cover_cents": each.cover_cents,
-         "days": each.days}
-        for each in content.decision.conditions
+        {"said": labels[each.condition], "cover_cents": each.cover_cents, "until": None, "days": each.days,
+         "state": "asked"}
+        for each in asked
     ]  # fmt: skip
 
 

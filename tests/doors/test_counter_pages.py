@@ -1,0 +1,112 @@
+"""Less than was asked, at every door: on the seller's page, for programs; and what a decision's page says next."""
+
+from typing import Any
+
+import pytest
+
+from doors.conftest import rate
+from doors.test_api import _ask
+from lendmill.people.roles import Role
+
+
+def countered(house: Any, grade: str = "A") -> tuple[str, str]:
+    """The applicant asked for too much: where programs and where the seller find what they can have."""
+    if grade != "A":
+        with house.database.transaction() as db:
+            rate(db, house.applicant_id, grade)
+    path = f"/api/v1/borrowers/{house.applicant_id}"
+    headers = {**house.token(Role.PARTNER), "Idempotency-Key": "much-0001"}
+    made = house.visitor().client.post(f"{path}/decisions", json=_ask(amount_cents=50_000_000), headers=headers).json()
+    assert (made["outcome"], made["line_id"]) == ("counter", None)
+    return f"{path}/counter-offers", str(made["decision_id"])
+
+
+def test_a_seller_accepts_on_the_decisions_page_and_borrows(house) -> None:  # type: ignore[no-untyped-def]
+    _, decision_id = countered(house)
+    seller = house.visitor(Role.SELLER, house.applicant_id)
+    assert f"/decisions/{decision_id}" in seller.get("/").text
+    page = seller.get(f"/decisions/{decision_id}").text
+    assert "接受 ¥16,000" in page
+    assert "接受期限" in page
+    assert "/borrow/" not in page
+    path = f"/decisions/{decision_id}/counter-offer"
+    key = seller.hidden(page, "key")
+    assert seller.post(path, answer="accept", key=key).headers["location"] == f"/decisions/{decision_id}"
+    assert seller.post(path, answer="accept", key=key).status_code == 303
+    assert seller.post(path, answer="accept", key="another-device").status_code == 303
+    opened = seller.get(f"/decisions/{decision_id}").text
+    assert "立即借款" in opened
+    assert "接受 ¥16,000" not in opened
+    assert "可授信 ¥16,000" not in seller.get("/").text
+
+
+def test_a_seller_declines_and_may_apply_again(house) -> None:  # type: ignore[no-untyped-def]
+    _, decision_id = countered(house)
+    seller = house.visitor(Role.SELLER, house.applicant_id)
+    path = f"/decisions/{decision_id}/counter-offer"
+    assert seller.post(path, answer="decline", key="declined-1").status_code == 303
+    page = seller.get(f"/decisions/{decision_id}").text
+    assert "您已拒绝该方案" in page
+    assert 'action="/apply/start"' in page
+    late = seller.post(path, answer="accept", key="accept-after")
+    assert (late.status_code, "您已拒绝该方案；可重新申请" in late.text) == (409, True)
+
+
+def test_why_an_offer_cannot_be_taken_any_more_is_said_in_words(house) -> None:  # type: ignore[no-untyped-def]
+    path, decision_id = countered(house)
+    with house.database.transaction() as db:
+        db.execute("update borrower set banned = true where borrower_id = %s", [house.applicant_id])
+    seller = house.visitor(Role.SELLER, house.applicant_id)
+    gone = seller.post(f"/decisions/{decision_id}/counter-offer", answer="accept", key="accept-now")
+    assert gone.status_code == 409
+    assert "原方案目前无法批准，原因如下：" in gone.text
+    assert "暂停向该借款人提供新的贷款" in gone.text
+    headers = {**house.token(Role.PARTNER), "Idempotency-Key": "accept-01"}
+    told = house.visitor().client.post(f"{path}/{decision_id}/acceptance", headers=headers)
+    assert (told.status_code, told.json()["code"]) == (409, "counter-offer-gone")
+    assert told.json()["facts"] == {"limit_cents": 1_600_000, "reasons": "banned"}
+
+
+def test_programs_list_accept_and_decline(house) -> None:  # type: ignore[no-untyped-def]
+    path, decision_id = countered(house)
+    client, headers = house.visitor().client, house.token(Role.PARTNER)
+    (offer,) = client.get(path, headers=headers).json()
+    assert (offer["decision_id"], offer["limit_cents"], offer["state"]) == (decision_id, 1_600_000, "open")
+    assert (offer["made_on"], offer["expires_on"], offer["line_id"]) == ("2026-01-01", "2026-01-31", None)
+    assert client.post(f"{path}/{decision_id}/acceptance", headers=headers).json()["code"] == "idempotency-key-missing"
+    keyed = {**headers, "Idempotency-Key": "accept-01"}
+    line = client.post(f"{path}/{decision_id}/acceptance", headers=keyed)
+    assert (line.status_code, line.json()["limit_cents"], line.json()["status"]) == (201, 1_600_000, "open")
+    assert client.post(f"{path}/{decision_id}/acceptance", headers=keyed).json() == line.json()
+    assert client.get(path, headers=headers).json()[0]["line_id"] == line.json()["line_id"]
+    no = client.post(f"{path}/{decision_id}/refusal", headers=headers)
+    assert (no.status_code, no.json()["code"]) == (409, "counter-offer-accepted")
+    other = f"/api/v1/borrowers/{house.stranger_id}/counter-offers"
+    assert client.post(f"{other}/{decision_id}/refusal", headers=headers).status_code == 404
+    assert client.get(other, headers=headers).json() == []
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+def test_what_is_to_be_done_first_stands_on_the_page_and_nothing_can_be_borrowed(house, accepted: bool) -> None:  # type: ignore[no-untyped-def]
+    _, decision_id = countered(house, "B")
+    seller = house.visitor(Role.SELLER, house.applicant_id)
+    if accepted:
+        seller.post(f"/decisions/{decision_id}/counter-offer", answer="accept", key="accept-01")
+    page = seller.get(f"/decisions/{decision_id}").text
+    assert "需提供覆盖授信额度的保证人或抵质押物" in page
+    assert "¥7,000" in page
+    assert ("已批准，尚未开通" in page, "接受后、提款前还需完成" in page) == (accepted, not accepted)
+    assert ("2026年1月31日前" if accepted else "· 30 天内") in page
+    assert "/borrow/" not in page
+
+
+def test_who_is_referred_reads_what_happens_next_and_by_when(house) -> None:  # type: ignore[no-untyped-def]
+    with house.database.transaction() as db:
+        rate(db, house.applicant_id, "C")
+    path = f"/api/v1/borrowers/{house.applicant_id}/decisions"
+    headers = {**house.token(Role.PARTNER), "Idempotency-Key": "refer-001"}
+    made = house.visitor().client.post(path, json=_ask(amount_cents=300_000), headers=headers).json()
+    assert made["outcome"] == "refer"
+    page = house.visitor(Role.SELLER, house.applicant_id).get(f"/decisions/{made['decision_id']}").text
+    assert "审核人员将查阅您的资料，并在2026年1月" in page
+    assert "结果将在此页面及书面告知书中告知" in page
