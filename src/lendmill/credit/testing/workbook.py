@@ -37,7 +37,8 @@ HEADS: Final = {
     "swaps": (
         ("side", "files", "limits before, yuan", "limits after, yuan", "mean PD", "expected loss, yuan",
          "ripened", "defaulted", "default rate"),
-        ("变动", "笔数", "原额度（元）", "新额度（元）", "平均违约概率", "预期损失（元）", "已有结果", "违约", "违约率"),
+        ("变动", "笔数", "原额度（元）", "新额度（元）", "平均违约概率", "预期损失（元）", "已有结果", "违约",
+         "违约率"),
     ),
     "outcomes": (("before", "after", "files"), ("原策略", "新策略", "笔数")),
     "limits": (("limit from, yuan", "files before", "files after"), ("额度自（元）", "原笔数", "新笔数")),

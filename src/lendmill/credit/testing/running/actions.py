@@ -1,5 +1,6 @@
 """Decides a time's files again, side by side in several processes, or in the worker for whoever asked on a page."""
 
+import gc
 import json
 import multiprocessing
 import os
@@ -30,6 +31,7 @@ from lendmill.people.sign_in.queries import Caller
 from lendmill.refusals import Refusal
 
 PART_FILES: Final = 2_500  # so many files a process takes at once: a progress that moves, and tallies that stay few
+YOUNG_MAX: Final = 50_000  # objects made before the collector looks: about a page's
 PARTS_MAX: Final = 2_000
 ASKED_FILES_MAX: Final = 200_000
 Watch = Callable[[int, int], object]
@@ -128,6 +130,8 @@ def _begin(ground: _Ground) -> None:
         )
 
     _begun.append(_Begun(database, work))
+    gc.freeze()  # what is loaded by now stays for good, and no file outlives its page
+    gc.set_threshold(YOUNG_MAX)
 
 
 def _end_after(end: Callable[[], object]) -> None:
