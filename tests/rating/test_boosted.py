@@ -23,7 +23,7 @@ from lendmill.rating.training.grid import between, cut_fine, edges_of, placed
 from lendmill.rating.training.learners import Asked, _counted, boost
 from lendmill.rating.training.pairs import BRISK, SLOW, learned_pairs
 from lendmill.rating.training.trees import centred, summed
-from lendmill.rating.training.writing import halves, tables_of
+from lendmill.rating.training.writing import added, tables_of
 
 
 @dataclass(frozen=True)
@@ -162,18 +162,19 @@ def test_the_same_shops_and_seed_give_the_same_card() -> None:
     assert first == second
 
 
-def test_half_of_one_card_and_half_of_another_is_a_card() -> None:
+def test_a_card_with_a_share_of_another_adds_both_on_every_row() -> None:
     frame, _ = lot(300)
     columns = cut_fine(frame, ["sales", "age", "trade"], {"sales": False, "age": False, "trade": True})
     sales, age, trade = (column.coarse for column in columns)
     assert isinstance(sales, Axis)
     other = Axis(sales.feature, (-0.5, 0.25), sales.low, sales.high, sales.missing_seen)
     first = (Table((sales,), tuple(range(sales.size))), Table((age, trade), tuple(range(age.size * trade.size))))
-    second = (Table((other,), (100, 200, 400, 0)), Table((trade,), tuple(range(trade.size))))
-    both = Card(key="k", target="t", start=0, tables=halves(first, second))
+    second = (Table((other,), (100, 200, 400, 0)), Table((trade,), tuple(range(0, 100 * trade.size, 100))))
+    both = Card(key="k", target="t", start=0, tables=added(first, second, 250_000))
     logit, _ = both.logits(frame)
     parts = [Card(key="k", target="t", start=0, tables=tables).logits(frame)[0] for tables in (first, second)]
-    assert np.abs(logit - (parts[0] + parts[1]) / 2).max() <= len(both.tables)
+    assert (logit == parts[0] + parts[1] / 4).all()
+    assert added(first, second, 0) == first
 
 
 def test_however_many_pairs_are_allowed_a_card_has_room_for_its_tables() -> None:

@@ -8,12 +8,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from lendmill.rating.measures import Flags, Floats, logistic
+from lendmill.rating.measures import Flags, Floats
 from lendmill.rating.scale import logit_of
 from lendmill.rating.tables import TABLES_MAX
 from lendmill.rating.training import straight
 from lendmill.rating.training.grid import COARSE_MAX, FINE_MAX, Codes, Column
 from lendmill.rating.training.pairs import BRISK, FEW, SLOW, Pace, best_pairs, learned_pairs
+from lendmill.rating.training.plain import plain_lines
+from lendmill.rating.training.sharing import AT_ONCE, CLASSIC, IN_TURN, PLAIN, SINGLE, STRAIGHT, blended, shared
 from lendmill.rating.training.trees import Tables, centred, summed
 
 PAIRS: Final = 40
@@ -38,7 +40,8 @@ class Recipe:
     pair_share: float = 0.5
     pair_rate: float = 1.0  # how fast pairs are learned, beside single features
     pace: Pace = SLOW  # and how fast where both features are looked at at once
-    with_classic: bool = False  # whether the classic card of the same shops is half of it: few shops, steadier bins
+    plain: bool = False  # whether values and levels by themselves are a straight part
+    steady: bool = False  # few shops: shares are held to the usual ones, the classic card has one, pairs are proven
     folds: int = 5
     fine: int = FINE_MAX
     coarse: int = COARSE_MAX
@@ -48,11 +51,15 @@ class Recipe:
 
 @dataclass
 class Boosted:
-    """The tables learned, on the columns' fine axes (pairs: on the coarse ones), and how the parts were weighed."""
+    """The tables learned, on the columns' fine axes (pairs: on the coarse ones), and how the parts were weighed.
+
+    `beside`: the weight of the card that was learned beside it, where there was one.
+    """
 
     start: float
     tables: Tables
     weights: tuple[float, ...]
+    beside: float = 0.0
     parts: tuple[str, ...] = ()
     pairs: list[tuple[int, int]] = field(default_factory=list)
     rounds: list[int] = field(default_factory=list)
@@ -63,21 +70,28 @@ def recipe(rows: int, bads: int, pairs: int = PAIRS) -> Recipe:
     if rows <= 5_000:
         few = min(pairs, 20, max(3, min(bads, rows - bads) // 10))
         return Recipe(4, 0.05, 10, patience=150, pairs=few, share=0.3, leaves=2, pair_rate=0.5, pace=FEW,
-                      with_classic=True, features_max=FEW_FEATURES)  # fmt: skip
+                      plain=True, steady=True, features_max=FEW_FEATURES)  # fmt: skip
     if rows <= 40_000:
-        return Recipe(2, 0.1, 60, patience=60, pairs=pairs, share=0.4, folds=4, coarse=20)
+        return Recipe(2, 0.1, 60, patience=60, pairs=pairs, share=0.4, folds=4, coarse=20, plain=rows <= 20_000)
     return Recipe(1, 0.1, 30, patience=40, pairs=pairs, share=0.5, folds=4, threads=2, fine=400, coarse=48,
                   pace=BRISK)  # fmt: skip
 
 
 def learn(
-    columns: Sequence[Column], bad: Flags, signs: Sequence[int], seed: int, how: Recipe, shops: Any = None
+    columns: Sequence[Column],
+    bad: Flags,
+    signs: Sequence[int],
+    seed: int,
+    how: Recipe,
+    shops: Any = None,
+    beside: Floats | None = None,
 ) -> Boosted:
-    """Learn the tables: mains in every fold, pairs on top of them in two ways, a straight part; then weigh the four.
+    """Learn the tables: mains in every fold, pairs on top of them in two ways, straight parts; then weigh them all.
 
     Each part is learned without one fold of the shops in turn, and stops where that fold no longer gains. The parts'
     weights come from what they told of those they had not seen. What is kept is the mean over the folds. `signs`: +1
-    where more of a feature can only mean more bad payers, -1 where fewer, 0 where that is not known.
+    where more of a feature can only mean more bad payers, -1 where fewer, 0 where that is not known. `beside`: what
+    another card told out of fold, as logits of turning bad, to have its share too.
     """
     bags = folded(bad, how.folds, how.repeats, seed, shops)
     work = _Work(columns, bad, signs, seed, how)
@@ -86,38 +100,32 @@ def learn(
     pairs = work.best_pairs(seen)
     deeper = [work.deeper(bag, main, pairs) for bag, main in zip(bags, mains, strict=True)] if pairs else []
     named = {
-        "single features": mains,
-        "pairs, one after the other": deeper,
-        "pairs, both at once": work.of_pairs(bags, mains, pairs) if pairs else [],
-        "straight lines": work.straight(bags),
+        SINGLE: mains,
+        IN_TURN: deeper,
+        AT_ONCE: work.of_pairs(bags, mains, pairs) if pairs else [],
+        STRAIGHT: [] if how.steady else straight.lines(columns, bad, signs, bags),
+        PLAIN: plain_lines(columns, bad, signs, bags) if how.plain else [],
     }
-    parts = [part for part in named.values() if part]
-    told = np.column_stack([seen, *(work.out_of_fold(part, bags) for part in parts[1:])])
-    start, weights = blended(told, bad)
+    parts = {name: part for name, part in named.items() if part}
+    told = {name: seen if name == SINGLE else work.out_of_fold(part, bags) for name, part in parts.items()}
+    if how.steady:
+        told |= work.proven(bags[: how.folds], mains, seen) if pairs else {}
+    told |= {} if beside is None else {CLASSIC: beside}
+    start, weights = (shared if how.steady else blended)(told, bad)
     tables: Tables = {}
-    for part, weight in zip(parts, weights, strict=True):
+    for name, part in parts.items():
         for each in part:
             for features, values in each.items():
-                tables[features] = tables.get(features, 0.0) + values * (weight / len(bags))
+                tables[features] = tables.get(features, 0.0) + values * (weights[name] / len(bags))
     moved, tables = work.centred(tables)
-    return Boosted(start + moved, tables, tuple(weights), tuple(n for n in named if named[n]), pairs, work.rounds)
+    return Boosted(
+        start + moved, tables, tuple(weights.values()), weights.get(CLASSIC, 0.0), tuple(weights), pairs, work.rounds
+    )
 
 
 def telling(columns: Sequence[Column], bad: Flags, signs: Sequence[int], seed: int, how: Recipe) -> list[int]:
     """Which of many features gain most in a first quick look: the places of as many as the recipe takes."""
     return _Work(columns, bad, signs, seed, how).telling()
-
-
-def blended(told: Floats, bad: Flags) -> tuple[float, list[float]]:
-    """The start and the weights of the parts: logistic regression on what each told out of fold, none below nought."""
-    kept = list(range(told.shape[1]))
-    outcome = bad.astype(np.float64)
-    while True:
-        start, *weights = logistic(told[:, kept], outcome, ridge=1.0).tolist()
-        if not weights or min(weights) >= 0 or len(kept) == 1:
-            found = dict(zip(kept, weights, strict=True))
-            return start, [max(0.0, found.get(n, 0.0)) for n in range(told.shape[1])]
-        kept.pop(int(np.argmin(weights)))
 
 
 def logit_of_share(bad: Flags) -> int:
@@ -179,18 +187,27 @@ class _Work:
         self.rounds.append(steps)
         return {features: _in_order(values, [order.get(f) for f in features]) for features, values in found.items()}
 
-    def straight(self, bags: Sequence[Bag]) -> list[Tables]:
-        """Each fold's straight part, with one ridge for all, the best out of fold."""
-        return straight.lines(self.columns, self.bad, self.signs, bags)
+    def proven(self, bags: Sequence[Bag], mains: Sequence[Tables], seen: Floats) -> dict[str, Floats]:
+        """What pairs tell of shops that had no say in which pairs they are: they are ranked anew in each fold.
 
-    def best_pairs(self, seen: Floats) -> list[tuple[int, int]]:
-        """The pairs that gain most on top of what the single features told out of fold."""
+        Ranked with all shops, as for the card, pairs that matter by luck would seem to tell much of each shop.
+        """
+        told = {IN_TURN: np.zeros(len(self.bad)), AT_ONCE: np.zeros(len(self.bad))}
+        for bag, main in zip(bags, mains, strict=False):
+            learned, held = bag
+            if pairs := self.best_pairs(seen, learned):
+                told[IN_TURN][held] = self.logit(self.deeper(bag, main, pairs))[held]
+                told[AT_ONCE][held] = self.logit(self._pairs(bag, main, pairs))[held]
+        return told
+
+    def best_pairs(self, seen: Floats, rows: Any = None) -> list[tuple[int, int]]:
+        """The pairs that gain most on top of what the single features told out of fold, of some rows or of all."""
         most = min(self.how.pairs, TABLES_MAX - len(self.columns))
         if most <= 0 or len(self.columns) < 2:
             return []
-        every = np.arange(len(self.bad))
-        places = self._places(self.coarse, self.coarse_sizes, self._ordered(every, self.coarse), every)
-        return best_pairs(places, self.label, seen, most)
+        rows = np.arange(len(self.bad)) if rows is None else rows
+        places = self._places(self.coarse, self.coarse_sizes, self._ordered(rows, self.coarse), rows)
+        return best_pairs(places, self.label[rows], seen[rows], most)
 
     def telling(self) -> list[int]:
         """The features that gain most in a first quick look, as many as the recipe takes."""

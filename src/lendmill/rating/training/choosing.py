@@ -54,7 +54,8 @@ MANY: Final = (_Way(False, 0.99, 60, 1.0, turning=True),)
 class Choice:
     """The cuts a card keeps with their weights, its start, and why each other feature was left out.
 
-    `refined`: what each bin adds, where all bins were learned together.
+    `refined`: what each bin adds, where all bins were learned together. `told`: the logits of paying back that such
+    choices told of shops they had not seen, where ways were tried.
     """
 
     start: float
@@ -62,6 +63,7 @@ class Choice:
     left_out: dict[str, str]
     refined: Mapping[str, Floats] = field(default_factory=dict)
     note: str = ""
+    told: Floats | None = None
 
     def logits(self, places: Mapping[str, Any], rows: int) -> Floats:
         """The logit of paying back of shops in these bins."""
@@ -117,7 +119,7 @@ def choose(
     else:
         told = _told_unseen_of_many(cuts, seen, shops)
     way, strength, start, slope = _best(told, bad)
-    choice = _chosen(cuts, seen, way)
+    choice = replace(_chosen(cuts, seen, way), told=start + slope * told[way, strength])
     if slope < WEIGHT_MIN:
         unproven = {cut.feature: "tells nothing of shops held back" for cut, _ in choice.kept}
         return Choice(0.0, (), choice.left_out | unproven)

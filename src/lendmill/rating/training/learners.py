@@ -1,6 +1,7 @@
 """The two ways to learn a card, side by side: the classic scorecard, and the boosted card."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -9,16 +10,15 @@ import polars as pl
 
 from lendmill.rating.card import Card
 from lendmill.rating.measures import Flags, Floats
-from lendmill.rating.scale import Scale
+from lendmill.rating.scale import LOGIT_UNITS, Scale
 from lendmill.rating.tables import Axis, Table
 from lendmill.rating.training import boosted, choosing
 from lendmill.rating.training.bins import KNOWN_MIN, Cut, Feature, cut, cut_category
 from lendmill.rating.training.grid import cut_fine
 from lendmill.rating.training.screening import screened
-from lendmill.rating.training.writing import halves, merged, tables_of, whole
+from lendmill.rating.training.writing import MICRO, added, merged, tables_of, whole
 from lendmill.refusals import Refusal
 
-MICRO: Final = 10**6
 SIGNS: Final[Mapping[str | None, int]] = {"worse": 1, "better": -1, None: 0}
 
 
@@ -28,12 +28,16 @@ class NothingLearned(Refusal):
 
 @dataclass(frozen=True)
 class Lesson:
-    """A card learned from some shops, the weights of its tables where they have one, and why the rest was left out."""
+    """A card learned from some shops, the weights of its tables where they have one, and why the rest was left out.
+
+    `told`: the logits of paying back that cards so learned told of shops they had not seen, where that was tried.
+    """
 
     card: Card
     weights: Mapping[str, float]
     left_out: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    told: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def classic(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson
     start = round(choice.start * MICRO) * 10**9
     card = Card(key=asked.key, target=asked.target, start=start, tables=tables, scale=asked.scale)
     notes = (choice.note,) if choice.note else ()
-    return Lesson(card, {made.feature: weight for made, weight in choice.kept}, choice.left_out, notes)
+    return Lesson(card, {made.feature: weight for made, weight in choice.kept}, choice.left_out, notes, choice.told)
 
 
 def _table(made: Cut, weight: float, bins: Floats | None) -> Table:
@@ -117,21 +121,22 @@ def boost(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Lesson:
     if len(columns) > how.features_max:
         best = boosted.telling(columns, bad, signs, asked.seed, how)
         columns, signs = [columns[n] for n in best], [signs[n] for n in best]
-    made = boosted.learn(columns, bad, signs, asked.seed, how, shops)
-    tables = tables_of(columns, made, blocks)
+    kept = [feature for feature in asked.catalogue if feature.name in {column.name for column in columns}]
+    other = _beside(frame, bad, shops, replace(asked, catalogue=kept)) if how.steady else None
+    made = boosted.learn(columns, bad, signs, asked.seed, how, shops, None if other is None else other[1])
+    tables, start = tables_of(columns, made, blocks), whole(-made.start)
+    shares = ", ".join(f"{name} {weight:.2f}" for name, weight in zip(made.parts, made.weights, strict=True))
+    notes = (f"The parts' weights, from what each told of shops it had not seen: {shares}.",)
+    if other is not None:
+        share = round(made.beside * MICRO)
+        start, tables = start + other[0].start * share // MICRO, added(tables, other[0].tables, share)
     if not tables:
         raise NothingLearned()
-    start = whole(-made.start)
-    shares = ", ".join(f"{name} {weight:.2f}" for name, weight in zip(made.parts, made.weights, strict=True))
-    notes = [f"The parts' weights, from what each told of shops it had not seen: {shares}."]
-    if how.with_classic and (other := _classic_or_none(frame, bad, shops, asked)) is not None:
-        start, tables = (start + other.start) // 2, halves(tables, other.tables)
-        notes.append("Half of the card is the classic card of the same shops, as with few shops its bins are steadier.")
     read = {axis.feature for table in tables for axis in table.axes}
     rest = set(names) - read - set(left_out)
     left_out |= dict.fromkeys(rest, "tells next to nothing beside the others")
     card = Card(key=asked.key, target=asked.target, start=start, tables=tables, scale=asked.scale)
-    return Lesson(card, {}, left_out, tuple(notes))
+    return Lesson(card, {}, left_out, notes)
 
 
 def _counted(shops: Any, bad: Flags) -> tuple[int, int]:
@@ -140,11 +145,20 @@ def _counted(shops: Any, bad: Flags) -> tuple[int, int]:
     return count, round(count * float(bad.mean()))
 
 
-def _classic_or_none(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> Card | None:
+def _beside(frame: pl.DataFrame, bad: Flags, shops: Any, asked: Asked) -> tuple[Card, Floats] | None:
+    """The classic card of the same shops, and the logits of turning bad that such cards told of shops held back."""
     try:
-        return classic(frame, bad, shops, asked).card
+        lesson = classic(frame, bad, shops, asked)
     except NothingLearned:
         return None
+    if lesson.told is not None:
+        return lesson.card, -lesson.told
+    told = np.full(len(bad), boosted.logit_of_share(bad) / LOGIT_UNITS)
+    for learned, held in boosted.folded(bad, choosing.FOLDS_SMALL, 1, asked.seed, shops):
+        with suppress(NothingLearned):
+            card = classic(frame[learned], bad[learned], shops[learned], asked).card
+            told[held] = card.logits(frame[held])[0] / LOGIT_UNITS
+    return lesson.card, -told
 
 
 LEARNERS: Final = {"classic": classic, "boosted": boost}

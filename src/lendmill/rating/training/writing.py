@@ -13,6 +13,7 @@ from lendmill.rating.tables import CELL_MAX, Table
 from lendmill.rating.training.boosted import Boosted
 from lendmill.rating.training.grid import Column
 
+MICRO: Final = 10**6
 SPAN_MIN: Final = 1e-9  # of a logit: a table that never adds so much adds nothing
 
 
@@ -58,20 +59,23 @@ def merged(axis: Axis, values: Floats, n: int) -> tuple[Axis, Floats]:
     return Axis(axis.feature, edges, axis.low, axis.high, axis.missing_seen), np.moveaxis(along[kept], 0, n)
 
 
-def halves(first: Sequence[Table], second: Sequence[Table]) -> tuple[Table, ...]:
-    """Two cards' tables as one card's: each counts half, and the edges of both are kept."""
-    others = {table.feature: table for table in second}
-    found = [_half(table, others.pop(table.feature, None)) for table in first]
-    found += [_half(table, None) for table in others.values()]
+def added(first: Sequence[Table], second: Sequence[Table], share: int) -> tuple[Table, ...]:
+    """One card's tables with millionths of another's, whose tables are of one feature each; both's edges are kept."""
+    others = {table.feature: _some(table, share) for table in second if share}
+    found = [_sum(table, others.pop(table.feature, None)) for table in first] + list(others.values())
     return tuple(sorted(found, key=lambda table: (len(table.axes), min(table.cells) - max(table.cells))))
 
 
-def _half(table: Table, other: Table | None) -> Table:
+def _some(table: Table, share: int) -> Table:
+    return Table(table.axes, tuple(cell * share // MICRO for cell in table.cells), table.block)
+
+
+def _sum(table: Table, other: Table | None) -> Table:
     if other is None:
-        return Table(table.axes, tuple(cell // 2 for cell in table.cells), table.block)
+        return table
     reader = Reader([table.axes[0], other.axes[0]])
     one, two = (np.array(each.cells, dtype=np.int64)[reader.within(each.axes[0])] for each in (table, other))
-    return Table((reader.axis,), tuple(((one + two) // 2).tolist()), table.block)
+    return Table((reader.axis,), tuple((one + two).clip(-CELL_MAX, CELL_MAX).tolist()), table.block)
 
 
 def counted(table: Table, cells: Any, bad: Flags) -> list[tuple[str, int, int]]:
