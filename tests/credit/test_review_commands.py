@@ -104,7 +104,7 @@ def test_a_verdict_of_one_person_is_a_decision_and_opens_the_line(
     assert the_case(house, case).status == "decided"
     assert typed("reviews", "list").output == "No file waits.\n"
     overrides = typed("reviews", "overrides").output
-    assert overrides.startswith("1 verdicts; of 1 grants the outcome is not known yet.\n")
+    assert overrides.startswith("1 verdict; of 1 grant the outcome is not known yet.\n")
 
 
 def test_against_the_computer_a_second_person_confirms_or_sends_back_or_it_is_withdrawn(

@@ -21,7 +21,7 @@ def test_it_rolls_up_what_waits_and_makes_everything_again_when_asked(
     assert told.exit_code == 0, told.output
     rollups = RollUps(lake)
     rows = sum(file.rows for page in rollups.pages() for file in page.files if file.table == "days")
-    assert f"{rows} days of shops in 2 months are summed up; nothing is waiting." in told.output
+    assert f"{rows} days of shops in 2 months summed up; nothing is waiting." in told.output
     again = CliRunner().invoke(app(), ["roll-up", "--all"])
     assert again.output.splitlines()[-1] == told.output.splitlines()[-1]
     out = tmp_path / "features.csv"

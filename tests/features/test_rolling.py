@@ -13,13 +13,13 @@ import pytest
 
 from features.whole_record import OLDEST_DAYS, ON, Row, bring_in, record
 from lendmill.features.rolling.catching_up import bring_up_to_date, roll_up_all
-from lendmill.features.rolling.measures import DAYS, MEASURES, MICRO, MOST_A_DAY
+from lendmill.features.rolling.measures import DAYS, MEASURES, MICRO
 from lendmill.features.rolling.pages import RollUps, RollUpsBusy, RollUpsOfAnotherLake
 from lendmill.features.rolling.reading import number
 from lendmill.features.rolling.summing import days_of, partners_of
 from lendmill.features.sums import OLDEST
 from lendmill.features.windows import as_of
-from lendmill.shops.events import LARGEST_CENTS, QUANTITY_MAX
+from lendmill.shops.events import LARGEST_CENTS, MOST_A_DAY, QUANTITY_MAX
 from lendmill.shops.importers.rows import FIRST_DAY, LAST_DAY
 from lendmill.shops.lake import Lake
 from lendmill.shops.versions import STORED

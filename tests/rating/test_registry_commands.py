@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from rating_cards import SMALL
 from trained_card import REPORT, TRAINED
 
-from lendmill.cli import registry
+from lendmill.cli import approvals, registry
 from lendmill.credit.actions import publish_policy
 from lendmill.credit.queries import preset_policy
 from lendmill.db import Database
@@ -72,8 +72,13 @@ def test_a_card_goes_from_draft_to_live_by_two_people(
         registry.approve(waiting(house), by="rita")
     with pytest.raises(typer.BadParameter, match="Nobody signs in as nobody"):
         registry.approve(waiting(house), by="nobody")
+    capsys.readouterr()
+    approvals.list_waiting()
+    assert capsys.readouterr().out == "No change of a loan waits.\n1 rating card waits: `lendmill models list`\n"
     registry.approve(waiting(house), by="rolf")
     assert "approved on 2026-01-01" in (told := capsys.readouterr().out)
+    assert "It was last watched on 2026-01-01:\n" in told
+    assert "Order of ripe decisions (AUC)" in told
     assert "lendmill rate" in told
     with house.transaction() as db:
         assert ratings.live_model(db).model_id == draft

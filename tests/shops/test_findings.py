@@ -61,6 +61,31 @@ def test_gaps_and_what_is_wrong_with_a_source_are_told(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_day_beyond_what_a_shop_can_have_is_told_and_one_at_the_bound_is_not(tmp_path: Path) -> None:
+    most = [Row("order", 3, 10**10, f"b{n}", clock=at(n)) for n in range(100)]  # 10^14 cents
+    assert "days beyond bounds" not in [each[0] for each in told(lake_of(tmp_path / "a", [*steady(95), *most[:99]]))]
+    found = told(lake_of(tmp_path / "b", [*steady(95), *most, Row("order", 3, 1, "one more")]))
+    (over,) = [each for each in found if each[0] == "days beyond bounds"]
+    assert over[1:] == (
+        SERIOUS, ago(3), ago(3),
+        "Days on which the order rows come to more than any shop can have: 1. Features stop at the bound.",
+    )  # fmt: skip
+
+
+def test_two_sources_that_correct_each_other_under_one_id_are_told(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    bring(lake, steady(95, each=1), source="platform", received_on=ago(2))
+    bring(lake, steady(95, each=1), source="till", received_on=ago(1))
+    assert "sources of one id" not in [each[0] for each in told(lake)]  # both say the same
+    bring(lake, [Row("order", 0, 7_777, "S1-0-0")], source="till")
+    (found,) = [each for each in told(lake) if each[0] == "sources of one id"]
+    assert found == (
+        "sources of one id", WARNING, ON, ON,
+        "platform, till tell of the same rows under one id and say different things; rows: 1. The last word holds.",
+    )  # fmt: skip
+    assert "sources of one id" not in [each[0] for each in told(lake, ago(1))]
+
+
 def test_a_young_record_is_told_to_be_one(tmp_path: Path) -> None:
     assert [each[:4] for each in told(lake_of(tmp_path / "a", steady(89)))] == [("short record", NOTE, ago(88), ON)]
     assert told(lake_of(tmp_path / "b", steady(90))) == []

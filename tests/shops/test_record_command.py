@@ -41,6 +41,14 @@ def test_a_shop_is_shown_with_its_sources_and_what_was_found(lake: Lake, capsys:
         "20 orders on 2 of 90 days.\n"
     )
     assert "90 天中有 2 天订单异常集中，共 20 单" in shown(capsys, "S1", language="zh")
+    assert shown(capsys, "S2", language="zh") == (
+        "S2，截至 2025-06-30\n"
+        "  platform：260 行，类型 order\n"
+        "    2025-02-01 至 2025-06-10，130 天中有 130 天有记录；一年内缺口 20 天、数据源中断 0 天；已 0 天未更新\n"
+        "    该数据源重复提供 0.0%，无法读取 0.0%；可信度 0.87\n"
+        "发现的疑点：\n"
+        "  警告       2025-06-11..2025-06-30   连续 20 天没有销售，而本店 100% 的日子都有销售。\n"
+    )
     assert shown(capsys, "S1", as_of="2025-05-31").endswith("nothing speaks against it\n")
 
 

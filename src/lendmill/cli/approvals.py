@@ -5,15 +5,18 @@ from uuid import UUID
 
 import typer
 
+from lendmill.cli.counting import counted
 from lendmill.settings import load
 
 if TYPE_CHECKING:
     from lendmill.api.approvals import Outcome
-    from lendmill.db import Database
+    from lendmill.db import Database, Db
     from lendmill.people.sign_in.queries import Caller
 
 commands = typer.Typer()
-approvals = typer.Typer(help="Proposed changes of loans that wait for a second person.")
+approvals = typer.Typer(
+    help="Proposed changes of loans that wait for a second person; and what else waits for one."
+)
 commands.add_typer(approvals, name="approvals")
 
 Id = Annotated[UUID, typer.Argument(help="The approval's id; `lendmill approvals list` shows what waits.")]
@@ -23,7 +26,7 @@ Key = Annotated[str, typer.Option(help="Makes the command happen once, however o
 
 @approvals.command("list")
 def list_waiting() -> None:
-    """What waits for a second person today, the oldest first."""
+    """What waits for a second person today, the oldest first; and how much waits under other commands."""
     from lendmill.cli import opened
     from lendmill.people import queries as people
     from lendmill.people.approvals import queries
@@ -38,8 +41,33 @@ def list_waiting() -> None:
                 print(f"{each.approval_id}  {each.kind}  {asked}  until {each.expires_on}")
                 print(f"    {borrower.display_name}, loan {each.loan_id}  {each.proposer}: {each.reason}")
             after = page[-1].approval_id
+        elsewhere = _elsewhere(db)
     if after is None:
-        print("Nothing waits.")
+        print("No change of a loan waits." if elsewhere else "Nothing waits.")
+    for told in elsewhere:
+        print(told)
+
+
+def _elsewhere(db: "Db") -> list[str]:
+    """What waits for a second person under other commands: cards, policies, products, adjustments."""
+    from lendmill.people.queries import house_day
+    from lendmill.products.publishing import queries as documents
+    from lendmill.rating.adjusting import queries as adjusting
+    from lendmill.rating.registry import queries as cards
+
+    today = house_day(db)
+    waiting = (
+        (len(cards.waiting(db, today)), "rating card", "", "models list"),
+        (len(documents.waiting(db, "policy", today)), "policy", "policies", "policies list"),
+        (len(documents.waiting(db, "product", today)), "product", "", "products list"),
+        (sum(each.state(today) == "waiting" for each in adjusting.adjustments(db)), "adjustment", "",
+         "adjustments list"),
+    )  # fmt: skip
+    return [
+        f"{counted(n, one, many)} {'waits' if n == 1 else 'wait'}: `lendmill {where}`"
+        for n, one, many, where in waiting
+        if n
+    ]
 
 
 @approvals.command()

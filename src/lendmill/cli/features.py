@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from lendmill.cli.counting import counted
 from lendmill.settings import load
 
 commands = typer.Typer()
@@ -30,7 +31,7 @@ def features(
     with bars() as told:
         bring_up_to_date(lake, lambda done, total: told("months rolled up", done, total))
     table = worked_out(lake, day)
-    print(f"{table.height:,} shops, {table.width - 1} features as of {day}.")
+    print(f"{counted(table.height, 'shop')}, {counted(table.width - 1, 'feature')} as of {day}.")
     if out is not None:
         table.write_csv(out) if out.suffix == ".csv" else table.write_parquet(out)
         print(out)
@@ -57,7 +58,7 @@ def roll_up(
     pages = rollups.pages()
     rows = sum(file.rows for page in pages for file in page.files if file.table == "days")
     months = len({page.month for page in pages})
-    print(f"{rows:,} days of shops in {months} months are summed up; nothing is waiting.")
+    print(f"{counted(rows, 'day')} of shops in {counted(months, 'month')} summed up; nothing is waiting.")
 
 
 def _day(text: str) -> date:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lendmill.cli.counting import counted
 from lendmill.settings import StartUpProblem, load
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from lendmill.cli.counting import counted
 from lendmill.settings import load
 
 commands = typer.Typer()
@@ -56,9 +57,11 @@ def portfolio() -> None:
     with opened.database(load()) as database, database.transaction() as db:
         here = house_day(db)
         book, left_cents = queries.portfolio(db, here), available_cents(db)
-    print(f"{here}: {book.running:,} loans to {book.borrowers:,} borrowers, {yuan(book.outstanding_cents)} outstanding")
-    print(f"drawn {book.drawn_loans:,} loans, {yuan(book.drawn_cents)}; closed {book.closed:,}; paying {book.paying:,}")
-    print(f"late {book.late_loans:,} loans, {yuan(book.late_cents)} ({book.late_bp / 100:.2f} %); "
+    running, borrowers = counted(book.running, "loan"), counted(book.borrowers, "borrower")
+    print(f"{here}: {running} to {borrowers}, {yuan(book.outstanding_cents)} outstanding")
+    drawn = counted(book.drawn_loans, "loan")
+    print(f"drawn {drawn}, {yuan(book.drawn_cents)}; closed {book.closed:,}; paying {book.paying:,}")
+    print(f"late {counted(book.late_loans, 'loan')}, {yuan(book.late_cents)} ({book.late_bp / 100:.2f} %); "
           f"non-performing {book.nonperforming_bp / 100:.2f} %")  # fmt: skip
     print(f"left to lend {yuan(left_cents)}")
 
@@ -134,7 +137,8 @@ def close(
                 f"{by} is nobody who may close the books: `lendmill open-account` lets somebody in."
             )
         closing = database.act(close_books, through_on=through.date(), closed_by=closer.account_id)
-    print(f"Closed through {closing.through_on}: {closing.entries:,} entries, fingerprint {closing.digest}")
+    entries = counted(closing.entries, "entry", "entries")
+    print(f"Closed through {closing.through_on}: {entries}, fingerprint {closing.digest}")
 
 
 @ledger.command()

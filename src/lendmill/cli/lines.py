@@ -2,6 +2,8 @@
 
 import typer
 
+from lendmill.cli.counting import counted
+
 commands = typer.Typer()
 
 
@@ -16,9 +18,10 @@ def change_lines_tonight() -> None:
         with database.transaction() as db:
             today = house_day(db)
         report = change_lines(database, today=today, progress=lambda done: told("lines", done, done))
-    print(f"{report.looked_at} lines looked at: {report.raised} raised, {report.cut} cut, {report.priced} repriced.")
-    print(f"{report.carried_out} earlier notices carried out, {report.lapsed} lapsed;")
-    print(f"{report.conditions_lapsed} lines closed whose conditions were not met in time,")
-    print(f"{report.offers_lapsed} offers of less than was asked lapsed.")
+    looked_at = counted(report.looked_at, "line")
+    print(f"{looked_at} looked at: {report.raised} raised, {report.cut} cut, {report.priced} repriced.")
+    print(f"{counted(report.carried_out, 'earlier notice')} carried out, {report.lapsed} lapsed;")
+    print(f"{counted(report.conditions_lapsed, 'line')} closed whose conditions were not met in time,")
+    print(f"{counted(report.offers_lapsed, 'offer')} of less than was asked lapsed.")
     for reason, count in sorted(report.reasons.items(), key=lambda item: -item[1]):
         print(f"  {count:>7}  {reason}")

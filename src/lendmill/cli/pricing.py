@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from lendmill.cli.counting import counted
+
 if TYPE_CHECKING:
     from lendmill.credit.pricing.best import GradePrice, Shift
 
@@ -146,7 +148,7 @@ def _draw(prices: "list[GradePrice]", folder: Path) -> None:
         drawn[f"{each.grade}-limits"] = limits_picture(each, look="paper", limit="limit, yuan", profit="profit, yuan")
     for name, picture in drawn.items():
         (folder / f"{name}.svg").write_text(picture, encoding="utf-8")
-    print(f"\n{len(drawn)} pictures in {folder}")
+    print(f"\n{counted(len(drawn), 'picture')} in {folder}")
 
 
 def _written(text: str, out: Path | None) -> None:

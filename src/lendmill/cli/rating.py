@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from lendmill.cli.counting import counted
 from lendmill.refusals import Refusal
 from lendmill.settings import load
 
@@ -177,7 +178,8 @@ def rate(
             snapshot_id = keep_snapshot(db, frame, as_of_on=day)
             done = actions.rate_all(db, card, frame, today=day, snapshot_id=snapshot_id)
             grades = queries.grade_counts(db, day)
-    print(f"{done.rated} shops rated as of {day}, {done.unchanged} unchanged, {done.strangers} not registered here")
+    rated = counted(done.rated, "shop")
+    print(f"{rated} rated as of {day}, {done.unchanged} unchanged, {done.strangers} not registered here")
     for each in grades:
         mean = "" if each.mean_pd is None else f"  mean PD {each.mean_pd:.2%}"
         print(f"  {each.grade:<7} {each.borrowers:>8,}{mean}")
@@ -300,13 +302,15 @@ def _day(text: str) -> "date":
 
 def _tell(report: "Report", later: "date | None" = None) -> None:
     if report.by_day:
-        print(f"{report.rows} rows, {report.bad_rows} bad: one for each day of a shop; measured as of each one's last:")
-    print(f"{report.shops} shops, {report.bads} bad, measured out of fold in {report.folds} folds:")
+        rows = counted(report.rows, "row")
+        print(f"{rows}, {report.bad_rows} bad: one for each day of a shop; measured as of each one's last:")
+    print(f"{counted(report.shops, 'shop')}, {report.bads} bad, measured out of fold in {report.folds} folds:")
     slope, between = report.calibration_slope, report.calibration_slope_between
     sure = f" ({between[0]:.2f} to {between[1]:.2f})" if between else ""
     print(f"  AUC {report.auc}, KS {report.ks}, Brier {report.brier}, calibration slope {slope:.2f}{sure}")
     if (told := report.out_of_time) is not None:
-        print(f"  {told.shops} shops from {told.measured_from_on} on, by a card learned to {told.learned_to_on}:")
+        shops = counted(told.shops, "shop")
+        print(f"  {shops} from {told.measured_from_on} on, by a card learned to {told.learned_to_on}:")
         print(f"  AUC {told.auc}, KS {told.ks}, Brier {told.brier}, calibration slope {told.calibration_slope:.2f}")
     elif later is not None:
         print(f"  not measured out of time: on one side of {later} there are too few good or bad payers")

@@ -1,11 +1,13 @@
 """Looking at what a record holds before anybody lends on it: coverage, gaps, and what speaks against it."""
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from lendmill.cli.counting import counted
 from lendmill.refusals import Refusal
 from lendmill.settings import load
 
@@ -18,6 +20,44 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 
 Language = Annotated[str, typer.Option(help="en or zh.")]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around the figures of a record, in one language."""
+
+    head: str
+    source: str
+    nothing: str
+    found: str
+    unknown: str
+    severities: dict[str, str]
+
+
+FRAMES: Final = (
+    Frame(
+        "{shop} as of {day}",
+        "  {source}: {rows:,} rows of {kinds}\n"
+        "    {first_on} to {last_on}, something told on {days_covered:,} of {span:,} days; "
+        "within a year {gap_days_365} gap days, {outage_days_365} days of outage; stale for {stale_days} days\n"
+        "    told again {repeated_share}, rejected {rejected_share} of the source's rows; trust {trust}",
+        "nothing speaks against it",
+        "what was found:",
+        "unknown",
+        {"note": "note", "warning": "warning", "serious": "serious"},
+    ),
+    Frame(
+        "{shop}，截至 {day}",
+        "  {source}：{rows:,} 行，类型 {kinds}\n"
+        "    {first_on} 至 {last_on}，{span:,} 天中有 {days_covered:,} 天有记录；"
+        "一年内缺口 {gap_days_365} 天、数据源中断 {outage_days_365} 天；已 {stale_days} 天未更新\n"
+        "    该数据源重复提供 {repeated_share}，无法读取 {rejected_share}；可信度 {trust}",
+        "未发现疑点",
+        "发现的疑点：",
+        "未知",
+        {"note": "提示", "warning": "警告", "serious": "严重"},
+    ),
+)
 
 
 class NoRecord(Refusal):
@@ -50,7 +90,7 @@ def record(
     if out is not None:
         table = _table(lake, day, None if every else [shop], language)
         table.write_csv(out)
-        print(f"{table['shop_key'].n_unique():,} shops as of {day}: {out}")
+        print(f"{counted(table['shop_key'].n_unique(), 'shop')} as of {day}: {out}")
     if shop:
         _show(lake, shop, day, language)
 
@@ -65,21 +105,20 @@ def _show(lake: "Lake", shop: str, day: date, language: str) -> None:
     if covered.is_empty():
         raise NoRecord(what=f"shop {shop}", day=day)
     trust = {row["source"]: row["trust_share"] for row in signs_by_source(lake, day, [shop]).iter_rows(named=True)}
-    print(f"{shop} as of {day}")
+    frame = FRAMES[language.startswith("zh")]
+    print(frame.head.format(shop=shop, day=day))
     for row in covered.iter_rows(named=True):
+        figures = {name: frame.unknown if row[name] is None else row[name] for name in ("gap_days_365", "stale_days")}
+        shares = {name: _share(row[name], frame) for name in ("repeated_share", "rejected_share")}
         span = (row["last_on"] - row["first_on"]).days + 1
-        print(
-            f"  {row['source']}: {row['rows']:,} rows of {', '.join(row['kinds'])}\n"
-            f"    {row['first_on']} to {row['last_on']}, something told on {row['days_covered']:,} of {span:,} days; "
-            f"within a year {_told(row['gap_days_365'])} gap days, {row['outage_days_365']} days of outage; "
-            f"stale for {_told(row['stale_days'])} days\n"
-            f"    told again {_share(row['repeated_share'])}, rejected {_share(row['rejected_share'])} of the source's "
-            f"rows; trust {_figure(trust.get(row['source']))}"
-        )
+        print(frame.source.format(
+            **{**row, **figures, **shares, "kinds": ", ".join(row["kinds"])}, span=span,
+            trust=_figure(trust.get(row["source"]), frame),
+        ))  # fmt: skip
     found = findings(lake, day, [shop])
-    print("nothing speaks against it" if not found else "what was found:")
+    print(frame.found if found else frame.nothing)
     for doubt in found:
-        print(f"  {doubt.severity:8} {_days(doubt):24} {doubt.sentence(language)}")
+        print(f"  {frame.severities[doubt.severity]:8} {_days(doubt):24} {doubt.sentence(language)}")
 
 
 def _table(lake: "Lake", day: date, keys: list[str] | None, language: str) -> "pl.DataFrame":
@@ -121,13 +160,9 @@ def _days(doubt: "Doubt") -> str:
     return str(doubt.from_on) if doubt.from_on == doubt.to_on else f"{doubt.from_on}..{doubt.to_on}"
 
 
-def _told(days: int | None) -> str:
-    return "unknown" if days is None else str(days)
+def _figure(figure: float | None, frame: Frame) -> str:
+    return frame.unknown if figure is None else f"{figure:.2f}"
 
 
-def _figure(figure: float | None) -> str:
-    return "unknown" if figure is None else f"{figure:.2f}"
-
-
-def _share(share: float | None) -> str:
-    return "unknown" if share is None else f"{share:.1%}"
+def _share(share: float | None, frame: Frame) -> str:
+    return frame.unknown if share is None else f"{share:.1%}"

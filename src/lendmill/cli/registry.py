@@ -31,6 +31,8 @@ To = Annotated[
     typer.Option("--to", help="Live, or for the live card: retired with nothing in its place."),
 ]
 
+BESIDE_APPROVAL = ("psi", "unknown", "auc", "calibration", "so far")
+
 
 class NothingToWrite(Refusal):
     """Say what to write: --pdf, --page, --sql, --pmml, --xlsx or --json, each with a file."""
@@ -291,13 +293,20 @@ def _decide(proposal_id: UUID, verdict: "Verdict", by: str, reason: str, key: st
     from lendmill.cli import opened
     from lendmill.people.queries import act_today
     from lendmill.rating.registry import actions
+    from lendmill.rating.watching.queries import figures, last_watched
 
     with opened.database(load()) as database:
         decided = act_today(
             database, actions.decide, key=key or str(ids.new()), proposal_id=proposal_id, verdict=verdict,
             reason=reason, by=_member(database, by),
         )  # fmt: skip
+        with database.transaction() as db:
+            on = last_watched(db, decided.model_id) if verdict == "approve" else None
+            found = figures(db, decided.model_id, on) if on else []
     print(f"proposal {decided.proposal_id}: {decided.outcome} on {decided.decided_on}")
+    if beside := [each for each in found if each.figure in BESIDE_APPROVAL]:
+        print(f"It was last watched on {on}:")
+        _print_figures(beside)
     if decided.outcome == "approved" and decided.to_stage == "live":
         print(f"{decided.model_id} is live; `lendmill rate` rates every shop with it now")
 

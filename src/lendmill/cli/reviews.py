@@ -5,6 +5,7 @@ from uuid import UUID
 
 import typer
 
+from lendmill.cli.counting import counted
 from lendmill.settings import load
 
 if TYPE_CHECKING:
@@ -193,7 +194,9 @@ def overrides() -> None:
 
     with opened.database(load()) as database, database.transaction() as db:
         report = override_report(db)
-    print(f"{report.verdicts} verdicts; of {report.ripening} grants the outcome is not known yet.")
+    print(
+        f"{counted(report.verdicts, 'verdict')}; of {counted(report.ripening, 'grant')} the outcome is not known yet."
+    )
     for name, share in (("override", report.override), ("person", report.person), ("computer", report.computer)):
         print(f"{name:<10}{_share(share)}")
     if report.computer_as_mixed is not None:

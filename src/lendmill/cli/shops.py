@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lendmill.cli.counting import counted
 from lendmill.refusals import Refusal
 from lendmill.settings import load
 
@@ -156,7 +157,7 @@ def market(
     made = Market(seed, sellers=sellers, months=months, through_on=day_of(through))
     with bars() as told:
         mapping = write_market(made, out, lambda done, total: told("sellers", done, total))
-    print(f"{sellers:,} sellers, {made.first_on} to {made.through_on}. To bring them in:")
+    print(f"{counted(sellers, 'seller')}, {made.first_on} to {made.through_on}. To bring them in:")
     files = " ".join(str(file) for file in event_files(out))
     print(f"lendmill import events {files} --mapping {mapping} --sellers {out}/sellers.csv")
 
@@ -195,7 +196,7 @@ def _register(sellers: "Sequence[Seller]") -> None:
         with database.transaction() as db:
             today = house_day(db)
         known = database.act(register_borrowers, sellers=sellers, today=today, seal=Seal(settings.secret_key()))
-    print(f"{len(known):,} sellers are registered as borrowers.")
+    print(f"{counted(len(known), 'seller')} registered as borrowers.")
     doubted = [(seller.shop_key, wrong) for seller in sellers if (wrong := number_mistake(seller, today)) is not None]
     for shop_key, wrong in doubted[:DOUBTED_SHOWN]:
         print(f"  {shop_key}, identity not verified: {wrong}")

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from lendmill.cli.counting import counted
 from lendmill.settings import Settings, StartUpProblem
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ def _migrate(owner_url: str) -> None:
 
     done = migrate(owner_url)
     if done:
-        print(f"The tables are brought up to date: {len(done)} files applied.", flush=True)
+        print(f"The tables are brought up to date: {counted(len(done), 'file')} applied.", flush=True)
 
 
 def _prepared(settings: Settings, url: str, prepare: Callable[["Database"], list[str]]) -> list[str]:

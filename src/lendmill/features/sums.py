@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import narwhals as nw
 
-from lendmill.features.rolling.measures import LARGE_NAMES, MEASURE_NAMES, MOST_A_DAY
+from lendmill.features.rolling.measures import LARGE_NAMES, MEASURE_NAMES
 from lendmill.features.rolling.measures import MICRO as MICRO
-from lendmill.shops.events import KIND_NAMES
+from lendmill.shops.events import KIND_NAMES, MOST_A_DAY
 
 WINDOWS: Final = (7, 30, 90, 180, 365)
 MONTH_DAYS: Final = 30

@@ -82,6 +82,14 @@ SENTENCES: Final = {  # name: what it says in English and in Chinese; figures st
         "{share:.0%} of the source's rows had been told before.",
         "数据源有 {share:.0%} 的行是重复提供的。",
     ),
+    "sources of one id": (
+        "{sources} tell of the same rows under one id and say different things; rows: {rows}. The last word holds.",
+        "{sources} 以同一编号提供了内容不同的记录，共 {rows} 行；以最后提供的为准。",
+    ),
+    "days beyond bounds": (
+        "Days on which the {kind} rows come to more than any shop can have: {days}. Features stop at the bound.",
+        "{kind} 记录有 {days} 天的合计超出任何店铺的可能范围；特征计算时按上限截断。",
+    ),
     "days that had not come": (
         "A file received on {received} told of days up to {told}.",
         "{received} 收到的文件包含截至 {told} 的未来日期。",

@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 HOUSE_ZONE: Final = "Asia/Shanghai"
+MOST_A_DAY: Final = 10**14  # cents, or millionths, of one shop's day: a trillion yuan, more than any shop has
 LARGEST_CENTS: Final = 10**12  # ten billion yuan in one event; features/rolling/measures.py says what sums come to
 
 EVENT: Final = pl.Schema(

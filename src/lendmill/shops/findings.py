@@ -8,6 +8,7 @@ import polars as pl
 
 from lendmill.shops.coverage import coverage, told_by_source
 from lendmill.shops.doubts import NOTE, SERIOUS, WARNING, Doubt, gravest_first
+from lendmill.shops.events import KIND_NAMES, MOST_A_DAY
 from lendmill.shops.lake import Lake
 from lendmill.shops.signs.bursts import order_days
 from lendmill.shops.signs.impossible import BEFORE, CHECKS, DAYS, impossible
@@ -17,6 +18,7 @@ from lendmill.shops.signs.view import SALES, View, view
 from lendmill.shops.trust import signs
 
 SHORT_DAYS: Final = 90
+MICRO: Final = 1_000_000
 Row = dict[str, Any]
 # name, the sign it rests on, from which figure it is told, and from which figures it is a warning and serious
 LIMITS: Final = {
@@ -46,6 +48,8 @@ def findings(lake: Lake, on: date, shop_keys: Sequence[str] | None = None) -> li
         doubts += _of_figures(impossible(part).collect(), on)
     for part in looked_at.buckets(YEAR):
         doubts += _of_gaps(gaps(part, outages).collect(), on)
+        doubts += _of_bounds(part)
+        doubts += _of_one_id(part)
     return gravest_first([*doubts, *_of_signs(marks, rings, bursts, on)])
 
 
@@ -94,6 +98,44 @@ def _of_signs(marks: list[Row], rings: pl.DataFrame, bursts: dict[str, Row], on:
                 told = {word: figure for word, figure in figures[name].items() if word != "shop_key"}
                 found.append(Doubt(key, name, severity, _ago(on, first), _ago(on, last), told))
     return found
+
+
+def _of_bounds(part: View) -> list[Doubt]:
+    """Days whose sum is more than a shop can have: features stop there, and a reader must know."""
+    units = pl.max_horizontal(pl.col("amount_cents").abs().cast(pl.Float64), pl.col("quantity").abs() * MICRO)
+    days = (
+        part.events(KIND_NAMES, YEAR)
+        .group_by("shop_key", "kind", "happened_on")
+        .agg(units.sum().alias("units"))
+        .filter(pl.col("units") > MOST_A_DAY)
+        .group_by("shop_key", "kind")
+        .agg(pl.len().alias("days"), pl.col("happened_on").min().alias("first"),
+             pl.col("happened_on").max().alias("last"))
+    ).collect()  # fmt: skip
+    return [
+        Doubt(row["shop_key"], "days beyond bounds", SERIOUS, row["first"], row["last"],
+              {"kind": row["kind"], "days": row["days"]})
+        for row in days.sort("shop_key", "kind").iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def _of_one_id(part: View) -> list[Doubt]:
+    """Rows that two sources tell under one id, and not alike: each corrects the other."""
+    events = (
+        part.corrected(YEAR)
+        .group_by("shop_key", "event_id")
+        .agg(pl.col("source").unique().alias("sources"), pl.col("happened_on").min().alias("day"))
+        .filter(pl.col("sources").list.len() > 1)
+    )
+    shops = events.group_by("shop_key").agg(
+        pl.len().alias("rows"), pl.col("sources").explode().unique().sort().alias("sources"),
+        pl.col("day").min().alias("first"), pl.col("day").max().alias("last"),
+    ).collect()  # fmt: skip
+    return [
+        Doubt(row["shop_key"], "sources of one id", WARNING, row["first"], row["last"],
+              {"sources": ", ".join(row["sources"]), "rows": row["rows"]})
+        for row in shops.sort("shop_key").iter_rows(named=True)
+    ]  # fmt: skip
 
 
 def _of_figures(checked: pl.DataFrame, on: date) -> list[Doubt]:

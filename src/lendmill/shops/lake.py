@@ -84,6 +84,17 @@ class Lake:
         """The earlier import of the same content, if there was one."""
         return next((manifest for manifest in self.imports() if manifest.digest == digest), None)
 
+    def versions(self, until_known_on: date, since_on: date) -> pl.LazyFrame:
+        """Every version of every event known at the end of a day, of those that happened on a day or later: also what
+        was corrected since, with `superseded_on`."""
+        chosen = [
+            self.folder / part.path
+            for part in self.parts()
+            if f"{since_on:%Y-%m}" <= part.month <= f"{until_known_on:%Y-%m}"
+        ]
+        rows = stored(chosen) if chosen else pl.LazyFrame(schema=STORED)
+        return rows.filter(pl.col("happened_on") >= since_on, pl.col("known_on") <= until_known_on)
+
     def scan(
         self,
         until_known_on: date | None = None,

@@ -4,6 +4,7 @@ from typing import Final
 
 from lendmill.rating.stated.closeness import FORMULAS
 from lendmill.rating.stated.figures import MISTAKES
+from lendmill.web.night_names import DAY_END_COUNTS, DAY_END_STEPS
 
 METHODS: Final = {
     "on-demand": "Repay any time",
@@ -183,52 +184,6 @@ ARM_FIGURES: Final = {
     "limit_mean": "Mean limit granted",
     "at_risk_share": "PD × limit, share of limits",
     "default_rate": "Share that defaulted",
-}
-DAY_END_STEPS: Final = {
-    "cut-over": "Cut-over to the next day",
-    "plan": "Night planned",
-    "bring-up": "Loans brought up to the day",
-    "accrue": "Interest accrued",
-    "funding": "Funding folded back",
-    "outcomes": "Outcomes noted",
-    "watch": "Cards watched",
-    "shadow": "Shadows decided beside",
-    "snapshot": "Portfolio written down",
-    "done": "Finished",
-}
-DAY_END_COUNTS: Final = {
-    "products": "Products",
-    "borrowers": "Borrowers",
-    "loans": "Loans",
-    "lines": "Entries",
-    "releases": "Releases",
-    "released_cents": "Released",
-    "batches": "Batches",
-    "rows_billed": "Instalments billed",
-    "interest_cents": "Interest",
-    "penalty_cents": "Penalty interest",
-    "fees_cents": "Fees",
-    "memo_interest_cents": "Interest off the balance sheet",
-    "memo_penalty_cents": "Penalty interest off the balance sheet",
-    "became_late": "Became late",
-    "became_medium": "Became 31 days late",
-    "became_long": "Became 91 days late",
-    "stopped_accruing": "Stopped accruing",
-    "resumed_accruing": "Accruing again",
-    "entries": "Entries",
-    "defaults": "Defaults",
-    "paid": "Twelve months without default",
-    "cards": "Cards",
-    "raised": "Limits raised",
-    "cut": "Limits cut",
-    "priced": "Prices changed",
-    "carried_out": "Earlier notices carried out",
-    "lapsed": "Earlier notices lapsed",
-    "conditions_lapsed": "Lines closed, conditions not met in time",
-    "offers_lapsed": "Smaller offers lapsed",
-    "shadows": "Shadows",
-    "files": "Files",
-    "alarms": "Alarms",
 }
 CONTROLS: Final = {
     "principal": "Principal",

@@ -13,11 +13,10 @@ from typing import Final
 
 import polars as pl
 
-from lendmill.shops.events import DONE, REVERSAL, VOID
+from lendmill.shops.events import DONE, MOST_A_DAY, REVERSAL, VOID
 
 MICRO: Final = 1_000_000
 SLOW_MINUTES: Final = 60
-MOST_A_DAY: Final = 10**14  # cents, or millionths, of one shop's day
 FORM: Final = 2  # another number makes every lake's roll-ups anew; so does a measure that is added or renamed
 
 _FAR: Final = 2.0**62

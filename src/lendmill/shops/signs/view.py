@@ -68,6 +68,12 @@ class View:
         first = min((part.month for part in self.lake.parts()), default=f"{self.on:%Y-%m}")
         return max((self.on - date.fromisoformat(f"{first}-01")).days + 1, 1)
 
+    def corrected(self, days: int) -> pl.LazyFrame:
+        """Every version of those events of these shops that were told otherwise later."""
+        rows = self._these(self.lake.versions(self.on, self.on - timedelta(days=days - 1)))
+        told_anew = rows.filter(pl.col("superseded_on") <= self.on).select("event_id").unique()
+        return rows.join(told_anew, on="event_id", how="semi")
+
     def sources(self, days: int) -> pl.LazyFrame:
         """Which sources told of each of these shops: (shop_key, source)."""
         return self._these(self.everybody_at_all(days)).select("shop_key", "source").unique()
