@@ -24,7 +24,7 @@ from lendmill.credit.counters.counter import (
     NoSuchCounterOffer,
 )
 from lendmill.credit.counters.queries import counter_offer, counter_offers_of, counter_offers_open
-from lendmill.credit.lines.line import Line
+from lendmill.credit.lines.line import Line, LineOpenAlready
 from lendmill.credit.notices.queries import notices_of
 from lendmill.db import Database
 from lendmill.people.actions import Command, CommandReused
@@ -125,6 +125,19 @@ def test_eight_devices_that_accept_at_once_open_one_line(house: Database, shop: 
     assert count(house, "select count(*) from counter_answer") == 1
 
 
+def test_one_who_accepts_on_one_device_and_applies_anew_on_another_has_one_line(house: Database, shop: Shop) -> None:
+    borrower_id = shop()
+    decision_id = countered(house, borrower_id)
+    calls = [accepting(house, borrower_id, decision_id, f"yes {n}") for n in range(4)]
+    calls += [asking(house, borrower_id, f"ask {n}", amount_cents=500_000) for n in range(4)]
+    found = together(calls)
+    assert sum(isinstance(each, Line) or getattr(each, "line_id", None) is not None for each in found) == 1
+    assert {type(each) for each in found if isinstance(each, Refusal)} <= {
+        CounterOfferAccepted, CounterOfferReplaced, LineOpenAlready,
+    }  # fmt: skip
+    assert count(house, "select count(*) from line") == 1
+
+
 def test_two_products_accepted_at_once_never_pass_their_joint_limit(house: Database, shop: Shop) -> None:
     borrowers = [shop(f"s{n}", grade="AAA", facts=LARGE) for n in range(4)]
     calls = [
@@ -212,3 +225,20 @@ def test_what_a_weak_grade_accepts_waits_for_its_conditions(house: Database, sho
     line = accepting(house, borrower_id, countered(house, borrower_id))()
     assert (line.status, line.limit_cents) == ("pending", 700_000)
     assert count(house, "select cover_cents from line_condition") == 700_000
+
+
+def test_an_offer_is_listed_accepted_and_declined_by_command(
+    house: Database, shop: Shop, typed: Callable[..., Any]
+) -> None:
+    one, other = shop("s1"), shop("s2")
+    offers = {each: countered(house, each) for each in (one, other)}
+    listed = typed("counter-offers", "list", one)
+    assert listed.stdout == f"{offers[one]}  credit-line  16,000.00 yuan  open, until 2026-01-31\n"
+    accepted = typed("counter-offers", "accept", one, offers[one])
+    assert (accepted.exit_code, "16,000.00 yuan, open, until 2027-01-01." in accepted.stdout) == (0, True)
+    assert typed("counter-offers", "accept", one, offers[one]).stdout == accepted.stdout
+    assert typed("counter-offers", "decline", other, offers[other]).stdout == "Declined.\n"
+    assert isinstance(typed("counter-offers", "accept", other, offers[other]).exception, CounterOfferDeclined)
+    assert typed("counter-offers", "list", ids.new()).stdout == "Nothing was offered in place of what was asked.\n"
+    assert typed("counter-offers", "list", "me").exit_code == 2
+    assert count(house, "select count(*) from line") == 1

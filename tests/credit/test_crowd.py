@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from credit_cases import TODAY
+import pytest
+from credit_cases import POLICY, TODAY
 
 from lendmill.credit import actions, queries
 from lendmill.credit.applications.application import ApplicationClosed
@@ -14,6 +15,7 @@ from lendmill.credit.consents import CONSENTS
 from lendmill.credit.lines.line import LineOpenAlready
 from lendmill.db import Database, scalar
 from lendmill.people.actions import Command, CommandReused, lock_borrower
+from lendmill.products.queries import presets
 from lendmill.refusals import Refusal
 
 ANSWERS: dict[str, Any] = {
@@ -117,6 +119,25 @@ def test_one_application_submitted_from_eight_devices_is_decided_once(
     assert Counter(type(each) for each in found) == {actions.Decided: 1, ApplicationClosed: 7}
     assert count(house, "select count(*) from decision") == 1
     assert count(house, "select count(*) from line") == 1
+
+
+@pytest.mark.parametrize("keys", [["same"] * 6, [f"device {n}" for n in range(6)]])
+def test_an_offer_taken_twice_is_taken_once(house: Database, shop: Callable[..., UUID], keys: list[str]) -> None:
+    borrower_id = shop()
+    house.act(actions.make_offers, today=TODAY, policy=POLICY, products=presets())
+    with house.transaction() as db:
+        offer = next(each for each in queries.offers_of(db, borrower_id, TODAY) if each.product_key == "credit-line")
+    found = together([asking(house, borrower_id, key, amount_cents=offer.limit_cents) for key in keys])
+    made = [each for each in found if isinstance(each, actions.Decided)]
+    assert len({(each.decision_id, each.line_id) for each in made}) == 1
+    assert [type(each) for each in found if each not in made] == [LineOpenAlready] * (len(set(keys)) - 1)
+    with house.transaction() as db:
+        (line,) = queries.lines_of(db, borrower_id)
+        case = queries.decision(db, line.decision_id).opened.case
+    assert (line.limit_cents, case.offer_id, case.offer_limit_cents) == (
+        offer.limit_cents, offer.offer_id, offer.limit_cents,
+    )  # fmt: skip
+    assert count(house, "select count(*) from application") == count(house, "select count(*) from decision") == 1
 
 
 def test_the_joint_limit_is_never_passed_by_two_products_at_once(house: Database, shop: Callable[..., UUID]) -> None:
