@@ -20,6 +20,7 @@ from lendmill.credit.reasons import Reason
 from lendmill.people.command import Command
 from lendmill.people.identity import spelled
 from lendmill.people.queries import act_today, house_day
+from lendmill.people.roles import STAFF
 from lendmill.people.seal import Seal
 
 
@@ -41,10 +42,16 @@ class OfferOut:
 
 @get("/borrowers/{borrower_id:uuid}/offers", sync_to_thread=True)
 def offers(request: Asked, borrower_id: FromPath[UUID]) -> list[OfferOut]:
-    """What a borrower can have today."""
+    """What a borrower can have today, and why this much: what set the amount, the other caps, what was looked at.
+
+    Caps that tell of the lender's own capital or of others who belong to the borrower are for staff.
+    """
+    to_staff = request.user is not None and request.user.role in STAFF
     with database_of(request).transaction() as db:
         found = credit.offers_of(db, borrower_id, house_day(db))
-        behind = [(credit.behind(db, each, "en"), credit.behind(db, each, "zh-Hans")) for each in found]
+        behind = [
+            [credit.behind(db, each, language, to_staff=to_staff) for language in ("en", "zh-Hans")] for each in found
+        ]
     return [
         OfferOut(
             each.offer_id,

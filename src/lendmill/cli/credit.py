@@ -62,25 +62,55 @@ def publish(
 def offers() -> None:
     """Work out what every rated shop may have today; run again on the same day it changes nothing."""
     from lendmill.cli import bars, opened
-    from lendmill.credit.actions import make_offers
+    from lendmill.credit.actions import make_offers_by_page
     from lendmill.credit.queries import policy
     from lendmill.money import yuan
     from lendmill.people.queries import house_day
     from lendmill.products.queries import on_sale
 
-    with opened.database() as database, bars.bars() as told, database.transaction() as db:
-        report = make_offers(
-            db,
-            today=house_day(db),
-            policy=policy(db),
-            products=on_sale(db),
+    with opened.database() as database, bars.bars() as told:
+        with database.transaction() as db:
+            today, rules, products = house_day(db), policy(db), on_sale(db)
+        report = make_offers_by_page(
+            database.transaction,
+            today=today,
+            policy=rules,
+            products=products,
             progress=lambda done, total: told("offers", done, total),
         )
     print(f"{report.looked_at} looked at, {report.done_before} done before, {report.line_open} with a line already.")
     print(f"{report.offered} offered, {yuan(report.offered_cents)} yuan in all;")
     print(f"{report.referred} for a person to decide, {report.declined} declined.")
+    if report.alone:
+        print(f"{report.alone} decided one by one: their sums are too long for a column.")
     for reason, count in sorted(report.reasons.items(), key=lambda item: -item[1]):
         print(f"  {count:>7}  {reason}")
+
+
+@commands.command()
+def entries(
+    csv: Annotated[Path, typer.Option("--csv", help="The file to write: one row for each shop and product.")],
+) -> None:
+    """Write who may see the way in (申请入口) today, for marketplaces that take a file.
+
+    One row for each shop with each offer, line or application it sees; shops that see nothing are not in it.
+    """
+    from csv import writer
+
+    from lendmill.cli import opened
+    from lendmill.credit.offers.entries.queries import every_entry
+    from lendmill.credit.offers.entries.sheet import COLUMNS, rows_of
+    from lendmill.people.queries import house_day
+
+    shops, part = 0, csv.with_name(csv.name + ".part")
+    with opened.database() as database, database.transaction() as db, part.open("w", encoding="utf-8-sig") as file:
+        written = writer(file, lineterminator="\n")
+        written.writerow(COLUMNS)
+        for each in every_entry(db, house_day(db)):
+            written.writerows(rows_of(each))
+            shops += 1
+    part.replace(csv)
+    print(f"{shops} shops may see the way in today: {csv}")
 
 
 @commands.command()

@@ -18,4 +18,5 @@ from lendmill.credit.lines.actions import set_line_status as set_line_status
 from lendmill.credit.lines.actions import unreserve as unreserve
 from lendmill.credit.offers.actions import OfferReport as OfferReport
 from lendmill.credit.offers.actions import make_offers as make_offers
+from lendmill.credit.offers.actions import make_offers_by_page as make_offers_by_page
 from lendmill.credit.review.actions import ask_for_review as ask_for_review

@@ -15,5 +15,8 @@ from lendmill.credit.decisions.queries import why as why
 from lendmill.credit.lines.queries import line as line
 from lendmill.credit.lines.queries import lines_of as lines_of
 from lendmill.credit.lines.queries import standing as standing
+from lendmill.credit.offers.entries.queries import entries as entries
+from lendmill.credit.offers.entries.queries import entry_of as entry_of
+from lendmill.credit.offers.queries import behind as behind
 from lendmill.credit.offers.queries import no_offers_of as no_offers_of
 from lendmill.credit.offers.queries import offers_of as offers_of

@@ -35,6 +35,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         lines = [line for line in credit.lines_of(db, borrower_id) if line.status != "closed"]
         taken = {line.product_key for line in lines}
         offers = [offer for offer in credit.offers_of(db, borrower_id, today) if offer.product_key not in taken]
+        behind = {offer.offer_id: credit.behind(db, offer, words_of(request).language) for offer in offers}
         running = [loan for loan in loans.loans_of(db, borrower_id, today) if loan.status in (*OPEN, "paying")]
         started = credit.open_applications(db, borrower_id)
         named = product_names(db, request)
@@ -51,6 +52,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         today=today,
         lines=lines,
         offers=offers,
+        behind=behind,
         counters=counters,
         loans=running,
         started=started,

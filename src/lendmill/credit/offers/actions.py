@@ -1,35 +1,40 @@
 """Working out, in one pass over all rated shops, what each may have."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any, Final
+from datetime import date
+from functools import partial
+from typing import Final, TypeVar
 from uuid import UUID
 
-from lendmill import ids
-from lendmill.credit.case import readable_facts
-from lendmill.credit.cases.gathered import Facts, Gathered, case_of
-from lendmill.credit.cases.queries import gathered, net_assets_cents
-from lendmill.credit.decide import decide
-from lendmill.credit.policy import Policy
-from lendmill.db import Db, copy_in, many, scalar
-from lendmill.products.document import Product
+import polars as pl
 
-PAGE: Final = 2_000
-OFFER_COLUMNS: Final = (
-    "offer_id", "borrower_id", "shop_id", "product_key", "product_version", "policy_key", "policy_version", "rating_id",
-    "limit_cents", "rate_num", "rate_den", "months_max", "methods", "reasons", "as_of_on", "expires_on",
-)  # fmt: skip
-NO_OFFER_COLUMNS: Final = (
-    "borrower_id", "product_key", "as_of_on", "product_version", "policy_key", "policy_version", "rating_id", "outcome",
-    "reasons",
-)  # fmt: skip
+from lendmill import ids
+from lendmill.credit.cases.pages import FilesPage
+from lendmill.credit.cases.queries import gathered_page, net_assets_cents
+from lendmill.credit.offers import store
+from lendmill.credit.offers.at_once import Answers, decided
+from lendmill.credit.offers.files import Setting, facts_read
+from lendmill.credit.offers.store import WrittenNight
+from lendmill.credit.policy import Policy
+from lendmill.credit.publishing.queries import NoSuchPolicy
+from lendmill.credit.trials.queries import policy_trials, product_trials
+from lendmill.credit.trials.trial import Trials
+from lendmill.db import Db, many, scalar
+from lendmill.products.document import Product
+from lendmill.products.queries import NoSuchProduct
+
+D = TypeVar("D", Policy, Product)
+PAGE: Final = 50_000
 
 
 @dataclass(slots=True)
 class OfferReport:
-    """What a night's pass came to; `looked_at` counts one borrower with one product."""
+    """What a night's pass came to; `looked_at` counts one borrower with one product.
+
+    `alone` of them were decided one by one, because their sums are too long for a column.
+    """
 
     looked_at: int = 0
     offered: int = 0
@@ -38,6 +43,7 @@ class OfferReport:
     declined: int = 0
     line_open: int = 0
     done_before: int = 0
+    alone: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
 
 
@@ -66,77 +72,114 @@ RATED_COUNT = """
 """
 
 
-def make_offers(
-    db: Db,
+def make_offers(db: Db, *, today: date, policy: Policy, products: Sequence[Product]) -> OfferReport:
+    """The whole pass in one transaction: see `make_offers_by_page`."""
+    return make_offers_by_page(lambda: nullcontext(db), today=today, policy=policy, products=products)
+
+
+# One pass at a time: another waits for each page, and finds it done. The number is any that nothing else locks.
+ONE_AT_A_TIME = """
+    select pg_advisory_xact_lock(5_701_001)
+"""
+
+
+def make_offers_by_page(
+    transaction: Callable[[], AbstractContextManager[Db]],
     *,
     today: date,
     policy: Policy,
     products: Sequence[Product],
     progress: Callable[[int, int], None] | None = None,
+    page: int = PAGE,
 ) -> OfferReport:
     """Decide every rated borrower for every product as if they had asked, and write what they may have.
 
-    Page by page: read by one statement, decide by the same rule an application is decided by, copy in. Run again for
-    the same day it finds everything done.
+    Page by page, each in a transaction of its own: read by one statement, decide in columns by the rules an application
+    is decided by, copy in. Whoever has drawn another version of policy or product is decided by that. Stopped anywhere
+    and run again for the same day it does what is left; what is done it finds done.
     """
-    report, assets_cents, after = OfferReport(), net_assets_cents(db, today), UUID(int=0)
-    seen, rated = 0, int(scalar(db, RATED_COUNT, today=today))
-    while waiting := many(db, _Waiting, RATED_BORROWERS, after=after, today=today, page=PAGE):
+    with transaction() as db:
+        rules = _trials_of(policy, partial(policy_trials, db, today))
+        versions = [_trials_of(each, partial(product_trials, db, each.key, today)) for each in products]
+        night = _Night(today, rules, versions, net_assets_cents(db, today))
+        rated = int(scalar(db, RATED_COUNT, today=today)) if progress else 0
+    after, seen = UUID(int=0), 0
+    while True:
+        with transaction() as db:
+            db.execute(ONE_AT_A_TIME)
+            waiting = many(db, _Waiting, RATED_BORROWERS, after=after, today=today, page=page)
+            if not waiting:
+                return night.report
+            night.look_at(db, {each.borrower_id: each.done for each in waiting})
         after = waiting[-1].borrower_id
-        night = _Night(today, policy, assets_cents, report)
-        done = {each.borrower_id: each.done for each in waiting}
-        open_for = [each.borrower_id for each in waiting if not {product.key for product in products} <= set(each.done)]
-        report.done_before += len(products) * (len(waiting) - len(open_for))
-        for row in gathered(db, open_for, today):
-            facts = readable_facts(row.facts or {})
-            for product in products:
-                if product.key in done[row.borrower_id]:
-                    report.done_before += 1
-                else:
-                    night.look_at(row, product, facts)
-        copy_in(db, "offer", OFFER_COLUMNS, night.offers)
-        copy_in(db, "no_offer", NO_OFFER_COLUMNS, night.no_offers)
         seen += len(waiting)
         if progress is not None:
             progress(seen, rated)
-    return report
+
+
+def _trials_of(document: D, found: Callable[[], Trials[D]]) -> Trials[D]:
+    """The trials that run beside a version, where it is the one that is live."""
+    try:
+        trials = found()
+    except (NoSuchPolicy, NoSuchProduct):
+        return Trials(document)
+    return trials if trials.champion.fingerprint == document.fingerprint else Trials(document)
 
 
 @dataclass(slots=True)
 class _Night:
     today: date
-    policy: Policy
+    rules: Trials[Policy]
+    products: Sequence[Trials[Product]]
     assets_cents: int | None
-    report: OfferReport
-    offers: list[Sequence[Any]] = field(default_factory=list)
-    no_offers: list[Sequence[Any]] = field(default_factory=list)
+    report: OfferReport = field(default_factory=OfferReport)
 
-    def look_at(self, row: Gathered, product: Product, facts: Facts) -> None:
-        """Decide one borrower for one product, and note what comes of it."""
-        report = self.report
-        report.looked_at += 1
-        if row.has_line(product.key):
-            report.line_open += 1
+    def look_at(self, db: Db, done: Mapping[UUID, list[str]]) -> None:
+        """Decide one page, and write what comes of it."""
+        keys = {each.champion.key for each in self.products}
+        waiting = [borrower_id for borrower_id, already in done.items() if not keys <= set(already)]
+        self.report.done_before += len(self.products) * (len(done) - len(waiting))
+        if not waiting:
             return
-        case = case_of(row, product, today=self.today, net_assets_cents=self.assets_cents, ask=None, facts_read=facts)
-        decision = decide(case, self.policy, product)
-        for reason in decision.reasons:
-            report.reasons[reason] = report.reasons.get(reason, 0) + 1
-        named = (product.key, product.version, self.policy.key, self.policy.version, row.rating_id)
-        told = json.dumps(decision.reasons)
-        if decision.outcome == "approve" and decision.terms is not None:
-            terms = decision.terms
-            report.offered += 1
-            report.offered_cents += terms.limit_cents
-            expires_on = self.today + timedelta(days=product.offer_days)
-            self.offers.append(
-                (ids.new(), row.borrower_id, row.shop_id, *named, terms.limit_cents, terms.rate_num, terms.rate_den,
-                 terms.months_max, list(terms.methods), told, self.today, expires_on)
-            )  # fmt: skip
-            return
-        report.referred += decision.outcome == "refer"
-        report.declined += decision.outcome == "decline"
-        key, version, policy_key, policy_version, rating_id = named
-        self.no_offers.append(
-            (row.borrower_id, key, self.today, version, policy_key, policy_version, rating_id, decision.outcome, told)
-        )
+        policies = (self.rules.champion, *(each.document for each in self.rules.challengers))
+        facts = dict.fromkeys(fact for policy in policies for fact in facts_read(policy))
+        page = gathered_page(db, waiting, self.today, tuple(facts))
+        table = page.table()
+        for product in self.products:
+            for policy, version, places in self._parted(page, done, product):
+                files = table.with_columns(page.joint_cents(version))[places]
+                on = Setting(policy, version, self.today, self.assets_cents)
+                self._write(db, page, places, on, decided(files, on))
+
+    def _parted(
+        self, page: FilesPage, done: Mapping[UUID, list[str]], product: Trials[Product]
+    ) -> list[tuple[Policy, Product, list[int]]]:
+        """Who is decided by which versions: those of the page who have neither a line nor today's answer."""
+        key, parts = product.champion.key, dict[tuple[str, str], tuple[Policy, Product, list[int]]]()
+        with_line = page.with_line(key)
+        for place, borrower_id in enumerate(page.borrower_ids):
+            if key in done[borrower_id]:
+                self.report.done_before += 1
+                continue
+            self.report.looked_at += 1
+            if place in with_line:
+                self.report.line_open += 1
+                continue
+            policy, version = self.rules.drawn(borrower_id).document, product.drawn(borrower_id).document
+            named = (policy.fingerprint, version.fingerprint)
+            parts.setdefault(named, (policy, version, []))[2].append(place)
+        return list(parts.values())
+
+    def _write(self, db: Db, page: FilesPage, places: Sequence[int], on: Setting, answers: Answers) -> None:
+        night = WrittenNight(page, places, on, answers)
+        store.add_answers(db, night, ids.new)
+        report, table = self.report, answers.table
+        report.alone += answers.alone
+        report.offered += night.offered.height
+        report.offered_cents += int(night.offered.get_column("limit_cents").sum())
+        report.referred += int((table["outcome"] == "refer").sum())
+        report.declined += int((table["outcome"] == "decline").sum())
+        for reason, count in (
+            table.select(pl.col("reasons").explode().drop_nulls().value_counts()).unnest("reasons").rows()
+        ):
+            report.reasons[reason] = report.reasons.get(reason, 0) + count

@@ -13,6 +13,8 @@ from lendmill.credit.offers.files import OneFile, Setting, as_rules_read, covers
 from lendmill.credit.offers.kinds import Kinds, kinds_of
 from lendmill.credit.offers.sizing import Limits, cap_column, figure_column, limits, too_large, with_amounts
 from lendmill.credit.price import Price, price, table_for
+from lendmill.credit.rules.columns import column_of
+from lendmill.credit.rules.expression import Expression
 from lendmill.credit.rules.stops import Stop, stop_of_condition, stopped, stops_of
 from lendmill.credit.tables import ANY_SOURCE, Table
 from lendmill.credit.term import Term, term
@@ -25,12 +27,20 @@ class Answers:
     """For each file, in the table's order: outcome, reasons, terms, the caps' amounts, which sources cover it.
 
     `caps` names the columns of caps; a cap is null where it is not about a file or nothing could be worked out.
-    `alone` counts the files that were decided one by one.
+    `aside` and `asked` name the rules that are about some files only, and the conditions, each by the column that says
+    whom it is not about, or of whom it is asked. `alone` counts the files that were decided one by one.
     """
 
     table: pl.DataFrame
     caps: tuple[str, ...]
+    aside: tuple[tuple[str, str], ...]
+    asked: tuple[tuple[str, str], ...]
     alone: int
+
+    @property
+    def cap_columns(self) -> tuple[str, ...]:
+        """The columns of the caps."""
+        return tuple(map(cap_column, range(len(self.caps))))
 
 
 def decided(files: pl.DataFrame, on: Setting) -> Answers:
@@ -41,18 +51,25 @@ def decided(files: pl.DataFrame, on: Setting) -> Answers:
     if in_date.all():
         done = [_decided(base, on, fresh=True)]
     else:
-        stale = forgotten(base.filter(~in_date), on)
-        done = [_decided(stale, on, fresh=False)]
-        if in_date.any():
-            done.append(_decided(base.filter(in_date), on, fresh=True))
-    caps = done[0].caps
-    table = pl.concat(each.table for each in done)
-    if table.get_column("alone").any():
-        alone = table.filter("alone")
+        parts = ((forgotten(base.filter(~in_date), on), False), (base.filter(in_date), True))
+        done = [_decided(part, on, fresh=fresh) for part, fresh in parts if part.height]
+    caps = done[0][1]
+    table = pl.concat(each for each, _ in done)
+    alone = table.filter("alone")
+    if alone.height:
         one_by_one = [_by_itself(row, base, caps, on) for row in alone.rows(named=True)]
         table = pl.concat([table.filter(~pl.col("alone")), pl.DataFrame(one_by_one, schema=table.schema)])
-    count = int(table.get_column("alone").sum())
-    return Answers(table.sort("file no").drop("file no", "alone"), caps, count)
+    aside = tuple((_aside(rule.rule), rule.rule) for rule in on.policy.rules or () if rule.scope)
+    asked = tuple((_asked(each.condition), each.condition) for each in on.policy.conditions or ())
+    return Answers(table.sort("file no").drop("file no", "alone"), caps, aside, asked, alone.height)
+
+
+def _aside(rule: str) -> str:
+    return f"not about: {rule}"
+
+
+def _asked(condition: str) -> str:
+    return f"asked: {condition}"
 
 
 def _by_itself(row: Mapping[str, Any], base: pl.DataFrame, caps: Sequence[str], on: Setting) -> dict[str, Any]:
@@ -69,7 +86,7 @@ def _found(looks: Iterable[Look], one: OneFile) -> Iterator[Any]:
         yield from look.found(one.ground.case, one.on.policy, one.ground.sources)
 
 
-def _decided(base: pl.DataFrame, on: Setting, *, fresh: bool) -> Answers:
+def _decided(base: pl.DataFrame, on: Setting, *, fresh: bool) -> tuple[pl.DataFrame, tuple[str, ...]]:
     base = with_amounts(base, on)
     table = _with_figures(as_rules_read(base, on), on)
     priced, prices = _priced(table, base, on)
@@ -93,7 +110,7 @@ def _decided(base: pl.DataFrame, on: Setting, *, fresh: bool) -> Answers:
         *(stop for rule in on.policy.rules or () for stop in stops_of(rule, _covered(on), fresh=fresh, sure=sure)),
         *(stop_of_condition(each.asked_when, each.unknown) for each in on.policy.conditions or ()),
     ]
-    return Answers(_told(sized, stopped(sized.table, stops), on), tuple(cap.rule for cap in sized.caps), 0)
+    return _told(sized, stopped(sized.table, stops), on), tuple(cap.rule for cap in sized.caps)
 
 
 def _covered(on: Setting) -> dict[str, pl.Expr]:
@@ -166,7 +183,19 @@ def _told(sized: Limits, answers: pl.DataFrame, on: Setting) -> pl.DataFrame:
         )
     )
     kept = terms.select(pl.when("granted").then(pl.col(name)).alias(name) for name in TERMS)
-    beside = sized.table.select(
-        "file no", "alone", *(cap_column(n) for n in range(len(sized.caps))), *map(covers, on.policy.sources)
+    policy = on.policy
+    whom = [_surely_not(rule.scope).alias(_aside(rule.rule)) for rule in policy.rules or () if rule.scope]
+    whom += [
+        column_of(each.asked_when).fill_null(value=False).alias(_asked(each.condition))
+        for each in policy.conditions or ()
+    ]
+    told = sized.table.with_columns(whom)
+    caps = (cap_column(n) for n in range(len(sized.caps)))
+    beside = told.select(
+        "file no", "alone", *caps, *map(covers, policy.sources), *(each.meta.output_name() for each in whom)
     )
     return answers.hstack(kept).hstack(beside)
+
+
+def _surely_not(scope: Expression) -> pl.Expr:
+    return ~column_of(scope).fill_null(value=True)

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from lendmill.credit.offers.behind import Behind, BehindTold, behind_of, told
+from lendmill.credit.publishing.queries import policy_version
 from lendmill.db import Db, many
 from lendmill.terms.rates import Rate
 
@@ -25,9 +28,14 @@ class Offer:
     rate_den: int
     months_max: int
     methods: list[str]
-    reasons: list[str]
+    reasons: Any
     as_of_on: date
     expires_on: date
+
+    @property
+    def behind(self) -> Behind | None:
+        """What set the amount and what was looked at, as it was kept; nothing of an offer from before that."""
+        return behind_of(self.reasons)
 
     @property
     def rate(self) -> Rate:
@@ -88,3 +96,10 @@ NO_OFFERS_OF = """
 def no_offers_of(db: Db, borrower_id: UUID, today: date) -> list[NoOffer]:
     """For each product the latest night on which nothing could be offered, and why."""
     return many(db, NoOffer, NO_OFFERS_OF, borrower_id=borrower_id, today=today)
+
+
+def behind(db: Db, offer: Offer, language: str, *, to_staff: bool = False) -> BehindTold | None:
+    """What stands behind an offer in words, by the policy's version it was made by; staff are told all of it."""
+    if offer.behind is None:
+        return None
+    return told(offer.behind, policy_version(db, offer.policy_key, offer.policy_version), language, to_staff=to_staff)

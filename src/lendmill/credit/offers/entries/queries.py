@@ -1,0 +1,113 @@
+"""Reading who may see the way in today, for one shop or page by page through all of them, by one statement."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from lendmill.credit.offers.entries.entry import EntryRow, ShopEntry, entry
+from lendmill.db import Db, many
+from lendmill.products.queries import live_products
+
+PAGE: Final = 1_000
+
+# For each product on sale the newest answer decides, found by one step into each index; a later no ends an offer
+# sooner. Whoever has a line or an application for the product is not offered it again. What may not be drawn is not
+# left: of a line that waits or is frozen, or of whoever is late, nothing is.
+_TOLD: Final = """
+     cross join lateral (
+           select json_agg(json_build_object('product_key', line.product_key, 'expires_on', line.expires_on,
+                           'available_cents', case when line.status = 'open' and d.late_since_on is null
+                                                   then greatest(0, limit_cents - used_cents - reserved_cents)
+                                                   else 0
+                                               end) order by line.product_key) as lines
+             from line
+            where line.borrower_id = s.borrower_id
+              and line.status <> 'closed'
+              and line.expires_on > %(today)s
+           ) l
+     cross join lateral (
+           select json_agg(json_build_object('application_id', a.application_id, 'product_key', a.product_key,
+                           'step', a.step) order by a.application_id) as applications
+             from application a
+            where a.borrower_id = s.borrower_id
+              and a.status = 'open'
+           ) a
+     cross join lateral (
+           select json_agg(json_build_object('offer_id', o.offer_id, 'product_key', o.product_key,
+                           'limit_cents', o.limit_cents, 'rate_num', o.rate_num, 'rate_den', o.rate_den,
+                           'months_max', o.months_max, 'expires_on', o.expires_on) order by o.product_key) as offers
+             from unnest(%(products)s::text[]) on_sale (product_key)
+            cross join lateral (
+                  select offer_id, product_key, limit_cents, rate_num, rate_den, months_max, as_of_on, expires_on
+                    from offer
+                   where offer.borrower_id = s.borrower_id
+                     and offer.product_key = on_sale.product_key
+                     and offer.as_of_on <= %(today)s
+                   order by as_of_on desc
+                   limit 1
+                  ) o
+            where o.expires_on >= %(today)s
+              and not b.banned
+              and not exists (select from no_offer n
+                               where n.borrower_id = s.borrower_id
+                                 and n.product_key = o.product_key
+                                 and n.as_of_on between o.as_of_on and %(today)s)
+              and not exists (select from line
+                               where line.borrower_id = s.borrower_id
+                                 and line.product_key = o.product_key
+                                 and line.status <> 'closed'
+                                 and line.expires_on > %(today)s)
+              and not exists (select from application a
+                               where a.borrower_id = s.borrower_id
+                                 and a.product_key = o.product_key
+                                 and a.status = 'open')
+           ) o
+"""
+
+ENTRY_OF = f"""
+    select s.shop_key, s.borrower_id, o.offers, l.lines, a.applications
+      from shop s
+      join borrower b on b.borrower_id = s.borrower_id
+      left join standing d on d.borrower_id = s.borrower_id
+      {_TOLD}
+     where s.shop_key = %(shop_key)s
+     order by s.shop_id
+     limit 1
+"""
+
+
+def entry_of(db: Db, shop_key: str, today: date) -> ShopEntry | None:
+    """What one shop sees today; nothing where there is no such shop."""
+    found = many(db, EntryRow, ENTRY_OF, shop_key=shop_key, today=today, products=_on_sale(db, today))
+    return entry(found[0]) if found else None
+
+
+ENTRIES = f"""
+    select s.shop_key, s.borrower_id, o.offers, l.lines, a.applications
+      from shop s
+      join borrower b on b.borrower_id = s.borrower_id
+      left join standing d on d.borrower_id = s.borrower_id
+      {_TOLD}
+     where s.shop_key > %(after)s
+       and (o.offers is not null or l.lines is not null or a.applications is not null)
+     order by s.shop_key
+     limit %(most)s
+"""
+
+
+def entries(db: Db, after: str, most: int, today: date) -> list[ShopEntry]:
+    """The next shops that see something today, in the order of the marketplace's own names."""
+    found = many(db, EntryRow, ENTRIES, after=after, most=most, today=today, products=_on_sale(db, today))
+    return [entry(row) for row in found]
+
+
+def every_entry(db: Db, today: date) -> Iterator[ShopEntry]:
+    """All of them, read page by page."""
+    after = ""
+    while page := entries(db, after, PAGE, today):
+        yield from page
+        after = page[-1].shop_key
+
+
+def _on_sale(db: Db, today: date) -> list[str]:
+    return [product.key for product in live_products(db, today)]
