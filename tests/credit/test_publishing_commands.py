@@ -54,6 +54,10 @@ def test_a_policy_goes_from_a_file_to_live_by_two_people(
 ) -> None:
     out, back = tmp_path / "out.xlsx", tmp_path / "next.xlsx"
     assert lendmill("export", "standard", POLICY.version, out).exit_code == 0
+    text = tmp_path / "out.toml"
+    assert lendmill("export", "standard", "--toml", text).output == f"{text}\n"
+    assert KIND.written(text.read_text("utf-8")).fingerprint == POLICY.fingerprint
+    assert lendmill("export", "standard").exit_code == 2
     back.write_bytes(spreadsheet_of(KIND, changed(facts_age_days_max=20)))
     assert f"standard, version {NEXT}, can be published." in lendmill("check", back).output
     assert f"version {NEXT}: draft, revision 1" in lendmill("import", back, "--by", "ana", "--note", "fresher").output

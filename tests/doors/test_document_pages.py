@@ -10,6 +10,7 @@ import xlsxwriter
 from doors.conftest import House, Visitor
 from lendmill.people.roles import Role
 from lendmill.products.publishing import queries
+from lendmill.products.publishing.files import document_in
 from lendmill.products.queries import PRODUCT, preset
 
 LINE = preset("credit-line")
@@ -87,6 +88,8 @@ def test_what_is_wrong_in_a_file_is_told_by_its_line_or_cell(house: House) -> No
 
 def test_a_version_goes_out_as_excel_and_comes_back_the_same(house: House) -> None:
     analyst = house.visitor(Role.ANALYST)
+    text = analyst.get(f"/staff/policies/products/credit-line/{LINE.version}/toml").text
+    assert document_in(PRODUCT, text.encode(), "x.toml").fingerprint == LINE.fingerprint
     answer = analyst.get(f"/staff/policies/products/credit-line/{LINE.version}/workbook", headers=ENGLISH)
     assert answer.headers["content-disposition"] == f'attachment; filename="credit-line-{LINE.version}.xlsx"'
     back = upload(analyst, answer.content, name="same.xlsx")
@@ -166,6 +169,9 @@ def test_programs_do_what_pages_do(house: House, tmp_path: Path) -> None:
     assert (told["stands"], told["content"]["grace_days"]) == (True, 5)
     log = client.post(f"{one}/holding-back", json={"reason": "after all not"}, headers=analyst).json()
     assert [step["stage"] for step in log] == ["live", "retired"]
+    text = client.get(f"{one}/toml", headers=officer)
+    assert text.headers["content-disposition"].endswith('.toml"')
+    assert text.text.startswith("# ")
     book = client.get(f"{one}/workbook", headers=officer)
     file = tmp_path / "x.xlsx"
     file.write_bytes(book.content)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import tomllib
 import zipfile
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from lendmill.people.canonical import canonical
 from lendmill.products.document import Product
 from lendmill.products.publishing.files import FileWrong, NotAText, document_in, spreadsheet_of
 from lendmill.products.publishing.sheets import sheets_of, taken
+from lendmill.products.publishing.toml import toml_of
 from lendmill.products.publishing.workbook import NotASpreadsheet, SpreadsheetTooLarge, read, written
 from lendmill.products.queries import PRODUCT, preset
 from lendmill.products.reading import content_of
@@ -48,6 +50,24 @@ def test_whatever_a_document_says_comes_back_byte_for_byte(kind: Any, data: st.D
     found = taken(read(written(sheets_of(json.loads(before), kind), lambda _, __: ""), "x"), kind)
     assert found.wrong == []
     assert spelled(msgspec.convert(found.content, kind)) == before
+
+
+@pytest.mark.parametrize("kind", [Product, Policy])
+@QUICK
+@given(data=st.data())
+def test_whatever_a_document_says_comes_back_from_its_toml_byte_for_byte(kind: Any, data: st.DataObject) -> None:
+    document = msgspec.convert(data.draw(contents(kind)), kind)
+    text = toml_of(document, "a note\nof two lines")
+    assert text.startswith("# a note\n# of two lines\n")
+    assert spelled(msgspec.convert(tomllib.loads(text), kind)) == spelled(document)
+
+
+@pytest.mark.parametrize(
+    ("kind", "document"), [(PRODUCT, LINE), (PRODUCT, preset("order-loan")), (POLICY, preset_policy())]
+)
+def test_a_shipped_document_is_read_from_its_toml_with_the_same_fingerprint(kind: Any, document: Any) -> None:
+    again = document_in(kind, toml_of(document).encode(), "x.toml")
+    assert (again.fingerprint, spelled(again)) == (document.fingerprint, spelled(document))
 
 
 def test_numbers_are_numbers_text_is_text_and_nothing_is_a_formula() -> None:

@@ -22,7 +22,9 @@ from lendmill.people.sign_in.queries import Caller
 from lendmill.products.publishing import actions, queries
 from lendmill.products.publishing.files import FileWrong, document_in
 from lendmill.products.publishing.kept import DocumentProposal, DocumentStep, DocumentVersion
+from lendmill.products.publishing.kind import Document
 from lendmill.products.publishing.stages import Stage, logged_named
+from lendmill.products.publishing.toml import toml_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -168,11 +170,28 @@ def document_workbook(
     return workbook_answer(spreadsheet(named, found, chinese=language.startswith("zh")), found.key, version)
 
 
+def toml_answer(document: Document) -> Response[str]:
+    """A TOML file under the document's name."""
+    headers = {"Content-Disposition": f'attachment; filename="{_safe(document.key)}-{document.version}.toml"'}
+    note = f"{document.key}, version {document.version}\n{document.fingerprint}"
+    return Response(toml_of(document, note), media_type="application/toml", headers=headers)
+
+
+def _safe(key: str) -> str:
+    return "".join(letter for letter in key if letter.isascii() and (letter.isalnum() or letter in "._-"))
+
+
 def workbook_answer(content: bytes, key: str, version: int) -> Response[bytes]:
     """An Excel file under the document's name."""
-    safe = "".join(letter for letter in key if letter.isascii() and (letter.isalnum() or letter in "._-"))
-    headers = {"Content-Disposition": f'attachment; filename="{safe}-{version}.xlsx"'}
+    headers = {"Content-Disposition": f'attachment; filename="{_safe(key)}-{version}.xlsx"'}
     return Response(content, media_type=XLSX, headers=headers)
+
+
+@get("/documents/{kind:str}/{key:str}/{version:int}/toml", sync_to_thread=True)
+def document_toml(request: Asked, kind: FromPath[str], key: FromPath[str], version: FromPath[int]) -> Response[str]:
+    """A version as a TOML file, from which the very same version is read again."""
+    with database_of(request).transaction() as db:
+        return toml_answer(document(db, kind_named(kind), key, version))
 
 
 @post("/documents/{kind:str}/drafts", sync_to_thread=True)

@@ -96,10 +96,13 @@ def _writing(verbs: typer.Typer, plural: Plural) -> None:
 
     @verbs.command("export")
     def export_version(
-        key: Key, version: Number, file: Annotated[Path, typer.Argument(help="The .xlsx to write.")]
+        key: Key,
+        version: Annotated[int | None, typer.Argument(help="The version's number; default: the live one.")] = None,
+        file: Annotated[Path | None, typer.Argument(help="The .xlsx to write.")] = None,
+        toml: Annotated[Path | None, typer.Option(help="Write it as TOML to this file.")] = None,
     ) -> None:
-        """Write a version to an Excel file, from which the very same version is read again."""
-        _export(plural, key, version, file)
+        """Write a version to an Excel or a TOML file, from which the very same version is read again."""
+        _export(plural, key, version, file, toml)
 
     @verbs.command("import")
     def import_version(file: File, by: By, note: Annotated[str, typer.Option(help="What it is about.")] = "") -> None:
@@ -311,16 +314,33 @@ def _hold_back(plural: Plural, key: str, version: int, by: str, reason: str, sha
     print(f"{key}, version {version}: {'retired' if share is None else f'{share:g} % of borrowers'}")
 
 
-def _export(plural: Plural, key: str, version: int, file: Path) -> None:
+def _export(plural: Plural, key: str, version: int | None, file: Path | None, toml: Path | None) -> None:
     from lendmill.cli import opened
     from lendmill.credit.publishing.stating import spreadsheet
+    from lendmill.people.queries import house_day
+    from lendmill.products.publishing import queries
+    from lendmill.products.publishing.toml import toml_of
 
+    if file is None and toml is None:
+        raise typer.BadParameter("Say where to: a file for Excel, or --toml and a file.")
     kind = _kind(plural)
     with opened.database(load()) as database, database.transaction() as db:
+        if version is None:
+            live = queries.day_of(db, kind.name, key, house_day(db)).live
+            if live is None:
+                raise typer.BadParameter(f"No version of {key} is live: name one.")
+            version = live.version
         document = _document(db, kind, key, version)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(spreadsheet(kind, document, chinese=False))
-    print(file)
+    note = f"{kind.name} {key}, version {version}\n{document.fingerprint}"
+    written = {
+        file: spreadsheet(kind, document, chinese=False) if file else b"",
+        toml: toml_of(document, note).encode(),
+    }
+    for out, content in written.items():
+        if out is not None:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            out.write_bytes(content)
+            print(out)
 
 
 def _kind(plural: Plural) -> "DocumentKind[Any]":

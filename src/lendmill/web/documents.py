@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from lendmill.api.approvals import caller_of
 from lendmill.api.callers import Asked, database_of
-from lendmill.api.documents import decide_about, workbook_answer
+from lendmill.api.documents import decide_about, toml_answer, workbook_answer
 from lendmill.api.statuses import status
 from lendmill.credit.publishing.queries import KINDS, document, kind_named
 from lendmill.credit.publishing.stating import differences_told, spreadsheet, stated
@@ -160,6 +160,13 @@ def workbook(request: Asked, kind: FromPath[str], key: FromPath[str], version: F
     with database_of(request).transaction() as db:
         found = document(db, named, key, version)
     return workbook_answer(spreadsheet(named, found, chinese=words_of(request).language == CHINESE), key, version)
+
+
+@get("/staff/policies/{kind:str}/{key:str}/{version:int}/toml", sync_to_thread=True)
+def toml(request: Asked, kind: FromPath[str], key: FromPath[str], version: FromPath[int]) -> Response[str]:
+    """A version as a TOML file."""
+    with database_of(request).transaction() as db:
+        return toml_answer(document(db, kind_named(kind), key, version))
 
 
 @post("/staff/policies/{kind:str}/{key:str}/{version:int}/proposals", sync_to_thread=True)

@@ -148,8 +148,8 @@ def _group(
         heads = words.heads("Borrower", "Name", "Belongs", "From", "Source", "Who said so", "Said on")
         return sheet(f"group-{group_id}-history", heads, (
             (
-                each.borrower_id, each.display_name, words.say("yes") if each.belongs else words.say("no"), each.from_on,
-                each.source, each.teller, each.told_on,
+                each.borrower_id, each.display_name, words.say("yes") if each.belongs else words.say("no"),
+                each.from_on, each.source, each.teller, each.told_on,
             )
             for each in told.history
         ))  # fmt: skip

@@ -110,6 +110,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     documents.upload_draft,
     documents.document_page,
     documents.workbook,
+    documents.toml,
     documents.propose,
     documents.hold_back,
     documents.decide,
