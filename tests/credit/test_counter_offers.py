@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
-from credit_cases import MARKET_FACTS, TODAY, rate
+from credit_cases import MARKET_FACTS, POLICY, TODAY, rate
 from test_crowd import asking, count, together
+from test_trials import TwoPeople
 
 from lendmill import ids
 from lendmill.credit import queries
@@ -179,6 +181,15 @@ def test_what_is_no_longer_so_is_found_when_the_offer_is_taken(house: Database, 
     with house.transaction() as db:
         db.execute("update borrower set banned = false where borrower_id = %s", [banned])
     assert accepting(house, banned, offers[banned])().limit_cents == OFFERED
+
+
+def test_rules_that_would_grant_less_today_open_nothing(house: Database, shop: Shop) -> None:
+    borrower_id = shop(grade="AAA", facts=LARGE)
+    decision_id = countered(house, borrower_id, amount_cents=100_000_000)
+    asking(house, borrower_id, "k", "order-loan", amount_cents=40_000_000)()
+    no_counter = msgspec.structs.replace(POLICY.limit, counter=msgspec.UNSET)
+    TwoPeople(house).shares(msgspec.structs.replace(POLICY, version=POLICY.version + 1, limit=no_counter), 9_999)
+    refuses(house, CounterOfferGone, accepting(house, borrower_id, decision_id), "limit-too-small")
 
 
 def test_a_later_decision_takes_the_place_of_an_offer(house: Database, shop: Shop) -> None:
