@@ -120,3 +120,23 @@ def test_an_auditor_reads_and_works_nothing_out(house: House) -> None:
     assert "<form" not in auditor.get("/staff/pricing").text.split("<main")[1]
     assert auditor.post("/staff/pricing", **FORM).status_code == 403
     assert house.visitor(Role.COLLECTOR).get("/staff/pricing").status_code == 403
+
+
+def test_what_was_assumed_is_kept_for_whoever_checks_it_later(house: House) -> None:
+    analyst, auditor = house.visitor(Role.ANALYST), house.visitor(Role.AUDITOR)
+    assert "Nothing was worked out yet" in auditor.get("/staff/pricing", headers=ENGLISH).text
+    for _ in range(2):
+        assert analyst.post("/staff/pricing", **FORM).status_code in (200, 201)
+    text = auditor.get("/staff/pricing", headers=ENGLISH).text
+    (path,) = {part.split('"')[0] for part in text.split('href="')[1:] if part.startswith("/staff/pricing/")}
+    kept = html.unescape(auditor.get(path, headers=ENGLISH).text)
+    assert "Wang <analyst>" in kept
+    shown = kept.split('<pre class="scroll small">')
+    said = shown[1].split("</pre>")[0]
+    assert read_assumptions(said) == assumptions_in(FORM)
+    assert "[rate_by_grade]" in shown[2]
+    assert "<dd>analyst</dd>" in kept
+    assert auditor.get(f"/staff/pricing/{house.loan_id}").status_code == 404
+    changed = analyst.post("/staff/pricing", **{**FORM, "loss_given_default_bp": "61"})
+    assert changed.status_code in (200, 201)
+    assert auditor.get("/staff/pricing").text.count('href="/staff/pricing/') == 2

@@ -45,6 +45,7 @@ STATUSES: Final[dict[str, int]] = {
     "group-too-large": CONFLICT,
     "groups-changed": CONFLICT,
     "group-of-one": UNPROCESSABLE,
+    "no-such-price-proposal": NOT_FOUND,
     "said-for-later": CONFLICT,
     "nobody-by-that-name": UNPROCESSABLE,
     # third parties

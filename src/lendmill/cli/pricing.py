@@ -60,9 +60,12 @@ def best(
         bool, typer.Option("--gentlest", help="Propose the lowest rate that is within 5 % of the best profit.")
     ] = False,
     pictures: Annotated[Path | None, typer.Option(help="A folder to draw each grade's pictures into.")] = None,
+    by: Annotated[str, typer.Option(help="The sign-in name of whoever works it out, kept with the assumptions.")] = "",
 ) -> None:
     """Work out the best rate and limit of each grade, how flat the top is and what moves it; change nothing."""
     from lendmill.cli import opened
+    from lendmill.cli.approvals import member
+    from lendmill.credit.pricing.actions import keep_proposal
     from lendmill.credit.pricing.assumptions import read_assumptions
     from lendmill.credit.pricing.best import grade_prices
     from lendmill.credit.pricing.curve import curves_of
@@ -75,7 +78,11 @@ def best(
     with opened.database() as database, database.transaction() as db:
         today = house_day(db)
         product = live_product(db, said.product, on=today)
-    prices = grade_prices(said, product, today)
+        prices = grade_prices(said, product, today)
+        keep_proposal(
+            db, prices=prices, assumptions=said, product=product, by=member(database, by) if by else None,
+            today=today, gentlest=gentlest,
+        )  # fmt: skip
     print(f"{product.key}, version {product.version}; {said.key}, said by {said.said_by}; of 1,000 borrowers asked:")
     for each in prices:
         _tell(each)

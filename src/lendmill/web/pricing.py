@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from lendmill.api.approvals import caller_of
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.statuses import status
+from lendmill.credit.pricing.actions import keep_proposal
 from lendmill.credit.pricing.assumptions import Assumptions, text_of
 from lendmill.credit.pricing.band import NoRateToChoose
 from lendmill.credit.pricing.best import GradePrice, grade_prices
 from lendmill.credit.pricing.proposal import out_of_order, policy_table, proposal
+from lendmill.credit.pricing.queries import price_proposal, price_proposals
 from lendmill.people.queries import house_day
 from lendmill.people.roles import may
 from lendmill.products.document import GRADES, Product
@@ -77,6 +81,7 @@ def pricing_page(request: Asked) -> Response[str]:
 def work_out(request: Asked, data: Form) -> Response[str]:
     """Work the prices out and show them; nothing is kept, and nothing is applied."""
     words = words_of(request)
+    gentlest = data.get("gentlest") == "on"
     with database_of(request).transaction() as db:
         today = house_day(db)
         products = live_products(db, today)
@@ -86,8 +91,20 @@ def work_out(request: Asked, data: Form) -> Response[str]:
             prices = grade_prices(stated, product, today)
         except Refusal as refusal:
             return _page(request, products, today, dict(data), refused=refusal)
-    found = _found(prices, stated, product, today, words, gentlest=data.get("gentlest") == "on")
+        keep_proposal(
+            db, prices=prices, assumptions=stated, product=product, by=caller_of(request), today=today,
+            gentlest=gentlest,
+        )  # fmt: skip
+    found = _found(prices, stated, product, today, words, gentlest=gentlest)
     return _page(request, products, today, dict(data), found=found)
+
+
+@get("/staff/pricing/{proposal_id:uuid}", sync_to_thread=True)
+def kept_page(request: Asked, proposal_id: FromPath[UUID]) -> Response[str]:
+    """What prices were worked out from: who assumed what, when, and the rates that came of it."""
+    with database_of(request).transaction() as db:
+        kept = price_proposal(db, proposal_id)
+    return page(request, "price_proposal.html", kept=kept)
 
 
 def _found(
@@ -126,9 +143,12 @@ def _page(
     found: Found | None = None,
 ) -> Response[str]:
     words = words_of(request)
+    with database_of(request).transaction() as db:
+        kept = price_proposals(db)
     return page(
         request,
         "pricing.html",
+        kept=kept,
         status_code=status(refused) if refused else 200,
         products=products,
         today=today,

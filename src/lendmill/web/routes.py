@@ -106,6 +106,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     cards.export,
     pricing.pricing_page,
     pricing.work_out,
+    pricing.kept_page,
     documents.documents_page,
     documents.upload_draft,
     documents.document_page,
