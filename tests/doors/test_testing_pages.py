@@ -126,7 +126,7 @@ def shadowed(house: House, number: int) -> int:
 @pytest.mark.usefixtures("decided")
 def test_a_shadow_and_a_trial_are_told_on_pages_empty_or_not(house: House, number: int) -> None:
     auditor, officer = house.visitor(Role.AUDITOR), house.visitor(Role.RISK_OFFICER)
-    assert "No trial has run" in auditor.get("/staff/trials", headers=ENGLISH).text
+    assert "No trial has run" in auditor.get("/staff/policies/trials", headers=ENGLISH).text
     version = shadowed(house, number)
     at = f"/staff/policies/policies/standard/{version}"
     assert "Nothing decided beside yet" in auditor.get(f"{at}/shadow", headers=ENGLISH).text
@@ -138,12 +138,12 @@ def test_a_shadow_and_a_trial_are_told_on_pages_empty_or_not(house: House, numbe
             "insert into decision_arm (decision_id, borrower_id, trial, arm)"
             " select decision_id, borrower_id, 'standard/9', 'champion' from decision"
         )
-    text = auditor.get("/staff/trials", headers=ENGLISH).text
+    text = auditor.get("/staff/policies/trials", headers=ENGLISH).text
     assert "standard/9" in text
     assert "not known yet" in text
-    assert "冠军组" in auditor.get("/staff/trials?trial_name=standard/9", headers=CHINESE).text
-    assert "No file was ever drawn" in auditor.get("/staff/trials?trial_name=x", headers=ENGLISH).text
-    assert "no day" in auditor.get("/staff/trials?since=x", headers=ENGLISH).text
+    assert "冠军组" in auditor.get("/staff/policies/trials?trial_name=standard/9", headers=CHINESE).text
+    assert "No file was ever drawn" in auditor.get("/staff/policies/trials?trial_name=x", headers=ENGLISH).text
+    assert "no day" in auditor.get("/staff/policies/trials?since=x", headers=ENGLISH).text
 
 
 @pytest.mark.usefixtures("decided")

@@ -21,7 +21,7 @@ from lendmill.credit.testing.beside.queries import shadow_report, trial, trials
 from lendmill.credit.testing.running import queries as running
 from lendmill.credit.testing.running.actions import ASKED_FILES_MAX, ask_backtest
 from lendmill.credit.testing.unit_cases import InvalidCases, read_cases, text_of
-from lendmill.credit.testing.words import SWAP_NAMES, told
+from lendmill.credit.testing.words import SWAP_NAMES, WHEN_NAMES, told
 from lendmill.credit.testing.workbook import TITLES, spreadsheet, tables
 from lendmill.db import Db
 from lendmill.people.queries import act_today, house_day
@@ -177,7 +177,7 @@ def _as_it_stands(db: Db, run: queries.KeptBacktest) -> Policy | None:
 def _pictures(found: Backtest, words: Words) -> list[tuple[str, str]]:
     """The report's pictures with their titles, in the reader's language."""
     chinese = words.language == CHINESE
-    before, after = words.heads("Before", "After")
+    before, after = (names[chinese] for names in WHEN_NAMES.values())
     shares = [(before, found.granted_before), (after, found.granted_after)]
     drawn = [(words.say("Share granted, with its bounds"), bounds_picture(bounded(shares, 1), form=".0%"))]
     drawn.append((TITLES["swaps"][chinese], pairs_picture(
@@ -187,13 +187,14 @@ def _pictures(found: Backtest, words: Words) -> list[tuple[str, str]]:
     if found.assumptions:
         loss, profit = words.heads("Expected loss", "Expected profit")
         money = [
-            (f"{name}, {when.lower()}", getattr(found, f"{figure}_{side}"))
+            (f"{name}, {when}", getattr(found, f"{figure}_{side}"))
             for figure, name in zip(MONEY, (loss, profit), strict=True)
             for side, when in (("before", before), ("after", after))
         ]
         drawn.append((words.say("Loss and profit, yuan, with their bounds"),
                       bounds_picture(bounded(money, 0.01), form="~s")))  # fmt: skip
-    limits = tuple((words.round_money(band), float(was), float(now)) for band, was, now in found.limits)
+    last = max((n for n, (_, was, now) in enumerate(found.limits) if was or now), default=0)
+    limits = tuple((words.round_money(band), float(was), float(now)) for band, was, now in found.limits[: last + 1])
     drawn.append((TITLES["limits"][chinese], pairs_picture(limits, before=before, after=after)))
     most = sorted(found.reasons, key=lambda each: -max(each[1:]))[:REASONS_DRAWN]
     if most:
@@ -235,7 +236,7 @@ def shadow_page(request: Asked, kind: FromPath[str], key: FromPath[str], version
     )
 
 
-@get("/staff/trials", sync_to_thread=True)
+@get("/staff/policies/trials", sync_to_thread=True)
 def trials_page(
     request: Asked, trial_name: FromQuery[str | None] = None, since: FromQuery[str] = "", until: FromQuery[str] = ""
 ) -> Response[str]:

@@ -9,7 +9,7 @@ from lendmill.web.pricing_charts import LOOKS, svg
 
 WIDTH: Final = 430
 ROW: Final = 34
-LETTERS_MAX: Final = 22  # of a name beside a bar
+LETTERS_MAX: Final = 30  # of a name beside a bar
 
 Bounded = tuple[str, float, float, float]
 Pair = tuple[str, float, float]
@@ -61,12 +61,12 @@ def pairs_picture(rows: tuple[Pair, ...], *, before: str, after: str, form: str 
     )  # fmt: skip
     bars = alt.Chart(alt.InlineData(values=values)).mark_bar(cornerRadiusEnd=3, height=11)
     bars = bars.encode(
-        y=alt.Y("name:N", sort=names, axis=alt.Axis(title=None, ticks=False, domain=False, labelLimit=170)),
+        y=alt.Y("name:N", sort=names, axis=alt.Axis(title=None, ticks=False, domain=False, labelLimit=200)),
         yOffset=alt.YOffset("when:N", sort=[before, after]),
         x=alt.X("value:Q", axis=alt.Axis(title=None, format=form, tickCount=4, tickMinStep=1 if form == ",d" else 0)),
         color=colour,
     )
-    return svg(bars.properties(width=WIDTH - 140, height=ROW * max(len(rows), 1)), "page")
+    return svg(bars.properties(width=WIDTH - 170, height=ROW * max(len(rows), 1)), "page")
 
 
 def _short(name: str) -> str:

@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 from lendmill.credit.pricing.assumptions import Assumptions, text_of
-from lendmill.credit.testing.tally import BANDS_CENTS, GROUPS, SWAPS, Segment, Swap, Tally
+from lendmill.credit.testing.tally import BANDS_CENTS, GROUPS, SEGMENTS, SWAPS, Segment, Swap, Tally
+from lendmill.products.document import GRADES
 from lendmill.rating.watching.chance import share_interval
 
 SURE: Final = 1.96  # normal quantile of 95 %, both sides
@@ -130,10 +131,16 @@ def report(tally: Tally, assumptions: Assumptions | None = None) -> Backtest:
         outcomes=tuple(sorted((*pair, count) for pair, count in tally.outcomes.items())),
         reasons=tuple((code, tally.reasons_before[code], tally.reasons_after[code]) for code in reasons),
         limits=tuple((band, tally.limits_before[band], tally.limits_after[band]) for band in BANDS_CENTS),
-        segments=tuple((*key, tally.segments[key]) for key in sorted(tally.segments)),
+        segments=tuple((*key, tally.segments[key]) for key in sorted(tally.segments, key=_in_order)),
         blind=_blind(tally, priced=assumptions is not None),
         assumptions=text_of(assumptions) if assumptions is not None else "",
     )
+
+
+def _in_order(key: tuple[str, str]) -> tuple[int, int, str]:
+    """Segments in the order they are read in: grades from the best, all else by name."""
+    by, value = key
+    return SEGMENTS.index(by), GRADES.index(value) if by == "grade" and value in GRADES else len(GRADES), value
 
 
 def _changed(tally: Tally, figure: str) -> tuple[Estimate, Estimate, Estimate]:

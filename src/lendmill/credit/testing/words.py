@@ -36,6 +36,7 @@ FIGURE_NAMES: Final = {
     "profit": ("Expected profit", "预期利润"),
 }
 SHARES: Final = ("granted",)
+WHEN_NAMES: Final = {"before": ("before", "原策略"), "after": ("after", "新策略")}
 
 Pair = tuple[str, str]
 SAID: Final[dict[str, Pair]] = {
@@ -46,8 +47,8 @@ SAID: Final[dict[str, Pair]] = {
         "共重新决策{files}笔申请：每笔均按当日留存的资料、当时的产品条款重新决策。",
     ),
     "granted": (
-        "{before} were granted; {after} would be ({change}).",
-        "原授信通过率{before}；新策略为{after}（变化{change}）。",
+        "{before} were granted; {after} would be, in percentage points {change}.",
+        "原授信通过率{before}；新策略为{after}，变化{change}个百分点。",
     ),
     "swap": (
         "{new} files would be granted that were not, {gone} that were would not be.",
@@ -243,33 +244,33 @@ def percent(found: Estimate) -> str:
     """A share with its bounds.
 
     >>> percent(Estimate(0.5, 0.4, 0.61)), percent(Estimate(None, None, None))
-    ('50.0 % (40.0 to 61.0)', '—')
+    ('50.0 % (40.0 … 61.0)', '—')
     """
     if found.value is None or found.low is None or found.high is None:
         return "—"
-    return f"{found.value * 100:.1f} % ({found.low * 100:.1f} – {found.high * 100:.1f})".replace(" – ", " to ")
+    return f"{found.value * 100:.1f} % ({found.low * 100:.1f} … {found.high * 100:.1f})"
 
 
 def points(found: Estimate) -> str:
     """A change of a share, in percentage points with their bounds.
 
     >>> points(Estimate(-0.05, -0.06, -0.04))
-    '-5.0 (-6.0 to -4.0)'
+    '-5.0 (-6.0 … -4.0)'
     """
     if found.value is None or found.low is None or found.high is None:
         return "—"
-    return f"{found.value * 100:+.1f} ({found.low * 100:+.1f} to {found.high * 100:+.1f})"
+    return f"{found.value * 100:+.1f} ({found.low * 100:+.1f} … {found.high * 100:+.1f})"
 
 
 def amount(found: Estimate) -> str:
     """Cents in whole yuan, with their bounds.
 
     >>> amount(Estimate(1234567.0, 1000000.0, 1500000.0))
-    '12,346 (10,000 to 15,000)'
+    '12,346 (10,000 … 15,000)'
     """
     if found.value is None or found.low is None or found.high is None:
         return "—"
-    return f"{found.value / 100:,.0f} ({found.low / 100:,.0f} to {found.high / 100:,.0f})"
+    return f"{found.value / 100:,.0f} ({found.low / 100:,.0f} … {found.high / 100:,.0f})"
 
 
 def plain(found: Estimate) -> str:
