@@ -97,6 +97,18 @@ def test_each_is_decided_by_the_version_they_are_drawn_for(house: Database, shop
     assert count(house, "select count(*) from decision_arm") == 12
 
 
+def test_made_again_by_command_it_says_by_which_version_and_in_which_arm(
+    house: Database, shop: Shop, two: TwoPeople, typed: Callable[..., Any]
+) -> None:
+    two.shares(strict(), 9_999)
+    made = asking(house, shop(), "k")()
+    assert typed("replay", made.decision_id).stdout == (
+        "1 decision made again: the same to the last byte.\n"
+        f"By policy standard, version {NEXT}; product credit-line, version {LINE.version}; trial {TRIAL}: challenger.\n"
+    )
+    assert typed("replay", "--all").stdout == "1 decision made again: the same to the last byte.\n"
+
+
 def test_one_who_applies_again_stays_in_their_arm(house: Database, shop: Shop, two: TwoPeople) -> None:
     two.shares(strict(), 4_000)
     borrower_id = next(each for each in map(shop, "abcdefghij") if drawn(each, [(TRIAL, 4_000)])[0])

@@ -38,6 +38,7 @@ def test_a_seller_accepts_on_the_decisions_page_and_borrows(house) -> None:  # t
     assert "立即借款" in opened
     assert "接受 ¥16,000" not in opened
     assert "可授信 ¥16,000" not in seller.get("/").text
+    assert "已接受" in house.visitor(Role.ANALYST).get(f"/staff/decisions/{decision_id}").text
 
 
 def test_a_seller_declines_and_may_apply_again(house) -> None:  # type: ignore[no-untyped-def]

@@ -55,7 +55,7 @@ REPORT = {
 
 DECISION = """
     insert into decision (decision_id, borrower_id, product_key, outcome, reasons, content, content_hash, decided_on)
-    values (%s, %s, 'credit-line', 'approve', '[]', %s, %s, %s)
+    values (%s, %s, 'credit-line', %s, '[]', %s, %s, %s)
 """
 
 
@@ -84,7 +84,9 @@ class Book:
         database.act(first_live, self.model_id, today=FIRST_ON)
         database.act(publish_policy, preset_policy(), today=FIRST_ON)
 
-    def lends(self, decided_on: date = FIRST_ON, pd: float = 0.1, *, draws: bool = True) -> tuple[UUID, UUID | None]:
+    def lends(
+        self, decided_on: date = FIRST_ON, pd: float = 0.1, *, draws: bool = True, outcome: str = "approve"
+    ) -> tuple[UUID, UUID | None]:
         """A borrower approved on a day, who draws on 1 January for a month."""
         borrower_id, line_id = self.lender.borrower()
         with self.database.transaction() as db:
@@ -92,7 +94,7 @@ class Book:
             said = {"rating_id": str(ids.new()), "model_id": self.model_id, "points": 560, "pd": pd}
             content = json.dumps({"case": {"rating": said}})
             digest = hashlib.sha256(content.encode()).hexdigest()
-            db.execute(DECISION, [decision_id, borrower_id, content, digest, decided_on])
+            db.execute(DECISION, [decision_id, borrower_id, outcome, content, digest, decided_on])
         return borrower_id, self.lender.draw(borrower_id, line_id, 700_000) if draws else None
 
     def note(self, today: date) -> dict[str, int]:
@@ -128,6 +130,13 @@ def test_the_night_notes_a_default_on_the_91st_day_and_never_again(book: Book) -
     assert book.note(LATE_ON) == {"defaults": 0, "paid": 0}
     book.lender.pay(late, 2_000_000)
     assert book.note(date(2027, 2, 1)) == {"defaults": 0, "paid": 0}
+    assert book.outcomes() == {late: (True, "late", LATE_ON)}
+
+
+def test_an_offer_of_less_that_was_taken_has_its_outcome_too(book: Book) -> None:
+    late, _ = book.lends(outcome="counter")
+    book.lends(outcome="counter", draws=False)
+    book.lender.go_to(LATE_ON)
     assert book.outcomes() == {late: (True, "late", LATE_ON)}
 
 

@@ -2,10 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
 
 import typer
+
+if TYPE_CHECKING:
+    from lendmill.credit.decisions.queries import KeptDecision
+    from lendmill.db import Db
 
 commands = typer.Typer()
 
@@ -134,11 +138,13 @@ def replay(
 
     if every == bool(decision):
         raise typer.BadParameter("Name one decision, or say --all.")
-    looked_at, wrong, first = 0, 0, ""
+    looked_at, wrong, first, decided_by = 0, 0, "", ""
     with opened.database() as database, database.transaction() as db:
         for kept in queries.every_decision(db) if every else [queries.decision(db, _id(decision))]:
             looked_at += 1
             again = queries.replayed_now(db, kept)
+            if not every:
+                decided_by = _decided_by(db, kept)
             if not again.same:
                 wrong += 1
                 first = first or f"{kept.decision_id}: {'; '.join(again.differences[:3])}"
@@ -146,6 +152,18 @@ def replay(
         print(f"{wrong} of {looked_at} are not the same when made again; the first: {first}", file=sys.stderr)
         raise typer.Exit(1)
     print(f"{looked_at} decision{'' if looked_at == 1 else 's'} made again: the same to the last byte.")
+    if decided_by:
+        print(decided_by)
+
+
+def _decided_by(db: "Db", kept: "KeptDecision") -> str:
+    """The documents a decision was made by, and the arms it was in of the trials that ran."""
+    from lendmill.credit.trials.queries import arms_of
+
+    used = kept.opened
+    arms = "".join(f"; trial {each.trial}: {each.arm}" for each in arms_of(db, kept.borrower_id, kept.decision_id))
+    documents = f"policy {used.policy.key}, version {used.policy.version}; product {used.product.key}"
+    return f"By {documents}, version {used.product.version}{arms}."
 
 
 def _id(text: str) -> UUID:

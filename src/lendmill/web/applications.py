@@ -9,10 +9,12 @@ from litestar.params import FromPath, FromQuery
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.credit import queries as credit
+from lendmill.credit.counters.queries import counter_offer
 from lendmill.credit.policy import Policy
 from lendmill.credit.record import Content
 from lendmill.credit.why import required_told, rule_name, value_told
 from lendmill.people import queries as people
+from lendmill.people.queries import house_day
 from lendmill.web import names
 from lendmill.web.own import product_names
 from lendmill.web.pages import page, words_of
@@ -106,9 +108,13 @@ def decision_page(request: Asked, decision_id: FromPath[UUID]) -> Response[str]:
         used = credit.policy(db, decision.opened.policy.key, decision.opened.policy.version)
         findings = _findings(decision.opened, used, words.language)
         named = product_names(db, request)
+        counter = counter_offer(db, decision.borrower_id, decision_id) if decision.outcome == "counter" else None
+        today = house_day(db)
     return page(
         request,
         "staff_decision.html",
+        counter=counter,
+        state=counter.state(today) if counter else None,
         decision=decision,
         borrower=borrower,
         story=story,

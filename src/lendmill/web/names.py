@@ -46,6 +46,13 @@ OUTCOMES: Final = {
     "refer": "For a person to decide",
     "decline": "Declined",
 }
+COUNTER_STATES: Final = {
+    "open": "Can be accepted",
+    "accepted": "Accepted",
+    "declined": "Declined by the seller",
+    "lapsed": "Lapsed",
+    "replaced": "Replaced by a later decision",
+}
 APPLICATION_STATUS: Final = {"open": "Being filled in", "decided": "Decided", "withdrawn": "Withdrawn"}
 ROLES: Final = {
     "seller": "Seller",
@@ -351,7 +358,7 @@ GROUP_KINDS: Final = {
 }
 
 ALL: Final = (
-    GROUP_KINDS, CONDITION_WAYS, CONDITION_STATES, ARMS, ARM_FIGURES,
+    GROUP_KINDS, CONDITION_WAYS, CONDITION_STATES, COUNTER_STATES, ARMS, ARM_FIGURES,
     UNITS, FIGURES, CLOSENESS, STATED_VERDICTS, PEER_RATIOS, PEER_PLACES, PARTY_STATES, PARTY_FIGURES, MISTAKES,
     METHODS, ABOUT_METHODS, LOAN_STATUS, ROW_STATUS, EVENTS, LINE_STATUS, OUTCOMES, APPLICATION_STATUS, ROLES,
     INSTRUCTION_KINDS, INSTRUCTION_STATUS, CHANGE_KINDS, ABOUT_CHANGES, STATES, CAUSES, PARTS, DIARY, KINDS, VERDICTS,

@@ -59,7 +59,7 @@ DEFAULTED = f"""
           from late l
     {LENT.strip()}
          where least(l.late_on, l.written_off_on) < d.decided_on + interval '12 months'
-           and d.outcome = 'approve'
+           and d.outcome in ('approve', 'counter')
            and {NO_OUTCOME_YET.strip()}
          order by d.decision_id, least(l.late_on, l.written_off_on)
     ), told as (
@@ -84,7 +84,7 @@ PAID = f"""
     with ripe as (
         select d.decision_id, d.borrower_id, d.decided_on, d.content
           from decision d
-         where d.outcome = 'approve'
+         where d.outcome in ('approve', 'counter')
            and d.decided_on + interval '12 months' <= %(today)s::date
            and d.decided_on >= %(since)s::date
            and {DRAWN.strip()}
@@ -111,7 +111,7 @@ OPEN_MONTHS = f"""
     with still_open as (
         select d.decided_on, d.content
           from decision d
-         where d.outcome = 'approve'
+         where d.outcome in ('approve', 'counter')
            and d.decided_on + interval '12 months' > %(today)s::date
            and d.decided_on <= %(today)s
            and {DRAWN.strip()}
