@@ -61,29 +61,33 @@ def _looked_at(share: float | None, least: float) -> Finding:
     )
 
 
-def stated_in(policy: Policy) -> list[pl.Expr]:
-    """The columns `STATED`: files alike in them find alike.
+def with_stated(files: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """A table of files with the columns `STATED`: files alike in them find alike.
 
     Where the closeness is clearly above or below the threshold it does not matter what it is exactly.
     """
     if policy.stated is msgspec.UNSET:
-        return [pl.lit(None, dtype=pl.Int8).alias(name) for name in STATED]
+        return files.with_columns(pl.lit(None, dtype=pl.Int8).alias(name) for name in STATED)
     least, sales = policy.stated.differs_below, pl.col(SALES_FACT)
     close = {name: _closeness_in(name) for name in WEIGHTS}
     weight = pl.sum_horizontal(pl.when(each.is_not_null()).then(WEIGHTS[name]) for name, each in close.items())
     whole = pl.sum_horizontal(WEIGHTS[name] * each for name, each in close.items()) / weight
-    lower = pl.when(sales.is_not_null()).then(pl.min_horizontal(whole, sales))
+    told = files.select(*READ, whole.alias("whole")).with_columns(lower=pl.min_horizontal("whole", SALES_FACT))
+    lower, odd = pl.when(sales.is_not_null()).then(pl.col("lower")), ~pl.col("whole").is_finite()
     band = pl.when(lower > least + NEAR).then(1).when(lower < least - NEAR).then(-1).otherwise(0).cast(pl.Int8)
     small = (pl.col(SHARE_FACT) < ON_PLATFORM_MIN_SHARE) & (pl.col(SEEN_FACT) > 0)
-    near = ((band == 0) | ~whole.is_finite()) & sales.is_not_null()
-    said = (
-        sales.is_not_null(),
-        (pl.col(HISTORY_FACT) + 1 < YEAR_DAYS).fill_null(value=False),
-        small.fill_null(value=False),
-        band,
-        *(pl.when(near).then(pl.col(name)) for name in WEIGHTS),
-    )
-    return [each.alias(name) for each, name in zip(said, STATED, strict=True)]
+    said = {
+        "stated_said": sales.is_not_null(),
+        "stated_short": (pl.col(HISTORY_FACT) + 1 < YEAR_DAYS).fill_null(value=False),
+        "stated_small": small.fill_null(value=False),
+        "stated_band": band,
+        "near": ((band == 0) | odd) & sales.is_not_null(),
+    }
+    told = told.with_columns(**said)
+    exactly = [pl.when("near").then(pl.col(name)).alias(f"{name} exactly") for name in WEIGHTS]
+    nothing = [pl.lit(None, dtype=pl.Float64).alias(f"{name} exactly") for name in WEIGHTS]
+    told = told.with_columns(exactly if told.get_column("near").any() else nothing)
+    return files.with_columns(told.select(STATED).get_columns())
 
 
 def _closeness_in(name: str) -> pl.Expr:

@@ -18,7 +18,7 @@ from lendmill.credit.rules.columns import readable
 from lendmill.credit.rules.reading import facts_of
 from lendmill.credit.rules.vocabulary import FILE_FACTS
 from lendmill.credit.stated import READ as STATED_FACTS
-from lendmill.credit.stated import stated_in
+from lendmill.credit.stated import with_stated
 from lendmill.credit.thin import THIN
 from lendmill.products.document import GRADES, Product
 
@@ -65,9 +65,9 @@ def prepared(files: pl.DataFrame, on: Setting) -> pl.DataFrame:
     """A table of files with everything that is worked out from its columns by themselves."""
     facts = on.facts
     on_file = files.select(pl.col(name).cast(kind) for name, kind in FILE.items())
-    table = on_file.hstack(_facts(files, facts))  # what is worked out below is worked out of what is known
+    table = on_file.hstack(_facts(files, facts))
     sources = [pl.col(fact).is_not_null().alias(covers(name)) for name, fact in on.policy.sources.items()]
-    return table.with_columns(
+    told = table.with_columns(
         *sources,
         age_years=years_in(pl.col("born_on"), on.today),
         member_months=months_in(pl.col("member_since_on"), on.today),
@@ -76,7 +76,8 @@ def prepared(files: pl.DataFrame, on: Setting) -> pl.DataFrame:
         grade=pl.when(pl.col("points").is_not_null()).then(pl.col("told_grade")),
         graded=pl.when(pl.col("told_grade").is_in(GRADES)).then(pl.col("told_grade")),
         thin=THIN,
-    ).with_columns(stated_in(on.policy))
+    )
+    return with_stated(told, on.policy)
 
 
 def _facts(files: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:
@@ -91,7 +92,7 @@ def _days_since(name: str, today: date) -> pl.Expr:
 def forgotten(table: pl.DataFrame, on: Setting) -> pl.DataFrame:
     """The same files with nothing of the record known, for what is out of date is not."""
     nothing = [pl.lit(None, dtype=pl.Float64).alias(fact) for fact in on.facts]
-    return table.with_columns(nothing).with_columns(stated_in(on.policy))
+    return with_stated(table.with_columns(nothing), on.policy)
 
 
 def as_rules_read(table: pl.DataFrame, on: Setting) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
+from math import isfinite
 from operator import and_, or_
 from typing import Any, Final
 
@@ -37,19 +38,28 @@ def readable(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
     What is a number stays what it is however it is stored; text is never read as a number, nor a number as yes or no.
     """
     facts, wanted = vocabulary(), list(dict.fromkeys(names))
-    told = [_readable(frame.schema, name, facts[name].kind).alias(name) for name in wanted]
+    finite = _all_finite(frame, [name for name in wanted if facts[name].kind == "number"])
+    told = [_readable(frame.schema, name, facts[name].kind, name in finite).alias(name) for name in wanted]
     prepared = frame.with_columns(told).select(wanted)
     return pl.DataFrame(prepared.get_columns())  # each in full: Polars keeps one value where all are alike, and trips
 
 
-def _readable(schema: Mapping[str, Any], name: str, kind: Kind) -> pl.Expr:
+def _all_finite(frame: pl.DataFrame, names: Iterable[str]) -> frozenset[str]:
+    """The columns in which every number is finite: those whose sum is, for nothing brings one back that is not."""
+    numbers = [name for name in names if name in frame.schema and frame.schema[name].is_numeric()]
+    sums = frame.select(pl.col(name).cast(pl.Float64).sum() for name in numbers)
+    return frozenset(name for name in numbers if isfinite(sums.item(0, name)))
+
+
+def _readable(schema: Mapping[str, Any], name: str, kind: Kind, finite: bool) -> pl.Expr:
     stored, wanted = schema.get(name), _TYPES[kind]
     told = stored is not None and (stored.is_numeric() if kind == "number" else stored == wanted)
     if not told:
         return pl.lit(None, dtype=wanted)
     column = pl.col(name)
     if kind == "number":
-        return _finite(column.cast(pl.Float64))
+        number = column.cast(pl.Float64)
+        return number if finite else _finite(number)
     if kind == "text":
         return pl.when(~column.str.strip_chars().is_in(NOT_SAID)).then(column)
     return column
