@@ -56,6 +56,15 @@ TABLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("p50 / p99 alone, ms", "{p50_ms:.0f} / {p99_ms:.0f}"),
         ("p50 / p99 in the sweep, ms", "{p50_sweep_ms:.0f} / {p99_sweep_ms:.0f}"),
     ),
+    "backtest": (
+        ("decisions, letters each", "{whole_decisions:,.0f}, {letters:,.0f}"),
+        ("minutes (<= 10 a million)", "{minutes:.1f}"),
+        ("work of the processes, us each", "{worked_us_each:,.0f}"),
+        ("read and decoded alone, s", "{ceiling_seconds:,.0f}"),
+        ("ratio", "{ratio:.2f}"),
+        ("peak of a process, MB", "{whole_child_mb:.0f}"),
+        ("at a tenth, MB (flat)", "{small_child_mb:.0f}"),
+    ),
     "daily roll-up": (
         ("shops", "{shops:,.0f}"),
         ("beside three years, s", "{history_seconds:.2f}"),

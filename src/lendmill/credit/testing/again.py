@@ -43,7 +43,7 @@ class Stored:
     decision_id: UUID
     borrower_id: UUID
     decided_on: date
-    content: str
+    content: str | bytes
     defaulted: bool | None
     by_person: str | None = None
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from psycopg.rows import class_row
 
 from lendmill.credit.testing.again import Stored
 from lendmill.credit.testing.backtest import Backtest
@@ -26,7 +27,7 @@ LAST: Final = UUID(int=2**128 - 1)
 # A person's verdict is a decision of its own about the same file: the computer's is decided again, and what the person
 # made of it, and what became of the person's loan, stand beside it.
 STORED = """
-    select d.decision_id, d.borrower_id, d.decided_on, d.content,
+    select d.decision_id, d.borrower_id, d.decided_on, convert_to(d.content, 'UTF8') as content,
            coalesce(o.defaulted, p.defaulted) as defaulted,
            v.outcome as by_person
       from decision d
@@ -48,9 +49,11 @@ def stored(
     db: Db, *, since_on: date, until_on: date, after: UUID = FIRST, up_to: UUID = LAST, page: int = PAGE
 ) -> Iterator[Stored]:
     """The decisions of a time, the oldest first, read a page at a time: memory does not grow with them."""
-    while found := many(db, Stored, STORED, since_on=since_on, until_on=until_on, after=after, up_to=up_to, size=page):
-        yield from found
-        after = found[-1].decision_id
+    about = {"since_on": since_on, "until_on": until_on, "up_to": up_to, "size": page}
+    with db.cursor(row_factory=class_row(Stored), binary=True) as cursor:  # bytes as they lie, not spelled out
+        while found := cursor.execute(STORED, {**about, "after": after}).fetchall():
+            yield from found
+            after = found[-1].decision_id
 
 
 BOUNDARIES = """

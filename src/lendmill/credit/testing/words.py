@@ -36,7 +36,7 @@ FIGURE_NAMES: Final = {
     "profit": ("Expected profit", "预期利润"),
 }
 SHARES: Final = ("granted",)
-WHEN_NAMES: Final = {"before": ("before", "原策略"), "after": ("after", "新策略")}
+WHEN_NAMES: Final = {"before": ("before", "原政策"), "after": ("after", "新政策")}
 
 Pair = tuple[str, str]
 SAID: Final[dict[str, Pair]] = {
@@ -48,7 +48,7 @@ SAID: Final[dict[str, Pair]] = {
     ),
     "granted": (
         "{before} were granted; {after} would be, in percentage points {change}.",
-        "原授信通过率{before}；新策略为{after}，变化{change}个百分点。",
+        "原授信通过率{before}；新政策为{after}，变化{change}个百分点。",
     ),
     "swap": (
         "{new} files would be granted that were not, {gone} that were would not be.",
@@ -127,7 +127,7 @@ SAID: Final[dict[str, Pair]] = {
         "it declined: its PDs are least sure exactly there. They are as a rule too low for files declined for reasons "
         "the "
         "card does not read.",
-        "此前获授信者由当时的策略筛选，评级模型很少见过被拒者，其违约概率恰在此处最不可靠；"
+        "此前获授信者由当时的政策筛选，评级模型很少见过被拒者，其违约概率恰在此处最不可靠；"
         "对因模型未读取的原因被拒的申请，通常偏低。",
     ),
     "gain": (
@@ -147,7 +147,7 @@ SAID: Final[dict[str, Pair]] = {
         "What goes to a person counts as not granted: {before} files before, {after} after. Persons granted {granted} "
         "of "
         "those they looked at; what they would say of the others is not known.",
-        "转人工的申请按未授信计：原策略{before}笔，新策略{after}笔。人工已批准其中{granted}笔；"
+        "转人工的申请按未授信计：原政策{before}笔，新政策{after}笔。人工已批准其中{granted}笔；"
         "其余人工会如何决定无从得知。",
     ),
     "unrated": (

@@ -32,7 +32,7 @@ TITLES: Final = {
 HEADS: Final = {
     "figures": (
         ("figure", "before", "after", "change", "at least", "at most"),
-        ("指标", "原策略", "新策略", "变化", "下限", "上限"),
+        ("指标", "原政策", "新政策", "变化", "下限", "上限"),
     ),
     "swaps": (
         ("side", "files", "limits before, yuan", "limits after, yuan", "mean PD", "expected loss, yuan",
@@ -40,7 +40,7 @@ HEADS: Final = {
         ("变动", "笔数", "原额度（元）", "新额度（元）", "平均违约概率", "预期损失（元）", "已有结果", "违约",
          "违约率"),
     ),
-    "outcomes": (("before", "after", "files"), ("原策略", "新策略", "笔数")),
+    "outcomes": (("before", "after", "files"), ("原政策", "新政策", "笔数")),
     "limits": (("limit from, yuan", "files before", "files after"), ("额度自（元）", "原笔数", "新笔数")),
     "reasons": (("reason", "files before", "files after"), ("原因", "原笔数", "新笔数")),
     "segments": (
