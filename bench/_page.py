@@ -81,6 +81,18 @@ TABLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rows/s", "{rows_per_second:,.0f}"),
         ("peak memory, MB", "{megabytes:.0f}"),
     ),
+    "offers pass": (
+        ("files, rules, columns", "{shops:,.0f}, {rules:.0f}, {columns:.0f}"),
+        ("decided, s", "{seconds:.1f}"),
+        ("Polars scan, s", "{scan_seconds:.2f}"),
+        ("ratio (<= 5)", "{ratio:.2f}"),
+        ("of processors' time", "{cpu_ratio:.2f}"),
+        ("files/s", "{rows_per_second:,.0f}"),
+        ("peak memory, MB", "{megabytes:.0f}"),
+        ("borrowers through the database", "{borrowers:,.0f} in {pass_seconds:.0f} s"),
+        ("answers/s", "{pass_rows_per_second:,.0f}"),
+        ("not deciding", "{database_share:.0%}"),
+    ),
     "million loans": (
         ("loans", "{loans:,.0f}"),
         ("late", "{late:,.0f}"),

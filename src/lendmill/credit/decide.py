@@ -154,7 +154,7 @@ def rating(case: Case, policy: Policy) -> tuple[Finding, ...]:
 RATING: Final = (
     Look(("rated", "told_grade", "rating_age_days", "doubtful"), lambda case, policy, _sources: rating(case, policy)),
     Look(STATED, lambda case, policy, _sources: stated_figures(case, policy)),
-    Look(("rated", "file"), lambda case, policy, _sources: second_thoughts(case, policy)),
+    Look(("rated", "file"), lambda case, policy, _sources: second_thoughts(case, policy), asked_only=True),
 )
 
 

@@ -106,10 +106,10 @@ WHO_MAY_ASK: Final = (
     Look(("covered",), lambda _case, _policy, sources: (has_a_record(sources),)),
     Look(("kind", "age_years"), lambda case, policy, _sources: right_age(case, policy)),
     Look(("member_months",), lambda case, policy, _sources: (enough_history(case, policy),)),
-    Look(("identity_verified",), lambda case, _policy, _sources: (identity_verified(case),)),
+    Look(("identity_verified",), lambda case, _policy, _sources: (identity_verified(case),), asked_only=True),
     Look(("region",), lambda case, policy, _sources: (region_served(case, policy),)),
     Look(("banned",), lambda case, _policy, _sources: (not_banned(case),)),
-    Look(("purpose",), lambda case, policy, _sources: (purpose_allowed(case, policy),)),
+    Look(("purpose",), lambda case, policy, _sources: (purpose_allowed(case, policy),), asked_only=True),
 )
 
 

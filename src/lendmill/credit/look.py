@@ -16,10 +16,14 @@ Found = Callable[[Case, Policy, tuple[str, ...]], tuple[Finding, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The columns that settle it, as `offers.files` names them, and what is found in a case."""
+    """The columns that settle it, as `offers.files` names them, and what is found in a case.
+
+    Some looks are only for those who ask: they set every offer aside.
+    """
 
     by: tuple[str, ...]
     found: Found
+    asked_only: bool = False
 
 
 def looked_at(looks: Iterable[Look], case: Case, policy: Policy, sources: tuple[str, ...]) -> tuple[Finding, ...]:

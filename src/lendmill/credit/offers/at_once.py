@@ -120,6 +120,8 @@ def _covered(on: Setting) -> dict[str, pl.Expr]:
 def _looked(looks: Iterable[Look], base: pl.DataFrame, on: Setting) -> Iterator[Stop]:
     """Whom each look stops, asked once for each kind of file."""
     for look in looks:
+        if look.asked_only:
+            continue
         named = [*look.by, *(map(covers, on.policy.sources) if "covered" in look.by else ())]
         kinds = kinds_of(base, [name for name in named if name in base.columns], on)
         yield from kinds.stops(lambda one, look=look: tuple(_found((look,), one)))  # type: ignore[misc]

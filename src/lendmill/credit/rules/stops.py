@@ -40,16 +40,16 @@ def stops_of(
 ) -> Iterator[Stop]:
     """The ways in which a rule stops files whose facts stand in `columns.readable` columns.
 
-    `covered` says for each source which files it covers. Declines come before what refers, and both before what is
-    unknown, as for one file; where the record is not `fresh`, what is unknown says nothing about the shop. `sure` are
-    facts known of every file: what nobody can be in doubt about is not asked.
+    `covered` says for each source which files it covers. Declines come before what refers, which adds no reason of its
+    own to them, and both before what is unknown, as for one file; where the record is not `fresh`, what is unknown says
+    nothing about the shop. `sure` are facts known of every file: what nobody can be in doubt about is not asked.
     """
     covers = [covered[rule.source]] if rule.source != ANY_SOURCE else []
     here = [*covers, _surely(rule.scope, sure)] if rule.scope else covers
     before: list[pl.Expr] = []
     for effect, condition in rule.conditions:
         holds = _surely(condition, sure)
-        yield Stop(rule.step, effect, rule.reason, _all([*here, holds, *before]))
+        yield Stop(rule.step, effect, rule.reason, _all([*here, holds]))  # what declines gives the reason once
         before.append(~holds)
     unclear = [pl.col(name).is_null() for name in rule.names if name not in sure]
     unclear += [column_of(each).is_null() for _, each in rule.conditions if overflows(each)]
