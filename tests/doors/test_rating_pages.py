@@ -225,3 +225,21 @@ def test_a_question_of_another_seller_cannot_be_answered_in_this_ones_name(rated
     path = f"/staff/borrowers/{rated.stranger_id}/questions/{question_id}"
     assert analyst.post(path, words="hello").status_code == 404
     assert analyst.post(f"/staff/borrowers/{rated.seller_id}/questions/{ids.new()}", words="hello").status_code == 404
+
+
+def test_where_nothing_weighs_much_the_seller_is_told_so_and_else_that_time_may_help(house) -> None:  # type: ignore[no-untyped-def]
+    seller = house.visitor(Role.SELLER)
+    said = {
+        False: ("Nothing that you could change tells against you. Keep it up.", "没有您可以改善的扣分项，请继续保持。"),
+        True: ("What weighs on your rating is nothing that can be changed from one day to the next",
+               "影响您评级的因素并非一朝一夕可以改变"),
+    }  # fmt: skip
+    tables = tuple(table for table in CARD.tables if table.axes[0].feature != "sales_net_90")
+    card = msgspec.structs.replace(CARD, tables=tables)
+    good = {"refund_rate_90": 0.01, "refund_rate_365": 0.01}
+    for days, weighs in ((900.0, False), (400.0, True)):  # a young shop loses points that nobody can change
+        rate(house, house.seller_id, card, **good, history_days=days)
+        for language, words in zip(("en", "zh-CN"), said[weighs], strict=True):
+            text = seller.get("/rating", headers={"accept-language": language}).text
+            assert words in text
+            assert said[not weighs][language != "en"] not in text
