@@ -9,16 +9,22 @@ import numpy as np
 import pytest
 from credit_cases import LINE, POLICY, TODAY, a_case, decided
 
+from lendmill import ids
+from lendmill.credit.actions import apply_at_once
+from lendmill.credit.consents import CONSENTS
 from lendmill.credit.policy import Policy
-from lendmill.credit.record import content, text_of
 from lendmill.credit.pricing.assumptions import read_assumptions
+from lendmill.credit.record import content, text_of
 from lendmill.credit.testing import actions, queries
 from lendmill.credit.testing.again import Stored, again
 from lendmill.credit.testing.backtest import Estimate, ratio, report, total
 from lendmill.credit.testing.beside.queries import shadow_report
 from lendmill.credit.testing.tally import GROUPS, Tally
-from lendmill.credit.testing.worth import worth_under
+from lendmill.credit.testing.worth import Grant, worth_under
 from lendmill.db import Database
+from lendmill.people.actions import Command
+from lendmill.people.roles import Role
+from lendmill.people.sign_in.actions import open_account
 
 PRODUCTS = {(LINE.key, LINE.version): LINE}
 GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "C", "D")
@@ -157,10 +163,6 @@ def test_bounds_are_those_of_a_share_and_of_a_sum() -> None:
 @pytest.fixture
 def decisions(shop: Callable[..., UUID], house: Database) -> list[UUID]:
     """Three decisions kept in a house: two approved, one declined."""
-    from lendmill.credit.actions import apply_at_once
-    from lendmill.credit.consents import CONSENTS
-    from lendmill.people.actions import Command
-
     answers = {
         "amount_cents": 1_000_000, "purpose": "stock", "language": "en",
         "consents": [consent.purpose for consent in CONSENTS],
@@ -210,3 +212,64 @@ def test_a_backtest_is_kept_as_it_was_run(house: Database, decisions: list[UUID]
     assert (run.files, run.policy_digest) == (len(decisions), POLICY.fingerprint)
     assert run.body == json.loads(msgspec.json.encode(found))
     assert run.found == found
+
+
+def test_a_persons_verdict_is_no_file_of_its_own_and_its_loan_tells_of_the_file(
+    house: Database, shop: Callable[..., UUID]
+) -> None:
+    answers = {
+        "amount_cents": 100_000, "purpose": "stock", "language": "en",
+        "consents": [consent.purpose for consent in CONSENTS],
+    }  # fmt: skip
+    made = house.act(
+        apply_at_once, command=Command.of("k1"), borrower_id=shop("s1", grade="C"), product_key="credit-line",
+        answers=answers, today=TODAY,
+    )  # fmt: skip
+    assert made.outcome == "refer"
+    rita = house.act(
+        open_account, sign_in_name="rita", display_name="rita", role=Role.RISK_OFFICER, password="correct horse battery"
+    )
+    verdict_id = ids.new()
+    with house.transaction() as db:
+        db.execute(
+            "insert into decision (decision_id, borrower_id, application_id, product_key, outcome, grade, limit_cents,"
+            " reasons, content, content_hash, decided_on) select %s, borrower_id, application_id, product_key,"
+            " 'approve', grade, 100000, '[]', content, content_hash, decided_on from decision",
+            [verdict_id],
+        )
+        db.execute(
+            "insert into review_verdict (decision_id, borrower_id, case_id, outcome, override, reasons, reviewed_by,"
+            " reviewed_role, decided_on) select %s, borrower_id, case_id, 'approve', 'up', '{known}', %s,"
+            " 'risk-officer', opened_on from review_case",
+            [verdict_id, rita],
+        )
+        db.execute(
+            "insert into outcome (decision_id, borrower_id, model_id, decided_on, points, pd, defaulted, cause,"
+            " known_on) select %s, borrower_id, 'card-1', decided_on, 500, 0.2, true, 'late', decided_on"
+            " from decision where decision_id = %s",
+            [verdict_id, verdict_id],
+        )
+        (found,) = queries.stored(db, since_on=TODAY, until_on=TODAY)
+        assert (found.decision_id, found.by_person, found.defaulted) == (made.decision_id, "approve", True)
+        assert queries.counted(db, since_on=TODAY, until_on=TODAY) == 1
+        (part,) = queries.parts_of(db, since_on=TODAY, until_on=TODAY, parts=2)
+        assert part.files == 1
+        blind = report(actions.decide_again(db, POLICY, PRODUCTS, since_on=TODAY, until_on=TODAY)).blind
+    assert (blind.granted_by_person, blind.referred_before, blind.known) == (1, 1, 0)
+
+
+def test_a_dearer_line_is_a_worse_risk_and_keeps_fewer_where_the_assumptions_say_so() -> None:
+    said = msgspec.structs.replace(
+        SAID, odds_per_rate_point=1.2, churn={"all": ((0.10, 0.0), (0.20, 0.5))}
+    )  # a curve ends at 20 %: beyond it as many stay as there
+    cheap, dear, dearer = ((rate, 1_000_000) for rate in (400, 500, 700))
+    grants = [
+        Grant(0.05, "A", 1_000_000, cheap, cheap), Grant(0.05, "A", 1_000_000, dear, dear),
+        Grant(0.05, "A", 1_000_000, dear, cheap), Grant(0.05, "A", 1_000_000, dearer, dearer), None,
+        Grant(0.05, "D", 1_000_000, cheap, cheap),
+    ]  # fmt: skip
+    loss, _ = worth_under(said)(grants)
+    assert loss[1] < loss[0]  # as good a risk as it was, and fewer stay
+    assert loss[2] > loss[1]  # dearer than it was
+    assert loss[3] == pytest.approx(0.05 * 1_000_000 / 2 * 0.5, rel=0.001)
+    assert np.isnan(loss[4:]).all()
