@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from lendmill.people.sign_in.queries import Caller
 
 commands = typer.Typer()
-approvals = typer.Typer(
-    help="Proposed changes of loans that wait for a second person; and what else waits for one."
-)
+approvals = typer.Typer(help="Proposed changes of loans that wait for a second person; and what else waits for one.")
 commands.add_typer(approvals, name="approvals")
 
 Id = Annotated[UUID, typer.Argument(help="The approval's id; `lendmill approvals list` shows what waits.")]

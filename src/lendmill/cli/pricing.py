@@ -79,10 +79,8 @@ def best(
         today = house_day(db)
         product = live_product(db, said.product, on=today)
         prices = grade_prices(said, product, today)
-        keep_proposal(
-            db, prices=prices, assumptions=said, product=product, by=member(database, by) if by else None,
-            today=today, gentlest=gentlest,
-        )  # fmt: skip
+        who = member(database, by) if by else None
+        keep_proposal(db, prices=prices, assumptions=said, product=product, by=who, today=today, gentlest=gentlest)
     print(f"{product.key}, version {product.version}; {said.key}, said by {said.said_by}; of 1,000 borrowers asked:")
     for each in prices:
         _tell(each)
@@ -92,10 +90,13 @@ def best(
         _draw(prices, pictures)
     if out is not None:
         text = proposal(prices, said, product, today, gentlest=gentlest)
-        if form == "policy":
-            comments = [line for line in text.splitlines() if line.startswith("#")]
-            text = "\n".join([*comments, policy_table(prices, product, gentlest=gentlest)])
-        _written(text, out)
+        table = policy_table(prices, product, gentlest=gentlest) if form == "policy" else ""
+        _written(_under(text, table) if table else text, out)
+
+
+def _under(proposed: str, table: str) -> str:
+    """A policy's table under the comments of the proposal."""
+    return "\n".join([*(line for line in proposed.splitlines() if line.startswith("#")), table])
 
 
 def _text(file: Path) -> str:
