@@ -173,3 +173,10 @@ def test_columns_that_are_absent_or_of_another_kind_are_not_known() -> None:
     assert {name: row[name] for name in ("outcome", "reasons", *TERMS)} == told(decide(lacking, POLICY, LINE))
     assert row["reasons"] == ["facts-unknown"]
     assert row_of(lacking)["history_days"] == 300.0
+
+
+@pytest.mark.parametrize("days", [364.0, 364.999, 365.0, 365.001])
+def test_a_row_of_a_table_counts_from_its_bound_on_in_columns_too(days: float) -> None:
+    case = as_kept(a_case(stage="offer", asked_cents=None, purpose=None, facts={"history_days": days}))
+    on = Setting(POLICY, LINE, TODAY, 10**10)
+    assert at_once([case], on).table["limit_cents"].to_list() == [1_600_000 if days >= 365 else 1_280_000]
