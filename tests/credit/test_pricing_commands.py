@@ -11,16 +11,20 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from typer.testing import CliRunner, Result
 
-from credit.credit_cases import TODAY
+from credit.credit_cases import LINE, TODAY
 from credit.pricing_cases import CURVE, stated
+from lendmill import ids
 from lendmill.cli.pricing import commands
 from lendmill.credit.pricing.assumptions import InvalidAssumptions, read_assumptions, text_of
+from lendmill.credit.pricing.queries import NoSuchPriceProposal, price_proposals
 from lendmill.credit.pricing.start import interval
 from lendmill.db import Database
+from lendmill.people.roles import Role
 from lendmill.products.queries import NoSuchProduct
 from lendmill.rating.actions import keep_model
 from lendmill.rating.card import Band
 from lendmill.rating.registry.actions import first_live
+from people.staff import Staff
 from rating.rating_cards import SMALL
 
 
@@ -60,6 +64,51 @@ def test_the_prices_are_told_and_proposed_and_the_product_stays_as_it_is(
         "millionths a day",
         ["A", "B"],
     )
+
+
+def test_what_was_worked_out_is_listed_and_shown_with_its_assumptions_which_lead_there_again(
+    house: Database, lendmill: Callable[..., Result], tmp_path: Path
+) -> None:
+    assert lendmill("list").output == (
+        "No prices were worked out yet: `lendmill pricing start` begins with the assumptions.\n"
+    )
+    by = Staff(house).member(Role.ANALYST).display_name
+    said = stated(in_force_on=TODAY)
+    for name, assumed, who in (
+        ("first.toml", said, ()),
+        ("second.toml", msgspec.structs.replace(said, said_by="Ana", operating_cents=7_000), ("--by", by)),
+    ):
+        (tmp_path / name).write_text(text_of(assumed), encoding="utf-8")
+        lendmill("best", name, *who)
+        lendmill("best", name, *who)  # the same again is kept once
+    with house.transaction() as db:
+        newest, oldest = price_proposals(db)
+    of = f"{LINE.key} {LINE.version}  merchants-2026"
+    assert lendmill("list").output.splitlines() == [
+        f"{newest.proposal_id}  {TODAY}  {of}, assumed by Ana; worked out by {by}",
+        f"{oldest.proposal_id}  {TODAY}  {of}, assumed by the analyst; worked out by a command",
+    ]
+    assert lendmill("list", "--most", "1").output.count("\n") == 1
+
+    shown = lendmill("show", str(newest.proposal_id)).output
+    head, assumed, rates = shown.partition("\nWhat was assumed:\n\n")[0], newest.assumptions, newest.rates
+    assert head == (
+        f"{LINE.key}, version {LINE.version}; merchants-2026, assumed by Ana\n"
+        f"worked out on {TODAY} by {by}; fingerprint {newest.digest}\n"
+    )
+    assert shown.endswith(f"\nWhat was assumed:\n\n{assumed.strip()}\n\nProposed rates:\n\n{rates.strip()}\n")
+    assert "operating_cents = 7000" in assumed
+    lendmill("show", str(newest.proposal_id), "--out", "again.toml")
+    assert read_assumptions((tmp_path / "again.toml").read_text("utf-8")).operating_cents == 7_000
+    lendmill("best", "again.toml", "--by", by)
+    with house.transaction() as db:
+        assert len(price_proposals(db)) == 2
+
+
+def test_no_such_proposal_and_what_is_no_id_are_told(lendmill: Callable[..., Result]) -> None:
+    assert isinstance(lendmill("show", str(ids.new())).exception, NoSuchPriceProposal)
+    assert lendmill("show", "the last").exit_code == 2
+    assert lendmill("list", "--most", "0").exit_code == 2
 
 
 def test_a_curve_beside_the_document_takes_the_place_of_its_own(

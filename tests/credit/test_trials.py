@@ -12,6 +12,7 @@ from test_crowd import asking, count
 
 from lendmill import ids
 from lendmill.credit import queries
+from lendmill.credit.conditions.told import DescriptionMissing
 from lendmill.credit.publishing.queries import KINDS
 from lendmill.credit.testing.arms import drawn
 from lendmill.credit.trials.actions import set_hold_out
@@ -176,3 +177,28 @@ def test_the_hold_out_is_dated_and_set_by_those_who_may(house: Database, two: Tw
     two.holds_out(700, from_on=tomorrow)
     with house.transaction() as db:
         assert [hold_out_bp(db, day) for day in (yesterday, TODAY, tomorrow)] == [0, 0, 700]
+
+
+def test_the_hold_out_is_set_and_told_by_command(house: Database, two: TwoPeople, typed: Callable[..., Any]) -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    officer, analyst = two.other.display_name, two.one.display_name
+    assert typed("hold-out").stdout == f"0 % of all borrowers are in no trial on {TODAY}.\n"
+    set_to = typed("hold-out", "--percent", 7.25, "--since", tomorrow, "--reason", "the measure", "--by", officer)
+    assert set_to.stdout == f"7.25 % of all borrowers are in no trial on {tomorrow}.\n"
+    assert typed("hold-out").stdout == f"0 % of all borrowers are in no trial on {TODAY}.\n"
+    assert typed("hold-out", "--since", tomorrow).stdout == set_to.stdout
+
+    why = ("--reason", "the measure", "--by")
+    refused = (
+        (NotHoldersWork, ("--percent", 5, *why, analyst)),
+        (HoldOutTooLarge, ("--percent", 50.01, *why, officer)),
+        (HoldOutBackDated, ("--percent", 5, "--since", TODAY - timedelta(days=1), *why, officer)),
+        (DescriptionMissing, ("--percent", 5, "--by", officer)),
+    )
+    for refusal, words in refused:
+        assert isinstance(typed("hold-out", *words).exception, refusal)
+    for wrong, told in (("nan", "nan % is no share"), ("0.001", "0.001 % is no share"), ("half", "not a valid float")):
+        found = typed("hold-out", "--percent", wrong, *why, officer)
+        assert (found.exit_code, told in found.output) == (2, True), found.output
+    assert "Nobody signs in as nobody" in typed("hold-out", "--percent", 5, *why, "nobody").output
+    assert count(house, "select count(*) from hold_out") == 1

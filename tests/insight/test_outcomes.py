@@ -173,7 +173,7 @@ def test_killed_while_it_notes_outcomes_the_night_notes_them_when_it_is_run_agai
         owner.execute("drop trigger obstacle on outcome")
     book.lender.go_to(LATE_ON)
     assert book.outcomes() == {late: (True, "late", LATE_ON)}
-    assert book.noted(night)[-3:] == ["outcomes", "watch", "done"]
+    assert book.noted(night)[5:] == ["outcomes", "watch", "limits", "shadow", "done"]
     book.lender.keeps_its_promises()
 
 

@@ -1,5 +1,6 @@
 """What was offered in place of what was asked: shown, taken up, declined; and who is left out of every trial."""
 
+import math
 from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -89,11 +90,19 @@ def hold_out(
         from_on = since.date() if since else today
         if percent is not None:
             database.act(
-                set_hold_out, share_bp=round(percent * 100), from_on=from_on, reason=reason, by=member(database, by),
+                set_hold_out, share_bp=_basis_points(percent), from_on=from_on, reason=reason, by=member(database, by),
                 today=today,
             )  # fmt: skip
         with database.transaction() as db:
             print(f"{hold_out_bp(db, from_on) / 100:g} % of all borrowers are in no trial on {from_on}.")
+
+
+def _basis_points(percent: float) -> int:
+    """A share in basis points; what is no number of them is refused and not rounded away."""
+    share_bp = round(percent * 100) if math.isfinite(percent) else 0
+    if not math.isclose(share_bp / 100, percent, abs_tol=1e-9):
+        raise typer.BadParameter(f"{percent:g} % is no share with at most two digits behind the point.")
+    return share_bp
 
 
 def _id(text: str) -> UUID:

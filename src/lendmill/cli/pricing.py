@@ -1,7 +1,8 @@
-"""The price that pays: a document to begin with, the best rate and limit of each grade, a proposal to take up."""
+"""The price that pays: a document to begin with, the best rate and limit of each grade, what was worked out before."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
+from uuid import UUID
 
 import typer
 
@@ -92,6 +93,46 @@ def best(
         text = proposal(prices, said, product, today, gentlest=gentlest)
         table = policy_table(prices, product, gentlest=gentlest) if form == "policy" else ""
         _written(_under(text, table) if table else text, out)
+
+
+@pricing.command("list")
+def listed(
+    most: Annotated[int, typer.Option(help="How many, the newest.", min=1, max=500)] = 20,
+) -> None:
+    """What was worked out before, the newest first: for which product, on whose assumptions, by whom."""
+    from lendmill.cli import opened
+    from lendmill.credit.pricing.queries import price_proposals
+
+    with opened.database() as database, database.transaction() as db:
+        kept = price_proposals(db, most)
+    for each in kept:
+        print(
+            f"{each.proposal_id}  {each.worked_on}  {each.product_key} {each.product_version}  {each.assumptions_key}, "
+            f"assumed by {each.said_by}; worked out by {each.worked_by or 'a command'}"
+        )
+    if not kept:
+        print("No prices were worked out yet: `lendmill pricing start` begins with the assumptions.")
+
+
+@pricing.command()
+def show(
+    proposal: Annotated[UUID, typer.Argument(help="The proposal's id; `lendmill pricing list` shows them.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Write the assumptions to this file: `lendmill pricing best` reads it again.")
+    ] = None,
+) -> None:
+    """Show what prices were worked out from: who assumed what, who worked it out, and the rates that came of it."""
+    from lendmill.cli import opened
+    from lendmill.credit.pricing.queries import price_proposal
+
+    with opened.database() as database, database.transaction() as db:
+        kept = price_proposal(db, proposal)
+    if out is not None:
+        _written(kept.assumptions, out)
+        return
+    print(f"{kept.product_key}, version {kept.product_version}; {kept.assumptions_key}, assumed by {kept.said_by}")
+    print(f"worked out on {kept.worked_on} by {kept.worked_by or 'a command'}; fingerprint {kept.digest}")
+    print(f"\nWhat was assumed:\n\n{kept.assumptions.strip()}\n\nProposed rates:\n\n{kept.rates.strip()}")
 
 
 def _under(proposed: str, table: str) -> str:
