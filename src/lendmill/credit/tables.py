@@ -62,12 +62,13 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             cells.append(cell)
         return self._figures.get(tuple(cells))
 
-    def figure_in(self, files: pl.DataFrame) -> pl.Series:
+    def figure_in(self) -> pl.Expr:
         """The same figures of a table of files, whose facts stand in `columns.readable` columns."""
-        place = pl.lit(0, dtype=pl.Int64)
-        for axis in self._axes:
+        first, *others = self._axes
+        place = first.place_in()
+        for axis in others:
             place = place * len(axis.spelled) + axis.place_in()
-        return self._in_places.gather(files.select(place.alias("place"))["place"])
+        return pl.lit(self._in_places).gather(place)
 
     def figures(self) -> tuple[int, ...]:
         """All its figures, row by row."""

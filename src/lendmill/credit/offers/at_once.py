@@ -130,7 +130,7 @@ def _looked(looks: Iterable[Look], base: pl.DataFrame, on: Setting) -> Iterator[
 def _with_figures(told: pl.DataFrame, on: Setting) -> pl.DataFrame:
     """The table with the figure of each table of the policy that is about the product."""
     columns = [
-        table.figure_in(told).alias(figure_column(step, table))
+        table.figure_in().alias(figure_column(step, table))
         for step, tables in (
             ("limit", on.policy.limit.tables or ()),
             ("term", _term_tables(on)),
@@ -138,7 +138,7 @@ def _with_figures(told: pl.DataFrame, on: Setting) -> pl.DataFrame:
         )
         for table in tables
     ]
-    return told.with_columns(columns)
+    return told.lazy().with_columns(columns).collect()
 
 
 def _term_tables(on: Setting) -> list[Table]:

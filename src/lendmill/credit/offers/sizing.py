@@ -84,19 +84,19 @@ def limits(table: pl.DataFrame, on: Setting) -> Limits:
     granted = pl.col("graded").is_in(on.policy.grades)
     no_gap = ~reduce(or_, (stop.who for stop in unknown), pl.lit(value=False))
     known = granted & pl.col("rate_num").is_not_null() & pl.col("months").is_not_null() & no_gap
-    table, caps = _with_caps(table.with_columns(known.fill_null(value=False).alias("sized")), on)
+    lazily, caps = _with_caps(table.lazy().with_columns(known.fill_null(value=False).alias("sized")), on)
     columns = [cap_column(n) for n in range(len(caps))]
-    table = table.with_columns(pl.min_horizontal(columns).alias("tightest"))
+    lazily = lazily.with_columns(pl.min_horizontal(columns).alias("tightest"))
     most = pl.max_horizontal(pl.col("tightest") - pl.col("tightest") % rules.round_down_to_cents, 0)
     bound = pl.coalesce(pl.when(pl.col(each) == pl.col("tightest")).then(n) for n, each in enumerate(columns))
-    table = table.with_columns(pl.when(pl.col("sized")).then(most).alias("most"), bound.cast(pl.Int32).alias("bound"))
+    lazily = lazily.with_columns(pl.when("sized").then(most).alias("most"), bound.cast(pl.Int32).alias("bound"))
     small = pl.col("sized") & (pl.col("most") < product.limit_min_cents)
     reasons = dict.fromkeys(cap.reason for cap in caps)
     by_reason = {each: [n for n, cap in enumerate(caps) if cap.reason is each] for each in reasons}
     stops = [Stop("limit", "decline", why.code, small & pl.col("bound").is_in(ns)) for why, ns in by_reason.items()]
     many = (pl.col("most") > rules.review_above_cents).fill_null(value=False)
     looked_at = Stop("conditions", "refer", Reason.AMOUNT_NEEDS_REVIEW.code, many)
-    return Limits(table, (*unknown, *stops), (looked_at,), caps)
+    return Limits(lazily.collect(), (*unknown, *stops), (looked_at,), caps)
 
 
 def _unknown(on: Setting) -> Iterator[Stop]:
@@ -127,7 +127,7 @@ def covered(table: Table) -> pl.Expr:
     return pl.col(covers(table.source)) if table.source != ANY_SOURCE else pl.lit(value=True)
 
 
-def _with_caps(table: pl.DataFrame, on: Setting) -> tuple[pl.DataFrame, tuple[Cap[pl.Expr], ...]]:
+def _with_caps(table: pl.LazyFrame, on: Setting) -> tuple[pl.LazyFrame, tuple[Cap[pl.Expr], ...]]:
     """The caps as columns, those of the tables first: of the least of them a short record counts for a part."""
     policy, rules = on.policy, on.policy.limit
     sized = Sized(
@@ -153,7 +153,7 @@ def _with_caps(table: pl.DataFrame, on: Setting) -> tuple[pl.DataFrame, tuple[Ca
     return _columns(table, caps, len(_tables(on))), tuple(caps)
 
 
-def _columns(table: pl.DataFrame, caps: list[Cap[pl.Expr]], first: int) -> pl.DataFrame:
+def _columns(table: pl.LazyFrame, caps: list[Cap[pl.Expr]], first: int) -> pl.LazyFrame:
     columns = []
     for n, cap in enumerate(caps[first:], start=first):
         whom = pl.col("sized") if cap.about is True else pl.col("sized") & cap.about

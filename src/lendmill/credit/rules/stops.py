@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from lendmill.credit.finding import STEPS, HeldBack, Step
 from lendmill.credit.reasons import Reason
@@ -90,16 +91,21 @@ def stopped(files: pl.DataFrame, stops: Sequence[Stop]) -> pl.DataFrame:
     """
     in_order = sorted(stops, key=lambda stop: (EFFECTS.index(stop.effect), STEPS.index(stop.step)))
     runs = [(way, list(run)) for way, run in groupby(in_order, key=lambda stop: stop.way)]
-    held = files.with_columns(
-        _any([stop.who for stop in run]).alias(f"way {w}") for w, (_, run) in enumerate(runs)
-    ).select(f"way {w}" for w in range(len(runs)))
+    ways = [_any([stop.who for stop in run]).alias(f"way {w}") for w, (_, run) in enumerate(runs)]
+    # Lazily, for what many rules ask of a fact is then worked out once; each in full, as long as the table.
+    held = files.lazy().with_columns(ways).select(f"way {w}" for w in range(len(runs))).collect()
     sets, at = _different(held, files.height)
     told = [_told([runs[bit][0] for bit in _bits(flags)]) for flags in sets]
-    words = pl.DataFrame(
-        {"outcome": [outcome for outcome, _ in told], "reasons": [reasons for _, reasons in told]},
-        schema={"outcome": pl.String, "reasons": pl.List(pl.String)},
-    )
-    return words.select(pl.all().gather(at))
+    return _words(told).select(pl.all().gather(at))
+
+
+def _words(told: Sequence[tuple[str, list[str]]]) -> pl.DataFrame:
+    """Outcomes and reasons as columns; a list column is made of one long list, for Polars makes a column of each."""
+    flat = pl.Series([reason for _, reasons in told for reason in reasons], dtype=pl.String)
+    ends = np.cumsum([0, *(len(reasons) for _, reasons in told)], dtype=np.int64)
+    lists = pa.LargeListArray.from_arrays(ends, flat.to_arrow())
+    outcomes = pl.Series([outcome for outcome, _ in told], dtype=pl.String)
+    return pl.DataFrame({"outcome": outcomes, "reasons": pl.Series(lists)})
 
 
 def _bits(flags: int) -> Iterator[int]:
@@ -123,10 +129,24 @@ def _different(held: pl.DataFrame, height: int) -> tuple[list[int], pl.Series]:
         flags[:, n // 8] = _turned(columns[n : n + 8], padded)
     names = [f"word {n}" for n in range(words)]
     table = pl.DataFrame(flags.view(np.dtype("<u8"))[:height], schema=names)
-    sets = table.unique(maintain_order=True).with_row_index("set")
-    at = table.join(sets, on=names, how="left", maintain_order="left")["set"]
-    numbers = [sum(word << FLAGS * n for n, word in enumerate(row)) for row in sets.select(names).rows()]
+    firsts, at = _alike(table)
+    numbers = [sum(word << FLAGS * n for n, word in enumerate(row)) for row in table[firsts].rows()]
     return numbers, at
+
+
+def _alike(table: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """The first row of each different one, and for each row which of these it is.
+
+    Rows are found by what they hash to; where two that differ hash alike, by all they say.
+    """
+    by = table.select(pl.struct(pl.all()).hash().alias("by"), at=pl.int_range(pl.len()))
+    firsts = by.group_by("by", maintain_order=True).agg(pl.col("at").first()).with_row_index("set")
+    number = by.join(firsts, on="by", how="left", maintain_order="left")["set"]
+    if table[firsts["at"].gather(number)].equals(table):
+        return firsts["at"], number
+    every = table.with_row_index("at")
+    firsts = every.unique(table.columns, keep="first", maintain_order=True).with_row_index("set")
+    return firsts["at"], every.join(firsts, on=table.columns, how="left", maintain_order="left")["set"]
 
 
 def _turned(columns: Sequence[pl.Series], padded: int) -> Any:
