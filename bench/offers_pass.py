@@ -28,21 +28,22 @@ from lendmill.credit import queries as credit_now
 from lendmill.credit.actions import make_offers_by_page
 from lendmill.credit.cases.queries import gathered_page
 from lendmill.credit.offers.at_once import decided
-from lendmill.credit.offers.files import FILE
+from lendmill.credit.offers.files import FILE, Setting
 from lendmill.products.queries import presets
 
 ROUNDS = 3
-PAGE = 250_000
+PAGE = 125_000  # a row group
 
 
-def columns() -> list[str]:
+def columns(on: Setting) -> list[str]:
     """What is read of the table."""
-    return list(dict.fromkeys((*FILE, *setting().facts)))
+    return list(dict.fromkeys((*FILE, *on.facts)))
 
 
 def decides(path: Path) -> dict[str, float]:
     """Decide everybody, page by page."""
-    on, read = setting(), columns()
+    on = setting()
+    read = columns(on)
     table = pl.scan_parquet(path).select(read)
     began, done, tally, cents, alone = time.perf_counter(), 0, {"approve": 0, "refer": 0, "decline": 0}, 0, 0
     while True:
@@ -61,14 +62,15 @@ def decides(path: Path) -> dict[str, float]:
 
 def scans(path: Path) -> dict[str, float]:
     """The ceiling: Polars reads the same columns, and adds each up."""
-    table = pl.scan_parquet(path).select(columns())
+    read = columns(setting())
+    table = pl.scan_parquet(path).select(read)
     began = time.perf_counter()
     text = [name for name, kind in FILE.items() if kind == pl.String]
     days = [name for name, kind in FILE.items() if kind == pl.Date]
     sums = [
         pl.col(name).str.len_bytes().sum() if name in text
         else pl.col(name).to_physical().cast(pl.Int64).sum() if name in days else pl.col(name).sum()
-        for name in columns()
+        for name in read
     ]  # fmt: skip
     found = table.select(pl.len().alias("rows"), *sums).collect(engine="streaming")
     return {"seconds": time.perf_counter() - began, "rows": found["rows"].item()}

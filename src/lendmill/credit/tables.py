@@ -136,8 +136,8 @@ class _Axis:
                 return_dtype=pl.Int64, is_elementwise=True,
             )  # fmt: skip
         else:
-            words = {word: place for place, word in enumerate(self.spelled) if place}
-            found = value.replace_strict(words, default=0, return_dtype=pl.Int64) if words else pl.lit(0, pl.Int64)
+            words = pl.Enum([str(word) for word in self.spelled[1:]])
+            found = (value.cast(words, strict=False).to_physical().cast(pl.Int64) + 1).fill_null(0)
         return pl.when(value.is_not_null()).then(found)
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import polars as pl
 
 from lendmill.credit.decide import FRESH, RATING, decide
 from lendmill.credit.eligibility import STANDING, WHO_MAY_ASK, over_the_records
+from lendmill.credit.finding import Finding
 from lendmill.credit.look import Look
 from lendmill.credit.offers.files import OneFile, Setting, as_rules_read, covers, forgotten, prepared
-from lendmill.credit.offers.kinds import Kinds, kinds_of
+from lendmill.credit.offers.kinds import Kinds, Sorter
 from lendmill.credit.offers.sizing import Limits, cap_column, figure_column, limits, too_large, with_amounts
 from lendmill.credit.price import Price, price, table_for
 from lendmill.credit.rules.columns import column_of
@@ -46,8 +48,8 @@ class Answers:
 def decided(files: pl.DataFrame, on: Setting) -> Answers:
     """Decide all of them. The table has the columns of `files.FILE` and the facts of the record the policy reads."""
     base = prepared(files, on).with_row_index("file no")
-    fresh = kinds_of(base, ("record_age_days",), on)
-    in_date = fresh.spread([all(f.effect == "none" for f in _found(FRESH, each)) for each in fresh.files], pl.Boolean)
+    fresh = Sorter(base, on).kinds(("record_age_days",))
+    in_date = fresh.spread(fresh.each("in date", _in_date), pl.Boolean)
     if in_date.all():
         done = [_decided(base, on, fresh=True)]
     else:
@@ -81,16 +83,20 @@ def _by_itself(row: Mapping[str, Any], base: pl.DataFrame, caps: Sequence[str], 
     return {**row, "outcome": made.outcome, "reasons": list(made.reasons), **terms, **noted}
 
 
-def _found(looks: Iterable[Look], one: OneFile) -> Iterator[Any]:
-    for look in looks:
-        yield from look.found(one.ground.case, one.on.policy, one.ground.sources)
+def _in_date(one: OneFile) -> bool:
+    return all(found.effect == "none" for look in FRESH for found in _found(look, one))
+
+
+def _found(look: Look, one: OneFile) -> tuple[Finding, ...]:
+    return look.found(one.ground.case, one.on.policy, one.ground.sources)
 
 
 def _decided(base: pl.DataFrame, on: Setting, *, fresh: bool) -> tuple[pl.DataFrame, tuple[str, ...]]:
     base = with_amounts(base, on)
     table = _with_figures(as_rules_read(base, on), on)
-    priced, prices = _priced(table, base, on)
-    lasting, terms = _lasting(table, base, on)
+    files = Sorter(base, on)
+    priced, prices = _priced(table, files, on)
+    lasting, terms = _lasting(table, files, on)
     table = table.with_columns(
         *_price_columns(priced, prices), lasting.spread([t.months for t in terms], pl.Int64).alias("months")
     )
@@ -98,16 +104,16 @@ def _decided(base: pl.DataFrame, on: Setting, *, fresh: bool) -> tuple[pl.DataFr
     sized = limits(table, on)
     sure = frozenset(name for name in table.columns if table.get_column(name).null_count() == 0)
     stops = [
-        *_looked(WHO_MAY_ASK, base, on),
-        *_looked(STANDING, base, on),
+        *_looked(WHO_MAY_ASK, files, on),
+        *_looked(STANDING, files, on),
         *(stop for rule in on.policy.knock_outs or () for stop in over_the_records(rule, _covered(on))),
-        *_looked(FRESH, base, on),
-        *_looked(RATING, base, on),
+        *_looked(FRESH, files, on),
+        *_looked(RATING, files, on),
         *sized.stops,
-        *priced.stops(lambda one: price(one.ground).findings),
-        *lasting.stops(lambda one: term(one.ground).findings),
+        *priced.stops([each.findings for each in prices]),
+        *lasting.stops([each.findings for each in terms]),
         *sized.conditions,
-        *(stop for rule in on.policy.rules or () for stop in stops_of(rule, _covered(on), fresh=fresh, sure=sure)),
+        *_ruled(on, sure, fresh=fresh),
         *(stop_of_condition(each.asked_when, each.unknown) for each in on.policy.conditions or ()),
     ]
     return _told(sized, stopped(sized.table, stops), on), tuple(cap.rule for cap in sized.caps)
@@ -117,14 +123,25 @@ def _covered(on: Setting) -> dict[str, pl.Expr]:
     return {name: pl.col(covers(name)) for name in on.policy.sources}
 
 
-def _looked(looks: Iterable[Look], base: pl.DataFrame, on: Setting) -> Iterator[Stop]:
+def _ruled(on: Setting, sure: frozenset[str], *, fresh: bool) -> list[Stop]:
+    """What the analysts' rules stop; spelled out once for a night, as long as the same facts are sure."""
+    rules = on.policy.rules or ()
+    told = sure.intersection(name for rule in rules for name in rule.facts)
+    spelled: dict[Any, list[Stop]] = on.answered.setdefault("rules", {})
+    if (told, fresh) not in spelled:
+        covered = _covered(on)
+        spelled[told, fresh] = [stop for each in rules for stop in stops_of(each, covered, fresh=fresh, sure=told)]
+    return spelled[told, fresh]
+
+
+def _looked(looks: Iterable[Look], files: Sorter, on: Setting) -> Iterator[Stop]:
     """Whom each look stops, asked once for each kind of file."""
     for look in looks:
         if look.asked_only:
             continue
         named = [*look.by, *(map(covers, on.policy.sources) if "covered" in look.by else ())]
-        kinds = kinds_of(base, [name for name in named if name in base.columns], on)
-        yield from kinds.stops(lambda one, look=look: tuple(_found((look,), one)))  # type: ignore[misc]
+        kinds = files.kinds([name for name in named if name in files.table.columns])
+        yield from kinds.stops(kinds.each(look, partial(_found, look)))
 
 
 def _with_figures(told: pl.DataFrame, on: Setting) -> pl.DataFrame:
@@ -150,20 +167,18 @@ def _price_tables(on: Setting) -> list[Table]:
     return [] if table is None or on.product.band is None else [table]
 
 
-def _priced(table: pl.DataFrame, base: pl.DataFrame, on: Setting) -> tuple[Kinds, list[Price]]:
+def _priced(table: pl.DataFrame, files: Sorter, on: Setting) -> tuple[Kinds, list[Price]]:
     figures = [figure_column("price", each) for each in _price_tables(on)]
-    kinds = kinds_of(base.with_columns(table.select(figures)), ("graded", *figures), on)
-    return kinds, [price(each.ground) for each in kinds.files]
+    kinds = files.kinds(("graded", *figures), table.select(figures))
+    return kinds, kinds.each("price", lambda one: price(one.ground))
 
 
-def _lasting(table: pl.DataFrame, base: pl.DataFrame, on: Setting) -> tuple[Kinds, list[Term]]:
+def _lasting(table: pl.DataFrame, files: Sorter, on: Setting) -> tuple[Kinds, list[Term]]:
     tables = _term_tables(on)
     sources = [covers(each.source) for each in tables if each.source != ANY_SOURCE]
     figures = [figure_column("term", each) for each in tables]
-    kinds = kinds_of(
-        base.with_columns(table.select(figures)), ("graded", "thin", *dict.fromkeys(sources), *figures), on
-    )
-    return kinds, [term(each.ground) for each in kinds.files]
+    kinds = files.kinds(("graded", "thin", *dict.fromkeys(sources), *figures), table.select(figures))
+    return kinds, kinds.each("term", lambda one: term(one.ground))
 
 
 def _price_columns(kinds: Kinds, prices: list[Price]) -> Iterator[pl.Series]:

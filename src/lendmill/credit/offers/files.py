@@ -49,6 +49,11 @@ class Setting:
         """The facts of the record that a table of files needs for the policy."""
         return facts_read(self.policy)
 
+    @cached_property
+    def answered(self) -> dict[Any, Any]:
+        """What steps answered for kinds of file: for each step and what settles it, the answer to each kind met."""
+        return {}
+
 
 def covers(source: str) -> str:
     """The name of the column that says whether a source covers a shop."""

@@ -39,14 +39,16 @@ def readable(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
     """
     facts, wanted = vocabulary(), list(dict.fromkeys(names))
     finite = _all_finite(frame, [name for name in wanted if facts[name].kind == "number"])
-    told = [_readable(frame.schema, name, facts[name].kind, name in finite).alias(name) for name in wanted]
+    schema = frame.schema
+    told = [_readable(schema, name, facts[name].kind, name in finite).alias(name) for name in wanted]
     prepared = frame.with_columns(told).select(wanted)
     return pl.DataFrame(prepared.get_columns())  # each in full: Polars keeps one value where all are alike, and trips
 
 
 def _all_finite(frame: pl.DataFrame, names: Iterable[str]) -> frozenset[str]:
     """The columns in which every number is finite: those whose sum is, for nothing brings one back that is not."""
-    numbers = [name for name in names if name in frame.schema and frame.schema[name].is_numeric()]
+    schema = frame.schema
+    numbers = [name for name in names if name in schema and schema[name].is_numeric()]
     sums = frame.select(pl.col(name).cast(pl.Float64).sum() for name in numbers)
     return frozenset(name for name in numbers if isfinite(sums.item(0, name)))
 

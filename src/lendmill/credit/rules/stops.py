@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import groupby
+from itertools import accumulate, groupby
 from operator import and_, or_
 from typing import Any, Final
 
@@ -93,7 +93,7 @@ def stopped(files: pl.DataFrame, stops: Sequence[Stop]) -> pl.DataFrame:
     runs = [(way, list(run)) for way, run in groupby(in_order, key=lambda stop: stop.way)]
     ways = [_any([stop.who for stop in run]).alias(f"way {w}") for w, (_, run) in enumerate(runs)]
     # Lazily, for what many rules ask of a fact is then worked out once; each in full, as long as the table.
-    held = files.lazy().with_columns(ways).select(f"way {w}" for w in range(len(runs))).collect()
+    held = files.lazy().with_columns(ways).select(f"way {w}" for w in range(len(runs))).collect(engine="streaming")
     sets, at = _different(held, files.height)
     told = [_told([runs[bit][0] for bit in _bits(flags)]) for flags in sets]
     return _words(told).select(pl.all().gather(at))
@@ -102,8 +102,8 @@ def stopped(files: pl.DataFrame, stops: Sequence[Stop]) -> pl.DataFrame:
 def _words(told: Sequence[tuple[str, list[str]]]) -> pl.DataFrame:
     """Outcomes and reasons as columns; a list column is made of one long list, for Polars makes a column of each."""
     flat = pl.Series([reason for _, reasons in told for reason in reasons], dtype=pl.String)
-    ends = np.cumsum([0, *(len(reasons) for _, reasons in told)], dtype=np.int64)
-    lists = pa.LargeListArray.from_arrays(ends, flat.to_arrow())
+    ends = pl.Series([0, *accumulate(len(reasons) for _, reasons in told)], dtype=pl.Int64)
+    lists = pa.LargeListArray.from_arrays(ends.to_arrow(), flat.to_arrow())
     outcomes = pl.Series([outcome for outcome, _ in told], dtype=pl.String)
     return pl.DataFrame({"outcome": outcomes, "reasons": pl.Series(lists)})
 
