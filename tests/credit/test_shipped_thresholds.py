@@ -1,11 +1,11 @@
-"""The two examples beside every threshold of the shipped policy: made from its rules, or named where they stand.
+"""The two examples beside every threshold of what is shipped: made from the policy's rules, or named where they stand.
 
 Just inside a rule passes, just outside it stops the file; so whoever moves a threshold moves both examples with it.
-Every other figure of the policy is found by going through it: one without examples is told.
+Every other figure of the policy and of the products is found by going through them: one without examples is told.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from credit_cases import INVOICE_FACTS, MARKET_FACTS, POLICY, a_case, decided, f
 
 from lendmill.credit.rules.expression import Applied, Constant, Expression, Named
 from lendmill.credit.rules.rule import ANY_SOURCE, Rule
+from lendmill.products.queries import presets
 from lendmill.products.reading import content_of
 
 
@@ -106,22 +107,58 @@ def figures(content: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-def places() -> list[str]:
-    found = [path.replace("..", ".") for path in figures(content_of(POLICY))]
+# The same for the products: part of the product, file, what stands in it.
+PRODUCTS_BESIDE = {
+    "advance_rate_bp": ("credit/test_decide.py", "def test_an_order_loan_is_an_advance_on_what_is_not_paid_out_yet"),
+    "all_in_cap_bp": ("products/test_product_documents.py", "def test_rates_at_the_edges_are_allowed"),
+    "conventions.instalment_multiple_cents": ("loans/lives.py", "instalment_multiple=draw(st.sampled_from([1, 100]))"),
+    "conventions.nonaccrual_from_days": (
+        "loans/test_beside_each_threshold.py", "def test_interest_is_no_income_from_the_ninety_first_day"
+    ),
+    "draw_min_cents": ("stories/no-less-and-no-longer-than-is-lent.story", "99.99 on-demand"),
+    "fees.": ("loans/test_fees_and_caps.py", "def test_a_product_dearer_than_the_caps_is_not_published"),
+    "grace_days": ("stories/paid-on-the-last-day-of-grace.story", "a day later there is"),
+    "joint_limit.max_cents": ("credit/test_lines.py", "def test_approval_reserves_the_joint_limit"),
+    "limit_max_cents": ("credit/test_decide.py", "def test_each_cap_at_its_edge"),
+    "limit_min_cents": ("credit/test_decide.py", "def test_each_cap_at_its_edge"),
+    "line_months": ("credit/test_lines.py", "def test_a_line_ends_on_its_day"),
+    "months_max": ("stories/no-less-and-no-longer-than-is-lent.story", "for 13 months"),
+    "offer_days": ("credit/test_offers.py", "def test_an_offer_ends_and_a_later_no_ends_it_sooner"),
+    "penalty_multiple_bp": ("products/test_product_documents.py", "def test_the_credit_line_says_what_the_trade_says"),
+    "waterfall_stages.from_days_past_due": ("stories/known-late-across-day-91.story", "day 91 principal first"),
+}  # fmt: skip
+
+
+def places(*documents: Any) -> list[str]:
+    found = [path.replace("..", ".") for document in documents for path in figures(content_of(document))]
     return sorted({path for path in found if path.split(".")[0] not in NO_FIGURES and "in_force_on" not in path})
 
 
-def test_every_figure_of_the_shipped_policy_has_its_examples() -> None:
-    told = {place: next((row for part, row in BESIDE.items() if place.startswith(part)), None) for place in places()}
-    assert len(told) > 40
+def complete(found: list[str], beside: Mapping[str, tuple[str, str]]) -> None:
+    """Every place has its examples, all that is named is a place, and the examples are there."""
+    told = {place: next((row for part, row in beside.items() if place.startswith(part)), None) for place in found}
     assert [place for place, row in told.items() if row is None] == []
-    assert [part for part in BESIDE if not any(place.startswith(part) for place in told)] == []
-    for file, promise in BESIDE.values():
-        text = (Path(__file__).parent / f"{file}.py").read_text("utf-8")
-        assert f"def test_{promise}" in text, (file, promise)
+    assert [part for part in beside if not any(place.startswith(part) for place in told)] == []
+    for file, words in beside.values():
+        assert words in (Path(__file__).parents[1] / file).read_text("utf-8"), (file, words)
+
+
+def test_every_figure_of_the_shipped_policy_has_its_examples() -> None:
+    assert len(places(POLICY)) > 40
+    complete(
+        places(POLICY),
+        {part: (f"credit/{file}.py", f"def test_{promise}") for part, (file, promise) in BESIDE.items()},
+    )
+
+
+def test_every_figure_of_the_shipped_products_has_its_examples() -> None:
+    complete(places(*presets()), PRODUCTS_BESIDE)
 
 
 def test_a_figure_that_is_new_is_found_to_lack_them() -> None:
     content = {**content_of(POLICY), "moods": [{"rule": "new", "most": 3}]}
     assert "moods.new.most" in figures(content)
-    assert not any("moods.new.most".startswith(part) for part in BESIDE)
+    for beside in (BESIDE, PRODUCTS_BESIDE):
+        assert not any("moods.new.most".startswith(part) for part in beside)
+    with pytest.raises(AssertionError, match=r"moods\.most"):
+        complete([*places(*presets()), "moods.most"], PRODUCTS_BESIDE)
