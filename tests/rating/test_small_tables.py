@@ -9,13 +9,25 @@ import pytest
 
 pytest.importorskip("lightgbm", reason="training extra not installed: LightGBM")
 
-from lendmill.rating.measures import area
+from lendmill.rating.measures import area, calibration, logistic
 from lendmill.rating.scale import LOGIT_UNITS, Scale
 from lendmill.rating.training import boosted, learners
+from lendmill.rating.training.boosted import steadied
 from lendmill.rating.training.grid import Column, cut_fine
 from lendmill.rating.training.learners import Asked, boost, classic
 from lendmill.rating.training.plain import plain_lines
-from lendmill.rating.training.sharing import AT_ONCE, CLASSIC, HOLD, IN_TURN, PLAIN, SINGLE, USUAL, blended, shared
+from lendmill.rating.training.sharing import (
+    AT_ONCE,
+    CLASSIC,
+    HOLD,
+    IN_TURN,
+    PLAIN,
+    SINGLE,
+    USUAL,
+    blended,
+    shared,
+    shrunk,
+)
 
 QUICK = boosted.Recipe(1, 0.2, 10, patience=20, pairs=6, share=0.8, leaves=2, pace=boosted.FEW, plain=True, steady=True)
 
@@ -93,6 +105,47 @@ def test_a_part_that_would_be_turned_round_counts_nothing() -> None:
     _, weights = shared({SINGLE: true + noise, AT_ONCE: noise}, bad)
     assert weights[AT_ONCE] == 0.0
     assert weights[SINGLE] > 0.3
+
+
+def total(weights: dict[str, float], told: dict[str, Any]) -> Any:
+    return np.sum([weights[name] * told[name] for name in told], axis=0)
+
+
+def test_what_parts_owe_to_luck_is_taken_off_their_weights() -> None:
+    chance = np.random.default_rng(4)
+    true = chance.normal(-1, 1, 30_000)
+    bad = chance.random(30_000) < 1 / (1 + np.exp(-true))
+    many = shrunk({SINGLE: true}, bad, {SINGLE: 1.0})[1]
+    assert many[SINGLE] == pytest.approx(1.0, abs=0.01)
+    told = {SINGLE: true} | {f"luck {n}": chance.normal(size=30_000) for n in range(9)}
+    slopes = []
+    for few in (slice(first, first + 400) for first in range(0, 8000, 400)):
+        seen = {name: part[few] for name, part in told.items()}
+        found = logistic(np.column_stack(list(seen.values())), bad[few].astype(float), 0.0)[1:]
+        bold = dict(zip(told, found.tolist(), strict=True))
+        start, timid = shrunk(seen, bad[few], bold)
+        assert (1 / (1 + np.exp(-start - total(timid, seen)))).mean() == pytest.approx(bad[few].mean(), abs=1e-6)
+        fresh = {name: part[8000:] for name, part in told.items()}
+        slopes += [calibration(bad[8000:], 1 / (1 + np.exp(-total(each, fresh))))[1] for each in (bold, timid)]
+    assert np.median(slopes[::2]) < 0.85 < 0.95 < np.median(slopes[1::2]) < 1.1
+    assert shrunk({SINGLE: np.zeros(400)}, bad[:400], {SINGLE: 1.0})[1] == {SINGLE: 0.0}
+
+
+def test_a_fold_is_not_stopped_by_the_shops_that_weigh_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(5)
+    columns = columns_of(pl.DataFrame({f"f{n}": chance.normal(size=300) for n in range(6)}))
+    bad = chance.random(300) < 0.5  # nothing tells anything
+    bags = bags_of(bad)
+
+    def loss() -> float:
+        work = boosted._Work(columns, bad, [0] * 6, 0, QUICK)
+        told = work.out_of_fold(work.mains(bags), bags)
+        return float(np.logaddexp(0, np.where(bad, -told, told)).mean())
+
+    honest = loss()
+    monkeypatch.setattr(boosted, "steadied", lambda best, _: list(best))
+    assert loss() < np.log(2) < honest
+    assert steadied([10, 20, 30, 40, 100, 7, 7, 7, 7, 7], 5) == [48, 45, 42, 40, 25, 7, 7, 7, 7, 7]
 
 
 def test_straight_lines_find_what_is_straight_from_a_few_hundred_shops() -> None:

@@ -15,7 +15,7 @@ from lendmill.rating.training import straight
 from lendmill.rating.training.grid import COARSE_MAX, FINE_MAX, Codes, Column
 from lendmill.rating.training.pairs import BRISK, FEW, SLOW, Pace, best_pairs, learned_pairs
 from lendmill.rating.training.plain import plain_lines
-from lendmill.rating.training.sharing import AT_ONCE, CLASSIC, IN_TURN, PLAIN, SINGLE, STRAIGHT, blended, shared
+from lendmill.rating.training.sharing import AT_ONCE, CLASSIC, IN_TURN, PLAIN, SINGLE, STRAIGHT, blended, shared, shrunk
 from lendmill.rating.training.trees import Tables, centred, summed
 
 PAIRS: Final = 40
@@ -95,10 +95,10 @@ def learn(
     """
     bags = folded(bad, how.folds, how.repeats, seed, shops)
     work = _Work(columns, bad, signs, seed, how)
-    mains = [work.mains(bag) for bag in bags]
+    mains = work.mains(bags)
     seen = work.out_of_fold(mains, bags)
     pairs = work.best_pairs(seen)
-    deeper = [work.deeper(bag, main, pairs) for bag, main in zip(bags, mains, strict=True)] if pairs else []
+    deeper = work.deeper(bags, mains, [pairs] * len(bags)) if pairs else []
     named = {
         SINGLE: mains,
         IN_TURN: deeper,
@@ -111,7 +111,7 @@ def learn(
     if how.steady:
         told |= work.proven(bags[: how.folds], mains, seen) if pairs else {}
     told |= {} if beside is None else {CLASSIC: beside}
-    start, weights = (shared if how.steady else blended)(told, bad)
+    start, weights = shrunk(told, bad, shared(told, bad)[1]) if how.steady else blended(told, bad)
     tables: Tables = {}
     for name, part in parts.items():
         for each in part:
@@ -134,6 +134,14 @@ def logit_of_share(bad: Flags) -> int:
 
 
 Bag = tuple[Any, Any]
+Grown = tuple[Any, dict[int, Codes]]
+"""The trees of one fold, and the order in which they know the levels of categories."""
+
+
+def steadied(best: Sequence[int], folds: int) -> list[int]:
+    """For each fold the mean of the other folds' best rounds, so many folds at a time."""
+    lots = [best[first : first + folds] for first in range(0, len(best), folds)]
+    return [max(1, round((sum(lot) - each) / (len(lot) - 1))) for lot in lots for each in lot]
 
 
 def folded(bad: Flags, folds: int, repeats: int, seed: int, shops: Any) -> list[Bag]:
@@ -159,19 +167,27 @@ class _Work:
         self.label = bad.astype(np.int64)
         self.rounds: list[int] = []
 
-    def mains(self, bag: Bag) -> Tables:
-        """One fold's tables of single features."""
+    def mains(self, bags: Sequence[Bag]) -> list[Tables]:
+        """Each fold's tables of single features."""
         alone = [[n] for n in range(len(self.columns))]
-        return self._boost(bag, self.fine, self.fine_sizes, alone, None)
+        return self._stopped([self._boost(bag, self.fine, alone, None) for bag in bags], self.fine_sizes)
 
-    def deeper(self, bag: Bag, main: Tables, pairs: list[tuple[int, int]]) -> Tables:
-        """One fold's trees that ask about a feature, then about its partner; what they say of one feature included."""
-        groups = [list(pair) for pair in pairs] + [[n] for n in range(len(self.columns))]
-        found = self._boost(bag, self.coarse, self.coarse_sizes, groups, self.logit(main))
-        return {
-            features: values[self.columns[features[0]].to_coarse] if len(features) == 1 else values
-            for features, values in found.items()
-        }
+    def deeper(
+        self, bags: Sequence[Bag], mains: Sequence[Tables], pairs: Sequence[list[tuple[int, int]]]
+    ) -> list[Tables]:
+        """Each fold's trees that ask about a feature, then its partner; what they say of one feature included."""
+        alone = [[n] for n in range(len(self.columns))]
+        grown = [
+            self._boost(bag, self.coarse, [*map(list, these), *alone], self.logit(main))
+            for bag, main, these in zip(bags, mains, pairs, strict=True)
+        ]
+        return [
+            {
+                features: values[self.columns[features[0]].to_coarse] if len(features) == 1 else values
+                for features, values in found.items()
+            }
+            for found in self._stopped(grown, self.coarse_sizes)
+        ]
 
     def of_pairs(self, bags: Sequence[Bag], mains: Sequence[Tables], pairs: list[tuple[int, int]]) -> list[Tables]:
         """Each fold's tables of pairs, learned on top of the single features' ones."""
@@ -193,11 +209,11 @@ class _Work:
         Ranked with all shops, as for the card, pairs that matter by luck would seem to tell much of each shop.
         """
         told = {IN_TURN: np.zeros(len(self.bad)), AT_ONCE: np.zeros(len(self.bad))}
-        for bag, main in zip(bags, mains, strict=False):
-            learned, held = bag
-            if pairs := self.best_pairs(seen, learned):
-                told[IN_TURN][held] = self.logit(self.deeper(bag, main, pairs))[held]
-                told[AT_ONCE][held] = self.logit(self._pairs(bag, main, pairs))[held]
+        pairs = [self.best_pairs(seen, learned) for learned, _ in bags]
+        deeper = self.deeper(bags, mains[: len(bags)], pairs)
+        for bag, main, these, found in zip(bags, mains, pairs, deeper, strict=False):
+            told[IN_TURN][bag[1]] = self.logit(found)[bag[1]]
+            told[AT_ONCE][bag[1]] = self.logit(self._pairs(bag, main, these))[bag[1]]
         return told
 
     def best_pairs(self, seen: Floats, rows: Any = None) -> list[tuple[int, int]]:
@@ -243,9 +259,7 @@ class _Work:
         coarse = [np.bincount(c, minlength=s) / rows for c, s in zip(self.coarse, self.coarse_sizes, strict=True)]
         return centred(tables, fine, coarse, [column.to_coarse for column in self.columns])
 
-    def _boost(
-        self, bag: Bag, codes: list[Codes], sizes: list[int], groups: list[list[int]], begun: Floats | None
-    ) -> Tables:
+    def _boost(self, bag: Bag, codes: list[Codes], groups: list[list[int]], begun: Floats | None) -> Grown:
         import lightgbm as lgb
 
         learned, held = bag
@@ -253,10 +267,27 @@ class _Work:
         data = self._dataset(codes, order, learned, begun)
         check = self._dataset(codes, order, held, begun, data)
         quiet = [lgb.early_stopping(self.how.patience, first_metric_only=True, verbose=False)]
-        model = self._train(self._params(groups), data, ROUNDS_MAX, valid_sets=[check], callbacks=quiet)
-        self.rounds.append(model.best_iteration)
-        tables = summed(model.dump_model(num_iteration=model.best_iteration), sizes)
-        return {features: _in_order(values, [order.get(f) for f in features]) for features, values in tables.items()}
+        kept = {"keep_training_booster": self.how.steady}  # with the trees after the best round
+        return self._train(self._params(groups), data, ROUNDS_MAX, valid_sets=[check], callbacks=quiet, **kept), order
+
+    def _stopped(self, grown: Sequence[Grown], sizes: list[int]) -> list[Tables]:
+        """The trees as tables, up to the round from which the fold held out no longer gained.
+
+        Of few shops it is the round at which the other folds of the same five were best, on average: stopped by the
+        very shops that weigh it, a part would seem to tell more than it tells of others.
+        """
+        rounds = [model.best_iteration for model, _ in grown]
+        if self.how.steady:
+            most = [model.current_iteration() for model, _ in grown]
+            rounds = [min(pair) for pair in zip(steadied(rounds, self.how.folds), most, strict=True)]
+        self.rounds += rounds
+        return [
+            {
+                features: _in_order(values, [order.get(f) for f in features])
+                for features, values in summed(model.dump_model(num_iteration=last), sizes).items()
+            }
+            for (model, order), last in zip(grown, rounds, strict=True)
+        ]
 
     def _ordered(self, rows: Any, codes: list[Codes]) -> dict[int, Codes]:
         """For each category the place of each level, ordered by their share of bad payers in these rows."""
