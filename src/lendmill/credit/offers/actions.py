@@ -133,6 +133,7 @@ class _Night:
     products: Sequence[Trials[Product]]
     assets_cents: int | None
     report: OfferReport = field(default_factory=OfferReport)
+    settings: dict[tuple[str, str], Setting] = field(default_factory=dict)
 
     def look_at(self, db: Db, done: Mapping[UUID, list[str]]) -> None:
         """Decide one page, and write what comes of it."""
@@ -148,8 +149,13 @@ class _Night:
         for product in self.products:
             for policy, version, places in self._parted(page, done, product):
                 files = table.with_columns(page.joint_cents(version))[places]
-                on = Setting(policy, version, self.today, self.assets_cents)
+                on = self._setting(policy, version)
                 self._write(db, page, places, on, decided(files, on))
+
+    def _setting(self, policy: Policy, product: Product) -> Setting:
+        """The same for every page, for it keeps what is answered for each kind of file."""
+        named = (policy.fingerprint, product.fingerprint)
+        return self.settings.setdefault(named, Setting(policy, product, self.today, self.assets_cents))
 
     def _parted(
         self, page: FilesPage, done: Mapping[UUID, list[str]], product: Trials[Product]
