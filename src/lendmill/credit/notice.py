@@ -51,7 +51,7 @@ SAID: Final = {
         "review declined": "A person has looked at your application: it is not granted",
         "about": "Application for {product}, {amount} yuan, decided on {day}.",
         "about nothing": "{product}, decided on {day}.",
-        "by computer": "NoticedDecision by a computer under the policy {key}, version {version}.",
+        "by computer": "Decided by a computer under the policy {key}, version {version}.",
         "by person": "A person has looked at the whole file and decided, under the policy {key}, version {version}.",
         "granted": "Granted: {limit} yuan at {yearly} a year (simple), each loan up to {months} months.",
         "offered": "On offer: {limit} yuan at {yearly} a year (simple), each loan up to {months} months.",
