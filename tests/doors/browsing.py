@@ -70,6 +70,16 @@ def browsing(house: Any) -> Iterator[Browsing]:
     assert found.troubles == []
 
 
+CUT_OFF = (
+    "() => [...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.innerText)"
+)
+
+
+def whole(page: Any) -> None:
+    """No table is wider than its card: every column is seen without moving it."""
+    assert page.evaluate(CUT_OFF) == []
+
+
 def fits(page: Any) -> None:
     """Nothing hangs over the edge of the screen."""
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]

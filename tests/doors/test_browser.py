@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from doors.browsing import DESK, SMALL_PHONE, browsing, fits, needs_chromium
+from doors.browsing import DESK, SMALL_PHONE, browsing, fits, needs_chromium, whole
 from lendmill.people.roles import Role
 
 pytestmark = needs_chromium
@@ -56,6 +56,8 @@ def test_one_proposes_another_approves_and_the_seller_reads_it(house, size) -> N
     with browsing(house) as browser:
         staff = partial(browser.somebody, size=size, locale="en-GB")
         collector = staff("collector-first", f"/staff/borrowers/{house.seller_id}")
+        if size == DESK:
+            whole(collector)
         collector.click(f"a[href='{loan}']")
         fits(collector)
         collector.click("text=Waive fees, penalty or interest")
