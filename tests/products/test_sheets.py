@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import tomllib
 import zipfile
 from datetime import date, datetime
@@ -143,6 +144,34 @@ def test_every_wrong_cell_is_told_at_once() -> None:
     assert ("document", f"B{at('grace_days') + 1}") in found
     assert ("document", f"A{at('months_max') + 1}") in found
     assert str(refused.value).startswith(f"x.xlsx cannot be taken over, {len(found)} to put right: ")
+
+
+@pytest.mark.parametrize(
+    ("there", "told"),
+    [
+        ('t="e"><v>#REF!</v>', "the cell is #REF!, but must be a value: what a spreadsheet could not work out"),
+        ('t="e"><f>1/0</f><v>#DIV/0!</v>', "the cell is =1/0 #DIV/0!, but must be a value and no formula"),
+        ("><f>7+7</f><v>14</v>", "the cell is =7+7 14, but must be a value and no formula"),
+    ],
+)
+def test_a_formula_or_an_error_in_a_rule_is_told_by_its_cell_and_never_read_as_empty(there: str, told: str) -> None:
+    column = list(sheets_of(content_of(preset_policy()), Policy)["rules"][0]).index("decline_when")
+    whole, packed = io.BytesIO(spreadsheet_of(POLICY, preset_policy())), io.BytesIO()
+    cell = f"{chr(ord('A') + column)}3"
+    with zipfile.ZipFile(whole) as before, zipfile.ZipFile(packed, "w") as after:
+        book = before.read("xl/workbook.xml").decode()
+        n = [line.split('"')[0] for line in book.split('sheet name="')[1:]].index("rules") + 1
+        for part in before.namelist():
+            text = before.read(part)
+            if part == f"xl/worksheets/sheet{n}.xml":
+                text, count = re.subn(rf'(<c r="{cell}"[^>]*?)( t="\w+")?><v>\d+</v>'.encode(),
+                                      lambda found: found[1] + b" " + there.encode(), text)  # fmt: skip
+                assert count == 1
+            after.writestr(part, text)
+    with pytest.raises(FileWrong) as refused:
+        document_in(POLICY, packed.getvalue(), "x.xlsx")
+    assert f"sheet rules, cell {cell}: {told}" in str(refused.value)
+    assert refused.value.facts["count"] == 1
 
 
 def test_a_date_may_be_typed_as_text_and_a_lost_sheet_is_told() -> None:

@@ -11,6 +11,7 @@ from lendmill.products.publishing import workbook
 from lendmill.products.publishing.kind import Document, DocumentKind
 from lendmill.products.publishing.lines import line_of, line_of_syntax
 from lendmill.products.publishing.sheets import Taken, letters, sheets_of, taken
+from lendmill.products.publishing.worked_out import without_value
 from lendmill.products.reading import content_of
 from lendmill.refusals import Refusal
 
@@ -80,7 +81,12 @@ def _line_with(text: str, word: str) -> int | None:
 
 
 def _from_sheets(kind: DocumentKind[D], content: bytes, name: str) -> D:
-    found = taken(workbook.read(content, name), kind.type)
+    sheets = workbook.read(content, name)
+    if empty := without_value(content):
+        raise _refused(
+            name, [FileMistake(None, each.sheet, each.cell, "the cell", each.value, each.allowed) for each in empty]
+        )
+    found = taken(sheets, kind.type)
     if found.wrong:
         told = [
             FileMistake(None, each.sheet, f"{each.column}{each.row}", "the cell", each.value, each.allowed)
