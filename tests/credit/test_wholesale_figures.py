@@ -6,14 +6,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from credit_cases import TODAY
+from credit_cases import POLICY, TODAY
 from test_applications import FIRST, SECOND
 from test_crowd import asking, count
 
 from lendmill.credit import actions, queries
 from lendmill.credit.applications.application import AnswerWrong, FiguresNeeded
 from lendmill.db import Database
+from lendmill.lab.trial import Conduct, Trial
 from lendmill.people.queries import shop_of
+from lendmill.products.queries import presets
 from lendmill.rating.stated.actions import state_figures
 from lendmill.rating.stated.figures import FiguresWrong, StatedFigures
 from lendmill.rating.stated.queries import stated_versions
@@ -87,3 +89,14 @@ def test_a_program_sends_them_along_and_other_sellers_are_not_asked(house: Datab
     assert asking(house, wholesale, "k", figures=YEAR)().outcome == "approve"
     assert asking(house, other, "k")().outcome == "approve"
     assert (versions(house, wholesale), versions(house, other)) == ([(1, 120_000_000)], [])
+
+
+def test_wholesale_members_of_a_simulated_market_state_figures_near_their_record(house: Database, shop: Shop) -> None:
+    for n in range(3):
+        shop(f"s{n}", wholesale=n < 2, facts={"sales_net_365": 240_000.0})
+    house.act(actions.make_offers, today=TODAY, policy=POLICY, products=presets())
+    conduct = Conduct(lambda *_: None, takes_offer=1.0, tries_without=1.0, draws_again=0.0, months=(1,))
+    Trial(house, lambda _: None, conduct, lambda *_: None).sellers_apply(TODAY)
+    assert count(house, "select count(*) from decision") == 3
+    assert count(house, "select count(*) from stated_version") == 2
+    assert count(house, "select min((figures ->> 'sales_year_cents')::bigint) from stated_version") >= 21_600_000

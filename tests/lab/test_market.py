@@ -78,6 +78,7 @@ def test_another_seller_more_changes_nothing_for_the_others(written: Path, tmp_p
 
 def test_sellers_are_read_and_nobody_has_their_numbers(written: Path) -> None:
     sellers = read_sellers(written / "sellers.csv")
+    assert any(seller.wholesale for seller in sellers)
     assert sellers == [SMALL.seller(n) for n in range(24)]
     numbers = [seller.identity_no for seller in sellers]
     assert len(set(numbers)) == 24

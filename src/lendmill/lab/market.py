@@ -164,7 +164,7 @@ def write_market(market: Market, out: Path, progress: Callable[[int, int], None]
             for name, columns in FILES.items():
                 table = pl.concat(tables[name].select(pl.lit(key).alias("shop"), pl.all()) for key, tables in records)
                 _as_written(table, midnight, columns).write_csv(handles[name], include_header=False)
-            handles["sellers"].writelines(_line(astuple(who.seller)) for who in some)
+            handles["sellers"].writelines(_line(astuple(who.seller), ("no", "yes")) for who in some)
             handles["outcomes"].writelines(_line(outcome) for who in some for outcome in market.outcomes(who))
             if progress is not None:
                 progress(first + len(some), market.sellers)
@@ -197,6 +197,6 @@ _PLACES: Final = (
 )  # fmt: skip
 
 
-def _line(cells: tuple[Any, ...]) -> bytes:
-    told = [int(cell) if isinstance(cell, bool) else "" if cell is None else cell for cell in cells]
+def _line(cells: tuple[Any, ...], no_or_yes: tuple[Any, Any] = (0, 1)) -> bytes:
+    told = [no_or_yes[cell] if isinstance(cell, bool) else "" if cell is None else cell for cell in cells]
     return (",".join(map(str, told)) + "\n").encode()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import polars as pl
@@ -29,6 +29,7 @@ from lendmill.rating.queries import live_card
 
 PRODUCT: Final = "credit-line"
 SMALLEST_CENTS: Final = 100_000
+BOASTING: Final = 0.06  # the share of wholesale members whose stated figures are far from the record
 Progress = Callable[[str, int, int], None]
 FeaturesAsOf = Callable[[date], pl.DataFrame]
 
@@ -111,12 +112,14 @@ class Trial:
             if self.conduct.chance("apply", one.shop_key, today) >= share:
                 continue
             wished_cents = int(one.limit_cents * (0.4 + self.conduct.chance("ask", one.shop_key))) // 100_000 * 100_000
-            answers = {
+            answers: dict[str, Any] = {
                 "amount_cents": max(SMALLEST_CENTS, min(wished_cents, one.limit_cents)),
                 "purpose": "stock",
                 "language": "zh-Hans",
                 "consents": ["shop-record", "credit-report", "automated-decision", "official-records"],
             }
+            if one.wholesale:
+                answers["figures"] = self._figures(one)
             self.database.act(
                 credit.apply_at_once,
                 command=Command.of(f"apply-{one.shop_key}-{today}", **answers),
@@ -125,6 +128,13 @@ class Trial:
                 answers=answers,
                 today=today,
             )
+
+    def _figures(self, one: "_Ready") -> dict[str, int]:
+        """What a wholesale member states of a year: most come near what was sold, a few say more than twice as much."""
+        share = 0.9 + 0.25 * self.conduct.chance("state", one.shop_key)
+        if self.conduct.chance("boast", one.shop_key) < BOASTING:
+            share *= 2.5
+        return {"sales_year_cents": max(0, round((one.sales_yuan or 0.0) * share)) * 100}
 
     def sellers_draw(self, today: date) -> None:
         """Who has room on a line and is not late draws now and then."""
@@ -183,21 +193,35 @@ class _Ready:
     borrower_id: UUID
     shop_key: str
     limit_cents: int
+    wholesale: bool
+    sales_yuan: float | None
 
 
 READY = """
-    select o.borrower_id, s.shop_key, o.limit_cents
-      from offer o
-      join shop s on s.shop_id = o.shop_id and s.borrower_id = o.borrower_id
-     where o.as_of_on = %(today)s
-       and o.product_key = %(product)s
-     union all
-    select n.borrower_id, s.shop_key, 0
-      from no_offer n
-      join shop s on s.borrower_id = n.borrower_id
-     where n.as_of_on = %(today)s
-       and n.product_key = %(product)s
-     order by 2
+    with asked as (
+        select o.borrower_id, o.shop_id, o.limit_cents
+          from offer o
+         where o.as_of_on = %(today)s
+           and o.product_key = %(product)s
+         union all
+        select n.borrower_id, null, 0
+          from no_offer n
+         where n.as_of_on = %(today)s
+           and n.product_key = %(product)s
+    )
+    select a.borrower_id, s.shop_key, a.limit_cents, s.wholesale, f.sales_yuan
+      from asked a
+      join shop s on s.borrower_id = a.borrower_id and s.shop_id = coalesce(a.shop_id, s.shop_id)
+      left join lateral (
+           select (facts ->> 'sales_net_365')::float8 as sales_yuan
+             from feature_snapshot
+            where feature_snapshot.borrower_id = s.borrower_id
+              and feature_snapshot.shop_id = s.shop_id
+              and feature_snapshot.as_of_on <= %(today)s
+            order by as_of_on desc, snapshot_id desc
+            limit 1
+           ) f on s.wholesale
+     order by s.shop_key
 """
 
 
