@@ -160,9 +160,7 @@ def _earned(
     return earned
 
 
-def _report(
-    db: Db, day: date, told: _Rehearsal, earned: list[Earned], funding: _Releases, limits: Counts
-) -> Report:
+def _report(db: Db, day: date, told: _Rehearsal, earned: list[Earned], funding: _Releases, limits: Counts) -> Report:
     cut_over = book_at(db, day)
     for first_day, stage in STAGES:
         newly = [late for late, loans in told.became_late.items() if late + timedelta(days=first_day - 1) == day
