@@ -36,8 +36,13 @@ SUMS = st.recursive(
     grown,
     max_leaves=5,
 )
+CONSTANT_FIRST = st.sampled_from(
+    ["1 = refund_rate_90", "0.5 between refund_rate_90 and pd", "0 in (1, 0) and 0.3 < refund_rate_90",
+     *(f"0.5 {sign} refund_rate_90" for sign in ("<>", "<", "<=", ">", ">="))]
+)  # fmt: skip
 CONDITIONS = st.recursive(
-    st.tuples(SUMS, st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), SUMS).map(" ".join)
+    CONSTANT_FIRST
+    | st.tuples(SUMS, st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), SUMS).map(" ".join)
     | st.tuples(SUMS, SUMS, SUMS).map(lambda three: f"{three[0]} between {three[1]} and {three[2]}")
     | SUMS.map(lambda one: f"{one} in (0, 3, -0.5)")
     | st.sampled_from(

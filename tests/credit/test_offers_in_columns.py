@@ -20,9 +20,10 @@ from lendmill.credit.case import Case, CaseGroup
 from lendmill.credit.decide import decide
 from lendmill.credit.offers.at_once import TERMS
 from lendmill.credit.offers.at_once import decided as decided_at_once
-from lendmill.credit.offers.files import Setting, facts_read
+from lendmill.credit.offers.files import Setting, facts_read, forgotten, prepared
 from lendmill.credit.policy import Policy, policy_of
 from lendmill.credit.provisions import ConditionRule
+from lendmill.credit.rules.columns import column_of
 from lendmill.credit.rules.rule import Rule
 from lendmill.credit.tables import LimitTable
 from lendmill.products.document import GRADES, Product, product_of
@@ -79,6 +80,11 @@ def a_file(chance: Random, facts: tuple[str, ...], near: float) -> Case:
                            (0, 149_999_999, 150_000_000, 199_900_000, 200_000_000, 2**62))),
     )  # fmt: skip
     return as_kept(case)
+
+
+def stale(cases: list[Case]) -> list[Case]:
+    """The same files with a record that is out of date."""
+    return [msgspec.structs.replace(each, facts_as_of_on=date(2025, 6, 1)) for each in cases]
 
 
 def held_together(cases: list[Case], on: Setting) -> None:
@@ -150,7 +156,33 @@ def policies(draw: st.DrawFn) -> Policy:
 def test_any_policy_decides_a_table_as_each_file(policy: Policy, product: Product, seed: int) -> None:
     chance = Random(seed)
     on = Setting(policy, product, chance.choice([TODAY, date(2026, 2, 28), date(2024, 2, 29)]), 10**10)
-    held_together([a_file(chance, facts_read(policy), near) for near in (0.0, 0.03, 0.1, 0.3) for _ in range(5)], on)
+    files = [a_file(chance, facts_read(policy), near) for near in (0.0, 0.03, 0.1, 0.3) for _ in range(5)]
+    held_together([*files, *stale(files[::6])], on)
+
+
+@pytest.mark.parametrize("where", ["applies", "decline_when", "refer_when", "condition"])
+@pytest.mark.parametrize(
+    "said",
+    ["30 > history_days", "0.3 < refund_rate_90", "1 = refund_rate_90", "0.5 between refund_rate_90 and history_days"],
+)
+def test_a_condition_that_begins_with_a_constant_is_read_of_several_stale_files(said: str, where: str) -> None:
+    rule = Rule(
+        rule="r", label_en="r", label_zh="r", refer_when="history_days > 3", unknown="decline", reason="many-refunds"
+    )
+    if where != "condition":
+        rule = msgspec.structs.replace(rule, **{where: said})
+    condition = ConditionRule(
+        condition="c", label_en="c", label_zh="c", when=said, by=("guarantor",), cover_bp=1, days=1, unknown="refer"
+    )
+    changed = {"conditions": (condition,)} if where == "condition" else {"rules": (rule,)}
+    policy = msgspec.structs.replace(POLICY, **changed)
+    fresh = [as_kept(a_case(stage="offer", asked_cents=None, purpose=None, facts={"refund_rate_90": rate}))
+             for rate in (0.0, 0.5, 1.0, None)]  # fmt: skip
+    on = Setting(policy, LINE, TODAY, 10**10)
+    for cases in (stale(fresh), [*fresh, *stale(fresh)]):
+        held_together(cases, on)
+    table = forgotten(prepared(table_of(fresh, on), on), on)
+    assert table.select("file", said=column_of(condition.asked_when))["said"].to_list() == [None] * 4
 
 
 def test_sums_too_long_for_a_column_are_worked_out_one_by_one() -> None:

@@ -14,7 +14,7 @@ from lendmill.credit.ages import months_in, years_in
 from lendmill.credit.case import Case, CaseBorrower, CaseGroup, CaseRating, CaseStanding
 from lendmill.credit.ground import Ground
 from lendmill.credit.policy import Policy
-from lendmill.credit.rules.columns import readable
+from lendmill.credit.rules.columns import in_full, readable
 from lendmill.credit.rules.reading import facts_of
 from lendmill.credit.rules.vocabulary import FILE_FACTS
 from lendmill.credit.stated import READ as STATED_FACTS
@@ -97,7 +97,7 @@ def _days_since(name: str, today: date) -> pl.Expr:
 def forgotten(table: pl.DataFrame, on: Setting) -> pl.DataFrame:
     """The same files with nothing of the record known, for what is out of date is not."""
     nothing = [pl.lit(None, dtype=pl.Float64).alias(fact) for fact in on.facts]
-    return with_stated(table.with_columns(nothing), on.policy)
+    return with_stated(in_full(table.with_columns(nothing)), on.policy)
 
 
 def as_rules_read(table: pl.DataFrame, on: Setting) -> pl.DataFrame:

@@ -41,8 +41,12 @@ def readable(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
     finite = _all_finite(frame, [name for name in wanted if facts[name].kind == "number"])
     schema = frame.schema
     told = [_readable(schema, name, facts[name].kind, name in finite).alias(name) for name in wanted]
-    prepared = frame.with_columns(told).select(wanted)
-    return pl.DataFrame(prepared.get_columns())  # each in full: Polars keeps one value where all are alike, and trips
+    return in_full(frame.with_columns(told).select(wanted))
+
+
+def in_full(table: pl.DataFrame) -> pl.DataFrame:
+    """The same table, each column as long as it is: Polars keeps one value where all are alike, and trips over it."""
+    return pl.DataFrame(table.get_columns())
 
 
 def _all_finite(frame: pl.DataFrame, names: Iterable[str]) -> frozenset[str]:
