@@ -14,14 +14,16 @@ from lendmill import ids
 from lendmill.credit import queries
 from lendmill.credit.conditions.told import DescriptionMissing
 from lendmill.credit.publishing.queries import KINDS
-from lendmill.credit.testing.arms import drawn
+from lendmill.credit.testing.arms import allotted, drawn
+from lendmill.credit.testing.queries import hold_out_bp
 from lendmill.credit.trials.actions import set_hold_out
-from lendmill.credit.trials.queries import arms_of, hold_out_bp, policy_for, policy_trials, product_trials
-from lendmill.credit.trials.trial import HoldOutBackDated, HoldOutTooLarge, NotHoldersWork
+from lendmill.credit.trials.queries import arms_of, policy_for, policy_trials, product_trials
+from lendmill.credit.trials.trial import HoldOutAndShares, HoldOutBackDated, HoldOutTooLarge, NotHoldersWork
 from lendmill.db import Database
 from lendmill.people.roles import Role
 from lendmill.people.sign_in.queries import Caller
 from lendmill.products.publishing import actions
+from lendmill.products.publishing.stages import SharesTooLarge
 from people.staff import Staff
 
 Shop = Callable[..., UUID]
@@ -81,7 +83,7 @@ def test_each_is_decided_by_the_version_they_are_drawn_for(house: Database, shop
     seen = set()
     for n in range(12):
         borrower_id = shop(f"s{n}")
-        trial, arm = drawn(borrower_id, [(TRIAL, 5_000)], 3_000)
+        trial, arm = drawn(borrower_id, allotted({}, {TRIAL: 5_000}, 3_000), 3_000)
         made = asking(house, borrower_id, "k")()
         assert made.outcome == ("decline" if trial else "approve")
         assert kept_arms(house, borrower_id, made.decision_id) == [(TRIAL, arm)]
@@ -112,7 +114,7 @@ def test_made_again_by_command_it_says_by_which_version_and_in_which_arm(
 
 def test_one_who_applies_again_stays_in_their_arm(house: Database, shop: Shop, two: TwoPeople) -> None:
     two.shares(strict(), 4_000)
-    borrower_id = next(each for each in map(shop, "abcdefghij") if drawn(each, [(TRIAL, 4_000)])[0])
+    borrower_id = next(each for each in map(shop, "abcdefghij") if drawn(each, allotted({}, {TRIAL: 4_000}))[0])
     assert [asking(house, borrower_id, key)().outcome for key in ("k1", "k2")] == ["decline", "decline"]
     assert count(house, f"select count(*) from decision_arm where arm = 'challenger' and trial = '{TRIAL}'") == 2
 
@@ -149,7 +151,7 @@ def test_a_version_of_a_product_is_sold_to_its_share_alone(house: Database, shop
         made = asking(house, borrower_id, "k")()
         with house.transaction() as db:
             (line,) = queries.lines_of(db, borrower_id)
-        tried = drawn(borrower_id, [(trial, 5_000)])[0] is not None
+        tried = drawn(borrower_id, allotted({}, {trial: 5_000}))[0] is not None
         assert (line.product_version, line.grace_days) == (LINE.version + tried, LINE.grace_days + tried)
         assert kept_arms(house, borrower_id, made.decision_id) == [(trial, "challenger" if tried else "champion")]
         sold[tried] = borrower_id
@@ -161,6 +163,52 @@ def test_without_a_trial_nothing_is_drawn_and_nothing_is_kept(house: Database, s
     with house.transaction() as db:
         assert policy_trials(db, TODAY).challengers == product_trials(db, "credit-line", TODAY).challengers == ()
     assert count(house, "select count(*) from decision_arm") == 0
+
+
+def test_whoever_was_drawn_stays_whatever_others_begin_grow_or_end_and_each_share_is_of_all(
+    house: Database, two: TwoPeople
+) -> None:
+    people = [ids.new() for _ in range(400)]
+    drawn_for: dict[int, set[UUID]] = {}
+
+    def look(*shares: int) -> None:
+        with house.transaction() as db:
+            found, trials = policy_for(db, people, TODAY), policy_trials(db, TODAY)
+        assert tuple(each.share_bp for each in trials.challengers) == shares
+        assert [sum(end - start for start, end in each.spans) for each in trials.challengers] == [
+            2**64 * bp // (10_000 - trials.hold_out_bp) for bp in shares
+        ]
+        drawn_for.update({n: {who for who in people if found[who].version == NEXT + n} for n in (0, 1)})
+
+    def at_once(number: int, share_bp: int | None) -> None:
+        house.act(
+            actions.hold_back, KINDS["policy"], key=POLICY.key, version=number, reason="less", by=two.one, today=TODAY,
+            share_bp=share_bp,
+        )  # fmt: skip
+
+    two.shares(strict(NEXT), 3_000)
+    two.shares(strict(NEXT + 1), 3_000)
+    look(3_000, 3_000)
+    first, second = drawn_for[0], drawn_for[1]
+    at_once(NEXT, 1_000)
+    look(1_000, 3_000)
+    assert (drawn_for[0] < first, drawn_for[1]) == (True, second)
+    at_once(NEXT, None)
+    two.holds_out(4_000)
+    look(3_000)
+    with house.transaction() as db:
+        kept = {who for who in people if policy_trials(db, TODAY).drawn(who).arms[0][1] != "hold-out"}
+    assert second & kept <= drawn_for[1]
+    assert abs(len(drawn_for[1]) / len(people) - 0.3) < 0.09
+    two.house.act(actions.draft, KINDS["policy"], strict(NEXT + 2), by=two.one, today=TODAY)
+    with pytest.raises(SharesTooLarge, match=r"70\.01 % of all borrowers together, and the\s+hold-out has 40 %"):
+        two.house.act(
+            actions.propose, KINDS["policy"], key=POLICY.key, version=NEXT + 2, to_stage="share", share_bp=4_001,
+            command_key=str(ids.new()), reason="a trial", by=two.one, today=TODAY,
+        )  # fmt: skip
+    two.shares(strict(NEXT + 2), 3_000)
+    with pytest.raises(HoldOutAndShares, match=r"have 60 % and the hold-out would\s+have 40\.01 %"):
+        two.holds_out(4_001)
 
 
 def test_the_hold_out_is_dated_and_set_by_those_who_may(house: Database, two: TwoPeople) -> None:

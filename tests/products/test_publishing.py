@@ -164,12 +164,24 @@ def test_only_raising_a_share_takes_two(house: Publisher) -> None:
         assert [share_bp for _, share_bp in products.shared_products(db, TODAY)] == [3_000]
     house.draft(number=NEXT + 1)
     house.refuses(
-        stages.SharesTooLarge, "100 % of the borrowers", lambda: house.propose("share", number=NEXT + 1, share_bp=7_000)
+        stages.SharesTooLarge, "100 % of all borrowers", lambda: house.propose("share", number=NEXT + 1, share_bp=7_000)
     )
     house.decide(house.propose("share", number=NEXT + 1, share_bp=6_999).proposal_id)
     house.hold_back(number=NEXT + 1)
     with house.database.transaction() as db:
         assert [(each.version, bp) for each, bp in products.shared_products(db, TODAY)] == [(NEXT, 3_000)]
+
+
+def test_shares_are_held_to_every_later_day_on_which_something_changes(house: Publisher) -> None:
+    house.published("share", share_bp=6_000, effective_on=TODAY + 5 * DAY)
+    house.draft(number=NEXT + 1)
+    too_much = rf"From {TODAY + 5 * DAY} on .* 120 % of all borrowers"
+    house.refuses(stages.SharesTooLarge, too_much, lambda: house.propose("share", number=NEXT + 1, share_bp=6_000))
+    house.decide(house.propose("share", number=NEXT + 1, share_bp=3_999).proposal_id)
+    house.refuses(stages.SharesRun, f"{KEY} {NEXT}, {KEY} {NEXT + 1}", lambda: house.propose("retired", number=FIRST))
+    house.hold_back(number=NEXT)
+    house.hold_back(number=NEXT + 1)
+    house.decide(house.propose("retired", number=FIRST).proposal_id)
 
 
 def test_the_live_version_retires_by_two_and_nobody_comes_back_by_itself(house: Publisher) -> None:

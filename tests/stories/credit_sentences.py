@@ -30,7 +30,7 @@ from lendmill.credit.review.interview.slots import ZONE
 from lendmill.credit.review.queries import review_case
 from lendmill.credit.review.verdict import actions as verdicts
 from lendmill.credit.review.verdict.review import Verdict
-from lendmill.credit.testing.arms import drawn
+from lendmill.credit.testing.arms import allotted, drawn
 from lendmill.credit.testing.beside.queries import shadow_report
 from lendmill.credit.trials.queries import arms_of
 from lendmill.db import Db
@@ -190,7 +190,7 @@ class CreditPlayer:
         while min(seen.values()) < 3:
             name = f"somebody {len(self.sellers)}"
             self.sells(name, grade, None)
-            mine = drawn(self.sellers[name], [(trial, int(share) * 100)])[0] is not None
+            mine = drawn(self.sellers[name], allotted({}, {trial: int(share) * 100}))[0] is not None
             self.asks(name, amount, outcome if mine else others, None, version if mine else str(POLICY.version))
             with self.lender.database.transaction() as db:
                 (arm,) = arms_of(db, self.sellers[name], self.files[name][0].decision_id)

@@ -80,8 +80,8 @@ def hold_out(
     """Leave a share of all borrowers, drawn by lot, out of every trial: what the trials are measured against."""
     from lendmill.cli import opened
     from lendmill.cli.approvals import member
+    from lendmill.credit.testing.queries import hold_out_bp
     from lendmill.credit.trials.actions import set_hold_out
-    from lendmill.credit.trials.queries import hold_out_bp
     from lendmill.people.queries import house_day
 
     with opened.database() as database:

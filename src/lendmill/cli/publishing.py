@@ -36,7 +36,7 @@ From = Annotated[
     datetime | None,
     typer.Option("--from", formats=["%Y-%m-%d"], help="The day it counts from; default: the day of the approval."),
 ]
-Share = Annotated[float | None, typer.Option(help="For the stage share: per cent of borrowers, such as 5.")]
+Share = Annotated[float | None, typer.Option(help="For the stage share: per cent of all borrowers, such as 5.")]
 
 
 class NoSuchDocumentFile(Refusal):
@@ -150,7 +150,7 @@ def _taking_further(verbs: typer.Typer, plural: Plural) -> None:
     def lower_share(
         key: Key, version: Number, by: By, reason: Reason, to: Annotated[float, typer.Option("--to", help="Per cent.")]
     ) -> None:
-        """Give a version a smaller share of borrowers at once; one person may."""
+        """Give a version a smaller share of all borrowers at once; one person may."""
         _hold_back(plural, key, version, by, reason, to)
 
 
@@ -311,7 +311,7 @@ def _hold_back(plural: Plural, key: str, version: int, by: str, reason: str, sha
             )
 
         act_today(database, hold, by=_member(database, by))
-    print(f"{key}, version {version}: {'retired' if share is None else f'{share:g} % of borrowers'}")
+    print(f"{key}, version {version}: {'retired' if share is None else f'{share:g} % of all borrowers'}")
 
 
 def _export(plural: Plural, key: str, version: int | None, file: Path | None, toml: Path | None) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final, TypeVar
 
 from lendmill.credit.policy import InvalidPolicy, Policy, policy_of, read_policy
-from lendmill.credit.testing.queries import cases
+from lendmill.credit.testing.queries import case_sets, cases, hold_outs_from
 from lendmill.credit.testing.unit_cases import ExampleResult, held, tried
 from lendmill.db import Db
 from lendmill.features.catalogue import NAMES
@@ -112,10 +112,16 @@ def checked_policy(content: Mapping[str, Any]) -> Policy:
     return policy
 
 
+def held_to(db: Db, key: str) -> str | None:
+    """The fingerprint of the cases that count for a policy now; None where none are kept."""
+    return next((each.digest for each in case_sets(db, key, size=1)), None)
+
+
 POLICY: Final = DocumentKind[Policy](
-    name="policy", type=Policy, read=policy_of, written=policy_in, checked=checked_policy, fits=policy_fits
-)
-PRODUCT: Final = replace(products.PRODUCT, fits=product_fits)
+    name="policy", type=Policy, read=policy_of, written=policy_in, checked=checked_policy, fits=policy_fits,
+    held_out=hold_outs_from, held_to=held_to,
+)  # fmt: skip
+PRODUCT: Final = replace(products.PRODUCT, fits=product_fits, held_out=hold_outs_from)
 KINDS: Final[dict[KindName, DocumentKind[Any]]] = {"policy": POLICY, "product": PRODUCT}
 
 

@@ -143,6 +143,32 @@ def cases(db: Db, policy_key: str) -> Examples | None:
     return found.examples if found is not None else None
 
 
+HOLD_OUT = """
+    select share_bp
+      from hold_out
+     where from_on <= %(on)s
+     order by from_on desc, hold_out_id desc
+     limit 1
+"""
+
+
+def hold_out_bp(db: Db, on: date) -> int:
+    """The share of all borrowers who are in no trial on a day, in basis points; nobody, where nothing was said."""
+    return int(scalar(db, HOLD_OUT, on=on) or 0)
+
+
+HOLD_OUTS_LATER = """
+    select coalesce(array_agg(distinct from_on), '{}')
+      from hold_out
+     where from_on > %(on)s
+"""
+
+
+def hold_outs_from(db: Db, on: date) -> dict[date, int]:
+    """The hold-out of a day and of each later day from which it is another."""
+    return {day: hold_out_bp(db, day) for day in (on, *scalar(db, HOLD_OUTS_LATER, on=on))}
+
+
 UNSHADOWED = """
     select d.decision_id, d.borrower_id, d.decided_on, d.content, null::boolean as defaulted
       from decision d

@@ -8,12 +8,14 @@ from uuid import UUID
 
 from lendmill.credit.policy import Policy
 from lendmill.credit.publishing.queries import POLICY, PRODUCT, STANDARD, NoSuchPolicy
+from lendmill.credit.testing.arms import HOLD_OUT, Spans, allotted
+from lendmill.credit.testing.queries import hold_out_bp
 from lendmill.credit.trials.trial import Challenger, Trials
-from lendmill.db import Db, many, scalar
+from lendmill.db import Db, many
 from lendmill.products.document import Product
 from lendmill.products.publishing import queries as published
 from lendmill.products.publishing.kind import Document, DocumentKind, KindName
-from lendmill.products.publishing.stages import DocumentDay, VersionStanding
+from lendmill.products.publishing.stages import VersionStanding
 from lendmill.products.queries import NoSuchProduct
 
 D = TypeVar("D", bound=Document)
@@ -54,13 +56,19 @@ def _trials(db: Db, kind: DocumentKind[D], key: str, on: date, *, named: str) ->
         return None
     if not day.shares:
         return Trials(champion)
+    standing = {each.version: each for each in day.shares}
     found = []
-    for each in _begun_first(db, kind.name, key, day, on):
+    for version, spans in _spans(db, kind.name, key, on, named=named).items():
+        each = standing[version]
         document = _opened(db, kind, each)
         assert document is not None, "a version that has a share stands"
         assert each.share_bp is not None, "a share is of some size"
-        found.append(Challenger(f"{named}{key}/{each.version}", each.share_bp, document))
+        found.append(Challenger(_name(named, key, version), each.share_bp, document, spans))
     return Trials(champion, tuple(found), hold_out_bp(db, on))
+
+
+def _name(named: str, key: str, version: int) -> str:
+    return f"{named}{key}/{version}"
 
 
 def _opened(db: Db, kind: DocumentKind[D], standing: VersionStanding | None) -> D | None:
@@ -69,41 +77,53 @@ def _opened(db: Db, kind: DocumentKind[D], standing: VersionStanding | None) -> 
     return published.opened(db, kind, standing.document_key, standing.version, standing.digest)
 
 
-BEGUN = """
-    select version, min(n) as n
-      from document_step
-     where (kind, document_key, stage) = (%(kind)s, %(key)s, 'share')
-       and effective_on <= %(on)s
-     group by version
-"""
-
-
 @dataclass(frozen=True, slots=True)
-class _Begun:
+class _Change:
+    """A step of the log, or a hold-out that begins, which no later one of the same called off before its day."""
+
     version: int
-    n: int
+    stage: str
+    share_bp: int | None
 
 
-def _begun_first(db: Db, kind: KindName, key: str, day: DocumentDay, on: date) -> list[VersionStanding]:
-    """The versions that have a share in the order in which they first had one: a share that grows passes nobody."""
-    if len(day.shares) < 2:
-        return list(day.shares)
-    begun = {each.version: each.n for each in many(db, _Begun, BEGUN, kind=kind, key=key, on=on)}
-    return sorted(day.shares, key=lambda each: begun[each.version])
-
-
-HOLD_OUT = """
-    select share_bp
-      from hold_out
-     where from_on <= %(on)s
-     order by from_on desc, hold_out_id desc
-     limit 1
+# In the order in which they came to count; a hold-out said in the middle of a day stands where it was said.
+CHANGES = """
+    select version, stage, share_bp
+      from (select t.effective_on, t.n, t.version, t.stage, t.share_bp,
+                   max(t.made_at) over (partition by t.effective_on order by t.n) as said_at
+              from document_step t
+             where (t.kind, t.document_key) = (%(kind)s, %(key)s)
+               and t.effective_on <= %(on)s
+               and not exists (select from document_step later
+                                where (later.kind, later.document_key) = (t.kind, t.document_key)
+                                  and later.version = t.version
+                                  and later.n > t.n
+                                  and later.effective_on < t.effective_on)
+             union all
+            select h.from_on, 0, 0, 'hold-out', h.share_bp, h.made_at
+              from hold_out h
+             where h.from_on <= %(on)s) changed
+     order by effective_on, said_at, n
 """
 
 
-def hold_out_bp(db: Db, on: date) -> int:
-    """The share of borrowers who are in no trial on a day; nobody, where nothing was said."""
-    return int(scalar(db, HOLD_OUT, on=on) or 0)
+def _spans(db: Db, kind: KindName, key: str, on: date, *, named: str) -> dict[int, Spans]:
+    """The lots of each version that has a share, in the order in which they began: gone through from the first step on.
+
+    So whoever was drawn for a version stays, whatever others began, grew or ended in between.
+    """
+    shares: dict[int, int] = {}
+    spans: dict[str, Spans] = {}
+    held_bp = 0
+    for each in many(db, _Change, CHANGES, kind=kind, key=key, on=on):
+        if each.stage == HOLD_OUT:
+            held_bp = each.share_bp or 0
+        elif each.stage == "share":
+            shares[each.version] = each.share_bp or 0
+        else:
+            shares.pop(each.version, None)
+        spans = allotted(spans, {_name(named, key, version): bp for version, bp in shares.items()}, held_bp)
+    return {version: spans[_name(named, key, version)] for version in shares}
 
 
 @dataclass(frozen=True, slots=True)

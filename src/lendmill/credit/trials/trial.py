@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from lendmill.credit.testing.arms import Arm, drawn
+from lendmill.credit.testing.arms import Arm, Spans, drawn
 from lendmill.refusals import Refusal
 
 D = TypeVar("D")
@@ -13,6 +13,11 @@ HOLD_OUT_MAX_BP = 5_000
 
 class HoldOutTooLarge(Refusal):
     """The hold-out is {share_bp} basis points of all borrowers; it goes from 0 to {most_bp}."""
+
+
+class HoldOutAndShares(Refusal):
+    """Hold-out and shares are all of all borrowers: on {on} the versions of {key} have {shares} and the hold-out would
+    have {hold_out}, together more than 100 %. Lower a share first, or hold out fewer."""
 
 
 class HoldOutBackDated(Refusal):
@@ -25,11 +30,12 @@ class NotHoldersWork(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Challenger(Generic[D]):
-    """A version that is live for a share of borrowers, under the name its lots are drawn by."""
+    """A version that is live for a share of all borrowers, under its trial's name, with the lots it has."""
 
     trial: str
     share_bp: int
     document: D
+    spans: Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +61,9 @@ class Trials(Generic[D]):
         """
         if not self.challengers:
             return Drawn(self.champion, ())
-        names = [(each.trial, each.share_bp) for each in self.challengers]
-        trial, arm = drawn(borrower_id, names, self.hold_out_bp)
+        spans = {each.trial: each.spans for each in self.challengers}
+        trial, arm = drawn(borrower_id, spans, self.hold_out_bp)
         for each in self.challengers:
             if each.trial == trial:
                 return Drawn(each.document, ((each.trial, arm),))
-        return Drawn(self.champion, tuple((name, arm) for name, _ in names))
+        return Drawn(self.champion, tuple((name, arm) for name in spans))

@@ -249,8 +249,10 @@ def _check_way(
     if to_stage == "retired":
         if on > today:
             raise stages.RetiresAtOnce
+        stages.check_nothing_beside(key, queries.days_from(db, kind.name, key, on), version)
         return stage
-    stages.check_shares(key, queries.day_of(db, kind.name, key, on), version, share_bp, on)
+    if share_bp is not None:
+        stages.check_shares(key, queries.days_from(db, kind.name, key, on), kind.held_out(db, on), version, share_bp)
     kind.fits(db, kind.read(json.loads(found.body)), on)
     return stage
 

@@ -1,6 +1,6 @@
 """What is published by stages, products or policies, and how each kind is read and held to the house of the day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, Literal, Protocol, TypeVar
@@ -34,6 +34,8 @@ class DocumentKind(Generic[D]):
     `read` takes a stored document's content, `written` a file in TOML, `checked` a content as somebody put it together;
     each refuses what is wrong by its field.
     `fits` refuses a document that does not suit the house as it is, for the day from which it is to count.
+    `held_out` gives the share of all borrowers who are in no trial, in basis points, on a day and on each later day
+    from which it is another. `held_to` gives the fingerprint of the examples that every version is held to.
     """
 
     name: KindName
@@ -42,3 +44,5 @@ class DocumentKind(Generic[D]):
     written: Callable[[str], D]
     checked: Callable[[Any], D]
     fits: Callable[[Any, D, date], None]
+    held_out: Callable[[Any, date], Mapping[date, int]] = lambda _, on: {on: 0}
+    held_to: Callable[[Any, str], str | None] = lambda _, __: None

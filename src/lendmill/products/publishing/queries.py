@@ -65,6 +65,12 @@ def coming(db: Db, kind: KindName, today: date, key: str | None = None) -> list[
     return [each for each in many(db, VersionStanding, COMING, kind=kind, key=key) if each.effective_on > today]
 
 
+def days_from(db: Db, kind: KindName, key: str, on: date) -> dict[date, DocumentDay]:
+    """What stands where of one document on a day, and on every later day on which something agreed changes it."""
+    days = {on, *(each.effective_on for each in coming(db, kind, on, key))}
+    return {day: day_of(db, kind, key, day) for day in sorted(days)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Stored:
     version: int

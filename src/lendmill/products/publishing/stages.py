@@ -1,14 +1,15 @@
 """The stages of a document, which way leads from one to another, and what stands where on a day by the log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from lendmill.people.roles import Role
 from lendmill.refusals import Refusal
 from lendmill.terms.rates import BASIS_POINTS
 
+T = TypeVar("T")
 Stage = Literal["draft", "review", "shadow", "share", "live", "retired"]
 Logged = Literal["shadow", "share", "live", "retired"]
 STAGES: Final[tuple[Stage, ...]] = ("draft", "review", "shadow", "share", "live", "retired")
@@ -50,12 +51,18 @@ class RetiresAtOnce(Refusal):
 
 
 class NotAShare(Refusal):
-    """A share of borrowers goes from 0.01 % to 99.99 %, that is from 1 to 9999 basis points, and only with the stage
-    share."""
+    """A share of all borrowers goes from 0.01 % to 99.99 %, that is from 1 to 9999 basis points, and only with the
+    stage share."""
 
 
 class SharesTooLarge(Refusal):
-    """The versions of {key} that have a share would have {total} of the borrowers together, and the live one nobody."""
+    """From {on} on the versions of {key} that have a share would have {total} of all borrowers together, and the
+    hold-out has {held_out}: more than 100 %, or nobody left to the live version."""
+
+
+class SharesRun(Refusal):
+    """Version {version} of {key} is live, and beside it {shares} are live for a share of borrowers, or will be: retire
+    those first, one person may do so at once."""
 
 
 class NothingLive(Refusal):
@@ -155,15 +162,41 @@ def holds_back(stage: Stage, to_stage: Logged, share_bp_before: int | None, shar
     return (stage, to_stage) in ALONE
 
 
-def check_shares(key: str, day: DocumentDay, version: int, share_bp: int | None, on: date) -> None:
-    """Refuse a share where nothing is live beside it, or that leaves the live version nobody."""
-    if share_bp is None:
-        return
-    if day.live is None:
-        raise NothingLive(key=key, on=on)
-    total = share_bp + sum(each.share_bp or 0 for each in day.shares if each.version != version)
-    if total >= BASIS_POINTS:
-        raise SharesTooLarge(key=key, total=f"{total / 100:g} %")
+def check_shares(
+    key: str, days: Mapping[date, DocumentDay], held_out: Mapping[date, int], version: int, share_bp: int
+) -> None:
+    """Refuse a share that on any day has nothing live beside it, or that leaves the live version nobody.
+
+    `days` are the day of the step and every later one on which something changes, `held_out` the same of the borrowers
+    who are in no trial, in basis points of all.
+    """
+    for on in sorted({*days, *held_out}):
+        day, held_bp = _of(days, on), _of(held_out, on)
+        if day.live is None or day.live.version == version:
+            raise NothingLive(key=key, on=on)
+        total = share_bp + sum(each.share_bp or 0 for each in day.shares if each.version != version)
+        if total + max(held_bp, 1) > BASIS_POINTS:
+            raise SharesTooLarge(key=key, on=on, total=percent(total), held_out=percent(held_bp))
+
+
+def check_nothing_beside(key: str, days: Mapping[date, DocumentDay], version: int) -> None:
+    """Refuse, by `SharesRun`, that what is live retires while others have a share beside it, now or later."""
+    beside = {each.version for day in days.values() for each in day.shares if each.version != version}
+    if beside:
+        raise SharesRun(key=key, version=version, shares=", ".join(f"{key} {each}" for each in sorted(beside)))
+
+
+def _of(days: Mapping[date, T], on: date) -> T:
+    return days[max(each for each in days if each <= on)]
+
+
+def percent(share_bp: int) -> str:
+    """A share in basis points as people say it.
+
+    >>> percent(1_250)
+    '12.5 %'
+    """
+    return f"{share_bp / 100:g} %"
 
 
 def check_day(effective_on: date | None, today: date) -> None:
