@@ -54,7 +54,7 @@ def review(verdict: Verdict = GRANT, *found: FoundInInterview, role: str = "risk
     held = InterviewHeld(interview_id=SOMEBODY, held_on=TODAY, recording_ref="REC-1", found=found) if found else None
     return Review(
         automatic_id=SOMEBODY, automatic_hash="ab" * 32, automatic_outcome="refer", verdict=verdict,
-        reviewer=ReviewedBy(account_id=SOMEBODY, role=role), second=None, interview=held,
+        reviewer=ReviewedBy(account_id=SOMEBODY, role=role), second=None, interview=held, up_to="asked",
     )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def granted(**changes: Any) -> Verdict:
     ],
 )
 def test_what_the_law_or_the_licence_forbids_no_person_may_grant(outside: dict[str, Any]) -> None:
-    case = a_case(**outside)
+    case = a_case(**outside, asked_cents=500_000)
     automatic = decide(case, POLICY, LINE)
     within = bounds(case, POLICY, LINE, automatic)
     assert not within.open
@@ -104,7 +104,7 @@ def test_what_the_law_or_the_licence_forbids_no_person_may_grant(outside: dict[s
 def test_what_the_record_says_a_person_may_see_otherwise_and_every_finding_stays(
     seen_otherwise: dict[str, Any],
 ) -> None:
-    case = a_case(**seen_otherwise)
+    case = a_case(**seen_otherwise, asked_cents=500_000)
     automatic = decide(case, POLICY, LINE)
     assert automatic.outcome in ("refer", "decline")
     made = reviewed(case, POLICY, LINE, review())
@@ -115,7 +115,7 @@ def test_what_the_record_says_a_person_may_see_otherwise_and_every_finding_stays
 
 
 def test_a_grade_that_is_not_granted_is_priced_as_the_last_that_is() -> None:
-    made = reviewed(a_case(rating={"grade": "D"}), POLICY, LINE, review())
+    made = reviewed(a_case(rating={"grade": "D"}, asked_cents=500_000), POLICY, LINE, review())
     assert made.terms is not None
     assert made.terms.grade == POLICY.grades[-1]
 
@@ -135,19 +135,23 @@ def test_a_rule_that_names_a_law_stands_for_a_person_too() -> None:
 
 @given(
     amount_cents=st.integers(-1, 200_000_000),
+    asked_cents=st.sampled_from([100_000, 50_000_000, 200_000_000]),
     months=st.integers(-1, 40),
     owed_cents=st.sampled_from([0, 50_000_000, 99_900_000, 100_000_000]),
     net_assets_cents=st.sampled_from([0, 1_000_000, 500_000_000, 10_000_000_000]),
 )
-def test_no_verdict_passes_a_cap(amount_cents: int, months: int, owed_cents: int, net_assets_cents: int) -> None:
-    case = a_case(granted_cents=owed_cents, joint_granted_cents=owed_cents, net_assets_cents=net_assets_cents)
+def test_no_verdict_passes_a_cap_or_what_was_asked(
+    amount_cents: int, asked_cents: int, months: int, owed_cents: int, net_assets_cents: int
+) -> None:
+    held: dict[str, Any] = {"granted_cents": owed_cents, "joint_granted_cents": owed_cents}
+    case = a_case(**held, net_assets_cents=net_assets_cents, asked_cents=asked_cents)
     try:
         made = reviewed(case, POLICY, LINE, review(granted(amount_cents=amount_cents, months_max=months)))
     except Refusal:
         return
     assert made.terms is not None
     limit_cents = made.terms.limit_cents
-    assert limit_cents <= LINE.limit_max_cents
+    assert limit_cents <= min(asked_cents, LINE.limit_max_cents)
     assert LINE.joint_limit is not None
     assert limit_cents + owed_cents <= LINE.joint_limit.max_cents
     assert limit_cents + owed_cents <= net_assets_cents * POLICY.limit.borrower_share_of_net_assets_bp // 10_000
@@ -155,7 +159,7 @@ def test_no_verdict_passes_a_cap(amount_cents: int, months: int, owed_cents: int
 
 
 def test_a_persons_decision_is_made_again_to_the_last_byte_and_a_changed_one_is_not() -> None:
-    case, told = a_case(rating={"grade": "C"}), review(GRANT, found())
+    case, told = a_case(rating={"grade": "C"}, asked_cents=600_000), review(GRANT, found())
     kept = content(case, POLICY, LINE, reviewed(case, POLICY, LINE, told), told)
     text = text_of(kept)
     assert replayed(text, digest_of(text), POLICY, LINE).same
@@ -323,7 +327,8 @@ def test_a_persons_answer_tells_the_conditions_and_no_second_person_to_ask_for()
 
 
 def test_the_story_of_a_persons_decision_is_told_whole_in_both_languages() -> None:
-    case, told = a_case(rating={"grade": "D"}), review(GRANT, found("differs", "stock"))
+    case = a_case(rating={"grade": "D"}, asked_cents=500_000)
+    told = review(GRANT, found("differs", "stock"))
     kept = content(case, POLICY, LINE, reviewed(case, POLICY, LINE, told), told)
     asked: dict[str, Any] = {"decision_id": SOMEBODY, "fingerprint": "f"}
     english, chinese = (story(kept, POLICY, LINE, language=language, **asked) for language in ("en", "zh-Hans"))

@@ -11,6 +11,7 @@ from credit_cases import TODAY
 from test_review_desk import applied, happened, the_case
 
 from crowd import at_once
+from lendmill.credit.counters.actions import accept_counter_offer
 from lendmill.credit.decisions.queries import decision, decisions_of, replay
 from lendmill.credit.lines.queries import lines_of
 from lendmill.credit.notices.queries import notices_of
@@ -213,20 +214,56 @@ def test_a_large_grant_needs_a_conversation(house: Database, shop: Any, officer:
 
 def test_who_was_granted_too_little_may_get_more_and_never_less(house: Database, shop: Any, analyst: Caller) -> None:
     borrower_id = shop("s1")
-    granted = applied(house, borrower_id)
-    assert granted.outcome == "approve"
-    house.act(desk.ask_for_review, borrower_id=borrower_id, decision_id=granted.decision_id, today=TODAY)
-    case_id = taken(house, granted.decision_id, analyst)
+    less = applied(house, borrower_id, 2_000_000)
+    assert less.outcome == "counter"
+    line = house.act(
+        accept_counter_offer, command=Command.of("yes"), borrower_id=borrower_id, decision_id=less.decision_id,
+        today=TODAY,
+    )  # fmt: skip
+    assert line.limit_cents == 1_600_000
+    house.act(desk.ask_for_review, borrower_id=borrower_id, decision_id=less.decision_id, today=TODAY)
+    case_id = taken(house, less.decision_id, analyst)
     with pytest.raises(LineStands):
         decided(house, case_id, analyst, NO)
-    with pytest.raises(AmountOutOfBounds):
-        decided(house, case_id, analyst, changed(amount_cents=100_000))
-    proposal = decided(house, case_id, analyst, changed(amount_cents=300_000))
+    for wrong_cents in (1_500_000, 2_000_100):
+        with pytest.raises(AmountOutOfBounds):
+            decided(house, case_id, analyst, changed(amount_cents=wrong_cents))
+    proposal = decided(house, case_id, analyst, changed(amount_cents=2_000_000))
     assert proposal.two_people
     second = Staff(house, names=count(70)).member(Role.RISK_OFFICER)
     house.act(actions.confirm, command=Command.of("c2"), approval_id=proposal.approval_id, by=second, today=TODAY)
     with house.transaction() as db:
-        assert [(line.line_id, line.limit_cents) for line in lines_of(db, borrower_id)] == [(granted.line_id, 300_000)]
+        assert [(each.line_id, each.limit_cents) for each in lines_of(db, borrower_id)] == [(line.line_id, 2_000_000)]
+
+
+def test_nobody_grants_more_than_was_asked(house: Database, shop: Any, analyst: Caller) -> None:
+    referred = applied(house, shop("s1", grade="C"), 100_000)
+    assert referred.outcome == "refer"
+    case_id = taken(house, referred.decision_id, analyst)
+    for too_much in (100_001, 100_000_000):
+        with pytest.raises(AmountOutOfBounds, match=f"From 100000 to 100000 cents .*, not {too_much}"):
+            decided(house, case_id, analyst, changed(amount_cents=too_much))
+    given = decided(house, case_id, analyst, changed(amount_cents=100_000))
+    with house.transaction() as db:
+        kept = decision(db, given.result_id)  # type: ignore[arg-type]
+        assert (kept.limit_cents, replay(db, kept.decision_id).same) == (100_000, True)
+
+
+def test_who_was_answered_by_a_person_applies_again_whichever_decision_they_ask_about(
+    house: Database, shop: Any, analyst: Caller
+) -> None:
+    borrower_id = shop("s1", grade="C")
+    referred = applied(house, borrower_id)
+    decided(house, taken(house, referred.decision_id, analyst), analyst, NO)
+    before = happened(house, the_case(house, referred.decision_id))
+    with house.transaction() as db:
+        newest = decisions_of(db, borrower_id)[0].decision_id
+    for decision_id in (referred.decision_id, newest):
+        with pytest.raises(ReviewedByPerson):
+            house.act(
+                desk.ask_for_review, borrower_id=borrower_id, decision_id=decision_id, words="Again.", today=TODAY
+            )
+    assert happened(house, the_case(house, referred.decision_id)) == before
 
 
 def test_a_verdict_whose_connection_is_cut_before_its_end_leaves_nothing_and_can_be_given_again(

@@ -79,7 +79,7 @@ def ask_for_review(db: Db, *, borrower_id: UUID, decision_id: UUID, words: str =
     lock_borrower(db, borrower_id)
     kept = kept_decision(db, decision_id, borrower_id)
     settled = queries.case_about(db, borrower_id, decision_id)
-    if settled is not None and settled.verdict_id == decision_id:
+    if settled is not None and settled.status == "decided":
         raise ReviewedByPerson
     words = said(words[:WORDS_MAX]) if words.strip() else ""
     if not store.wish_review(db, decision_id=decision_id, borrower_id=borrower_id, words=words, today=today):

@@ -1,10 +1,10 @@
-"""What no person may pass, worked out at the moment of the verdict: age, ban, identity, licence, law, and the caps."""
+"""What no person may pass at the moment of the verdict: age, ban, identity, licence, law, the caps, what was asked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lendmill.credit.amounts import amounts_of
+from lendmill.credit.amounts import amounts_of, whole_cents
 from lendmill.credit.caps import caps_of_all
 from lendmill.credit.case import Case
 from lendmill.credit.decide import Decision, known_grade
@@ -63,17 +63,19 @@ class Bounds:
         return not self.standing and self.priced.rate is not None and self.most_cents >= self.least_cents
 
 
-def bounds(case: Case, policy: Policy, product: Product, automatic: Decision) -> Bounds:
+def bounds(case: Case, policy: Policy, product: Product, automatic: Decision, *, up_to_asked: bool = True) -> Bounds:
     """What a person may grant to this case today; where the grade is none that is granted, as to the last one that is.
 
     The tables of the policy (months of sales, cover of dues) may be passed with a second person; the product's limit,
-    the joint limit and what the lender may stake on one borrower and on one group never are.
+    the joint limit, what the lender may stake on one borrower and on one group, and what was asked for never are.
+    Decisions from before that last one was held are made again without it, by `up_to_asked`.
     """
     grade = priced_as(case, policy)
     known = {**facts_of(case), "grade": grade}
     ground = Ground(case, policy, product, grade, known, covering_sources(case, policy))
     priced, lasting = price(ground), term(ground)
     months = lasting.months or min(product.months_max, 1)
+    most_cents = _most_cents(ground)
     standing = tuple(found for found in automatic.findings if stands(found, policy))
     standing += tuple(found for found in priced.findings if stands(found, policy) and found not in standing)
     return Bounds(
@@ -81,7 +83,7 @@ def bounds(case: Case, policy: Policy, product: Product, automatic: Decision) ->
         grade=grade,
         priced=priced,
         least_cents=product.limit_min_cents,
-        most_cents=_most_cents(ground),
+        most_cents=min(most_cents, whole_cents(case.asked_cents) or 0) if up_to_asked else most_cents,
         months_max=min(months, product.months_max),
         standing=standing,
     )

@@ -97,6 +97,8 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     reviewer: ReviewedBy
     second: ReviewedBy | None
     interview: InterviewHeld | None
+    up_to: Literal["asked"] | msgspec.UnsetType = msgspec.UNSET
+    """Nobody grants more than was asked for; a review from before this was held says nothing of it."""
 
 
 def read_verdict(content: Mapping[str, Any]) -> Verdict:
