@@ -15,6 +15,7 @@ from lendmill.credit.conditions import actions, queries
 from lendmill.credit.conditions.told import (
     ConditionOver,
     ConditionTold,
+    CoverTooLarge,
     CoverTooSmall,
     DescriptionMissing,
     LineCondition,
@@ -135,6 +136,7 @@ def test_what_is_not_met_by_its_last_day_closes_the_line(waiting: Waiting) -> No
         (NotSuchAWay, {"way": "charm"}),
         (OwnGuarantor, {"guarantor_id": "own"}),
         (CoverTooSmall, {"cover_cents": 0}),
+        (CoverTooLarge, {"cover_cents": 10**30}),
         (DescriptionMissing, {"described": " "}),
         (NoSuchCondition, {"condition_id": ids.new()}),
         (ConditionOver, {"today": LAST_DAY + timedelta(days=1)}),

@@ -17,7 +17,7 @@ from lendmill.credit.policy import InvalidPolicy, policy_of
 from lendmill.credit.record import content, replayed, text_of
 from lendmill.credit.review.interview.interview import NotALink, NotAReference, link, reference
 from lendmill.credit.review.interview.questions import questions
-from lendmill.credit.review.interview.slots import NotASlot, check_slot, slots
+from lendmill.credit.review.interview.slots import NotASlot, check_slot, slot_of, slots
 from lendmill.credit.review.rules import USUAL
 from lendmill.credit.review.verdict.bounds import bounds, check_bounds
 from lendmill.credit.review.verdict.judging import (
@@ -266,15 +266,37 @@ def test_an_hour_is_a_half_hour_of_a_working_day_from_tomorrow_on_in_the_houses_
             check_slot(wrong, friday)
 
 
-@pytest.mark.parametrize("wrong", ["", "http://meet.example.com/a", "https://a b", "javascript:alert(1)", "https://"])
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00+14:00", "9999-12-31T23:30-12:00", "0001-01-01T00:00", "no hour"])
+def test_an_hour_at_the_end_of_all_hours_is_refused_with_a_sentence(edge: str) -> None:
+    with pytest.raises(NotASlot, match="on a half hour of one of the next business days"):
+        check_slot(slot_of(edge), TODAY)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "", "http://meet.example.com/a", "https://a b", "javascript:alert(1)", "https://",
+        "https://ok.example/\u202egpj", "https://ok.example/\x07a", "https://ok.example/a\u200b",
+        "https://user:pw@evil.example/", "https://evil.example\\@ok.example/", "https://[ok.example/", "https:///room",
+        "https://ok.example:99999/room",
+    ],
+)  # fmt: skip
 def test_a_link_is_one_that_can_be_opened_safely(wrong: str) -> None:
     with pytest.raises(NotALink):
         link(wrong)
 
 
+def test_a_link_is_taken_however_its_beginning_is_spelled() -> None:
+    assert link("HTTPS://Meet.example.com/Room@3") == "https://Meet.example.com/Room@3"
+
+
 def test_of_a_recording_only_its_reference_is_kept() -> None:
-    assert reference("  REC 2026-1 ") == "REC 2026-1"
-    for wrong in ("x" * 121, "data:video/mp4;base64,AAAA", "a\x00b"):
+    for right in ("REC 2026-1", "recordings/2026/v1.2..mp4", "https://kept.example/rec/1", ""):
+        assert reference(f"  {right} ") == right
+    for wrong in (
+        "x" * 121, "data:video/mp4;base64,AAAA", "DATA:video/mp4", "a\x00b", "a\u202eb", "../../etc/passwd", "a/./b",
+        "a\\..\\b", "%2e%2e/b", "/etc/passwd", "file:///etc/passwd", "https://user:pw@kept.example/rec",
+    ):  # fmt: skip
         with pytest.raises(NotAReference):
             reference(wrong)
 

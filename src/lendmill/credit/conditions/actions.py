@@ -8,6 +8,7 @@ from lendmill.credit.conditions import queries, store
 from lendmill.credit.conditions.told import (
     ConditionOver,
     ConditionTold,
+    CoverTooLarge,
     CoverTooSmall,
     LineCondition,
     NotSuchAWay,
@@ -76,7 +77,7 @@ def tell_condition(
     """Bring forward who answers for a line, or what is pledged; the seller may, and staff for them.
 
     The same said twice by the same person while it waits is said once. Refuses with `NoSuchCondition`, `ConditionOver`,
-    `NotSuchAWay`, `OwnGuarantor`, `CoverTooSmall`, `DescriptionMissing`.
+    `NotSuchAWay`, `OwnGuarantor`, `CoverTooSmall`, `CoverTooLarge`, `DescriptionMissing`.
     """
     lock_borrower(db, borrower_id)
     asked = queries.condition(db, borrower_id, condition_id)
@@ -86,8 +87,10 @@ def tell_condition(
         raise NotSuchAWay(way=way[:40], ways=", ".join(asked.ways))
     if guarantor_id == borrower_id:
         raise OwnGuarantor
-    if not 0 < cover_cents <= LARGEST_CENTS:
+    if cover_cents <= 0:
         raise CoverTooSmall(cover_cents=cover_cents)
+    if cover_cents > LARGEST_CENTS:
+        raise CoverTooLarge(cover_cents=cover_cents, most_cents=LARGEST_CENTS)
     said = described_as(described)
     for each in asked.told:
         same = (each.way, each.described, each.cover_cents, each.guarantor_id, each.told_by)

@@ -33,6 +33,10 @@ class CoverTooSmall(Refusal):
     """The amount covered is {cover_cents} cents; it must be more than nothing."""
 
 
+class CoverTooLarge(Refusal):
+    """The amount covered is {cover_cents} cents; it can be {most_cents} cents at most."""
+
+
 class OwnGuarantor(Refusal):
     """Nobody answers for their own debt: name somebody else."""
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import msgspec
@@ -37,11 +38,11 @@ class MovedTooOften(Refusal):
 
 
 class NotALink(Refusal):
-    """The link of a meeting begins with https:// and has no spaces."""
+    """The link of a meeting begins with https://, names no user, and has no spaces or hidden signs."""
 
 
 class NotAReference(Refusal):
-    """A recording is kept elsewhere: give its reference in at most {letters_max} letters, not the recording."""
+    """A recording is kept elsewhere: give its name or address in at most {letters_max} letters, no path on a disk."""
 
 
 class NoSuchInterviewQuestion(Refusal):
@@ -97,18 +98,40 @@ class InterviewAnswer:
 def link(text: str) -> str:
     """A meeting's address as it is kept.
 
-    >>> link(" https://meet.example.com/abc ")
-    'https://meet.example.com/abc'
+    >>> link(" HTTPS://meet.example.com/Abc ")
+    'https://meet.example.com/Abc'
     """
-    clean = text.strip()
-    if not re.fullmatch(r"https://[^\s<>\"']{4,}", clean) or len(clean) > LINK_MAX:
+    clean = re.sub(r"\Ahttps://", "https://", text.strip(), flags=re.IGNORECASE)
+    if not re.fullmatch(r"https://[^\s<>\"'\\]{4,}", clean) or len(clean) > LINK_MAX or not _opens(clean):
         raise NotALink
     return clean
 
 
+def _opens(address: str) -> bool:
+    """Whether it is what it looks like: a host that can be one, no user before it, nothing hidden in it."""
+    try:
+        parts = urlsplit(address)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return named and "@" not in parts.netloc and address.isprintable()
+
+
 def reference(text: str) -> str:
-    """A recording's reference as it is kept; none is none."""
+    """A recording's reference as it is kept, a name or an address; none is none.
+
+    >>> reference(" recordings/2026/REC-1 "), reference("")
+    ('recordings/2026/REC-1', '')
+    """
     clean = " ".join(text.split())
-    if len(clean) > REFERENCE_MAX or not clean.isprintable() or clean.startswith("data:"):
+    if len(clean) > REFERENCE_MAX or not clean.isprintable() or not _plain(unquote(clean)):
         raise NotAReference(letters_max=REFERENCE_MAX)
     return clean
+
+
+def _plain(name: str) -> bool:
+    """Whether a reference leads nowhere but down from where recordings are, and holds no recording itself."""
+    if re.match(r"(?:data|javascript|file):|[/\\~]", name, re.IGNORECASE):
+        return False
+    steps = (step.strip() for step in re.split(r"[/\\]", name))
+    return not {".", ".."} & set(steps) and ("://" not in name or _opens(name))

@@ -56,9 +56,9 @@ def slot_of(text: str) -> datetime:
     """
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return at.replace(tzinfo=ZONE) if at.tzinfo is None else at.astimezone(ZONE)
+    except (ValueError, OverflowError):  # an hour that is before the first year, or after the last, in the house's zone
         raise NotASlot(asked=text[:40]) from None
-    return at.replace(tzinfo=ZONE) if at.tzinfo is None else at.astimezone(ZONE)
 
 
 def check_slot(at: datetime, today: date) -> datetime:
