@@ -12,8 +12,11 @@ from test_crowd import asking, count
 
 from lendmill.credit import actions, queries
 from lendmill.credit.applications.application import AnswerWrong, FiguresNeeded
+from lendmill.credit.review.queries import cases_of
+from lendmill.credit.review.verdict.actions import outlook
 from lendmill.db import Database
 from lendmill.lab.trial import Conduct, Trial
+from lendmill.people.actions import Command
 from lendmill.people.queries import shop_of
 from lendmill.products.queries import presets
 from lendmill.rating.stated.actions import state_figures
@@ -100,3 +103,33 @@ def test_wholesale_members_of_a_simulated_market_state_figures_near_their_record
     assert count(house, "select count(*) from decision") == 3
     assert count(house, "select count(*) from stated_version") == 2
     assert count(house, "select min((figures ->> 'sales_year_cents')::bigint) from stated_version") >= 21_600_000
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_figures_stated_with_an_application_are_part_of_its_decision(house: Database, shop: Shop, steps: int) -> None:
+    seen = {"sales_net_365": 480_000.0, "stated_platform_share": 0.2}  # of an earlier statement
+    honest, boasting = (shop(key, wholesale=True, facts=seen) for key in ("honest", "boasting"))
+    much = {**YEAR, "sales_year_cents": 90_000_000_000_000}
+    made = {}
+    for borrower_id, figures in ((honest, YEAR), (boasting, much)):
+        if steps == 1:
+            made[borrower_id] = asking(house, borrower_id, f"k {borrower_id}", figures=figures)()
+            continue
+        second = on_step_two(house, borrower_id)
+        house.act(actions.save_step, answers={**SECOND, "figures": figures}, **second)
+        about = {name: second[name] for name in ("borrower_id", "application_id")}
+        made[borrower_id] = house.act(actions.submit, command=Command.of(f"k {borrower_id}"), today=TODAY, **about)
+    assert (made[honest].outcome, made[boasting].outcome) == ("approve", "refer")
+    assert made[boasting].reasons == ("stated-figures-differ",)
+    with house.transaction() as db:
+        (file,) = cases_of(db, boasting)
+        assert outlook(db, file, TODAY).automatic.reasons == ("stated-figures-differ",), "whoever looks at it sees it"
+        for borrower_id, close in ((honest, 1.0), (boasting, pytest.approx(480_000 / 360_000_000_000))):
+            decision_id = made[borrower_id].decision_id
+            case = queries.decision(db, decision_id).opened.case
+            said = [case.facts[name] for name in ("stated_sales_closeness", "stated_platform_share", "stated_days")]
+            assert (said, case.stated_version) == ([close, 0.4, 0.0], 1)
+            assert queries.replay(db, decision_id).same
+        told = [queries.why(db, made[boasting].decision_id, language) for language in ("en", "zh-Hans")]
+    assert "Figures stated with the application: version 1, 900,000,000,000.00 yuan of sales a year" in told[0]
+    assert "随申请自报的数据：第 1 版，年销售额 900,000,000,000.00 元" in told[1]

@@ -13,7 +13,7 @@ from lender import Introduced
 from lendmill import ids
 from lendmill.day_end.learning import lay_in
 from lendmill.db import Database
-from lendmill.features.stated import CLOSENESS
+from lendmill.features.stated import CLOSENESS, as_stated
 from lendmill.features.windows import as_of
 from lendmill.people.actions import register_borrower
 from lendmill.rating.stated.actions import state_figures
@@ -154,6 +154,8 @@ def test_the_features_give_the_same_closeness_once_the_figures_are_part_of_the_r
     ours = facts_now(figures, after)
     assert {name: after[name] for name in WEIGHTS} == {name: pytest.approx(ours[name]) for name in WEIGHTS}
     assert [name for name in WEIGHTS if ours[name] is None] == ["stated_cost_closeness"]
+    at_once = as_stated(figures.whole, 0, before)
+    assert at_once == {name: after[name] for name in after if name.startswith("stated_")}
 
     database.act(state_figures, borrower_id=borrower_id, figures=StatedFigures(sales_year_cents=100), today=DAY)
     lay_in(database, lake, received_at=received_at)

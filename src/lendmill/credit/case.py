@@ -86,6 +86,8 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     offer_limit_cents: int | None
     # None: the borrower belongs to no group; unset: nobody looked, as before version 3
     group: CaseGroup | msgspec.UnsetType | None = msgspec.UNSET
+    # which version of the figures stated by the seller the facts tell; unset: they tell what the snapshot knew of them
+    stated_version: int | msgspec.UnsetType = msgspec.UNSET
 
 
 def readable_facts(facts: Mapping[str, Any]) -> tuple[dict[str, float | None], tuple[str, ...]]:

@@ -5,6 +5,9 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from lendmill.credit.finding import STEPS, Finding, Scalar
 from lendmill.credit.policy import Policy
 from lendmill.credit.reasons import Reason
@@ -58,6 +61,9 @@ def _opening(content: Content, policy: Policy, product: Product, language: str, 
     yield say["policy"].format(key=policy.key, version=policy.version, day=policy.in_force_on)
     known = sum(value is not None for value in case.facts.values())
     yield say["facts"].format(day=case.facts_as_of_on or say["no day"], known=known, all=len(case.facts))
+    if case.stated_version is not UNSET:
+        sales = case.facts.get("stated_sales_year") or 0.0
+        yield say["stated"].format(version=case.stated_version, sales=yuan(round(sales * 100)))
     if case.rating is None:
         yield say["no rating"]
     elif case.rating.points is None or case.rating.pd is None:
@@ -97,6 +103,7 @@ def _ending(content: Content, language: str) -> Iterator[str]:
 def finding_told(finding: Finding, policy: Policy, language: str) -> str:
     """One finding in one line: the rule, what was found, what was required, and the verdict."""
     zh = spoken(language) == "zh"
+    finding = worded(finding, policy, language)
     rule = rule_name(finding.rule, policy, language)
     if finding.verdict == "not-applicable":
         note = NOTES.get(finding.note, (finding.note, finding.note))[zh]
@@ -120,6 +127,18 @@ def rule_name(rule: str, policy: Policy, language: str) -> str:
         about = rule.removeprefix(INTERVIEW)
         return ("In the interview: ", "视频调查：")[zh] + ASKED_ABOUT.get(about, (about, about))[zh]
     return RULES.get(rule, (rule, rule))[zh]
+
+
+def worded(finding: Finding, policy: Policy, language: str) -> Finding:
+    """A finding whose value is a key of the policy, with the policy's own words in its place."""
+    if (finding.step, finding.rule) != ("eligibility", "purpose"):
+        return finding
+    zh = spoken(language) == "zh"
+    named = {each.key: each.zh if zh else each.en for each in policy.eligibility.purposes}
+    allowed = finding.threshold
+    words = tuple(named.get(str(each), each) for each in allowed) if isinstance(allowed, tuple) else allowed
+    value = named.get(finding.value, finding.value) if isinstance(finding.value, str) else finding.value
+    return replace(finding, value=value, threshold=words)
 
 
 def required_told(finding: Finding, language: str) -> str:

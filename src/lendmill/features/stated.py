@@ -1,12 +1,14 @@
 """Features of what a seller says: stated figures, how close they come to the record, and the questionnaire."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import narwhals as nw
+import polars as pl
 
 from lendmill.features.feature import SALES, Direction, Feature, Use, closeness, millionths, share, yuan
 from lendmill.features.partners import party
-from lendmill.features.sums import total
+from lendmill.features.sums import MICRO, total
 from lendmill.features.words import said_age, said_cents, said_number
 
 _NEEDS: Final = ("stated",)
@@ -104,6 +106,32 @@ CLOSENESS: Final = (
         not_for=_PRIVATE,
     ),
 )  # fmt: skip
+
+_SEEN_AS: Final = {  # the sums that a statement is held against: the feature that tells each, and its parts in one
+    "net_cents 0 to 365": ("sales_net_365", 100),
+    "bought_cents 0 to 365": ("purchases_365", 100),
+    "tax_vat_cents 0 to 365": ("tax_declared_365", 100),
+    "said bureau open_balance": ("bureau_open_balance", 100),
+    "customer top_micro_365": ("customer_top_share_365", MICRO),
+}
+
+_MOST: Final = 1e18
+
+
+def as_stated(said: Mapping[str, int | None], days: int, facts: Mapping[str, float | None]) -> dict[str, float | None]:
+    """What these features of one shop are once a statement is part of its record, from the other features of the day.
+
+    `said` are the figures by their subject, in cents and millionths; `days` is how long ago they were stated.
+    """
+    columns: dict[str, int | None] = {f"said stated {subject}": figure for subject, figure in said.items()}
+    columns["said stated age"] = days
+    for name, (fact, parts) in _SEEN_AS.items():
+        known = facts.get(fact)
+        columns[name] = None if known is None else round(max(-_MOST, min(known * parts, _MOST)))
+    shop = nw.from_native(pl.DataFrame([columns], schema=dict.fromkeys(columns, pl.Int64)))
+    told = shop.select(each.value.cast(nw.Float64).alias(each.name) for each in (*FIGURES, *CLOSENESS))
+    return dict(told.rows(named=True)[0])
+
 
 _PSYCHE: Final[tuple[Use, ...]] = ("reason", "fairness", "public index")
 

@@ -27,7 +27,7 @@ from lendmill.credit.applications.application import (
 from lendmill.credit.applications.queries import application, figures_on_file, open_applications
 from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Ask, case_of
-from lendmill.credit.cases.queries import gathered, net_assets_cents
+from lendmill.credit.cases.queries import figures_stated, gathered, net_assets_cents
 from lendmill.credit.conditions.actions import open_granted
 from lendmill.credit.consented.actions import take_back_consent
 from lendmill.credit.consents import FREE_CONSENTS
@@ -300,6 +300,7 @@ def _case(db: Db, begun: Application, product: Product, asked_cents: int, today:
         purpose=begun.purpose or "",
         offer_id=held[0].offer_id if held else None,
         offer_limit_cents=held[0].limit_cents if held else None,
+        stated=figures_stated(db, row) if "figures_version" in begun.answers else None,
     )
     return case_of(row, product, today=today, net_assets_cents=net_assets_cents(db, today), ask=ask)
 

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from lendmill.credit.case import (
     Case,
     CaseBorrower,
@@ -15,8 +17,10 @@ from lendmill.credit.case import (
     FileClass,
     readable_facts,
 )
+from lendmill.features.stated import as_stated
 from lendmill.people.groups.group import GroupsChanged
 from lendmill.products.document import Product
+from lendmill.rating.stated.queries import StatedVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +78,13 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What somebody who applies adds: how much, what for, and the offer they hold."""
+    """What somebody who applies adds: how much, what for, the offer they hold, and the figures of a year they state."""
 
     amount_cents: int
     purpose: str
     offer_id: UUID | None = None
     offer_limit_cents: int | None = None
+    stated: StatedVersion | None = None
 
 
 Facts = tuple[dict[str, float | None], tuple[str, ...]]
@@ -96,9 +101,13 @@ def case_of(
 ) -> Case:
     """The case of one borrower for one product: an application where something is asked, an offer otherwise.
 
-    Whoever asks for several products can read the facts once (`readable_facts`) and hand them in.
+    Whoever asks for several products can read the facts once (`readable_facts`) and hand them in. Figures stated with
+    an application are part of the facts at once, as they will be when the next rating has read them.
     """
     facts, unreadable = facts_read or readable_facts(row.facts or {})
+    stated = ask.stated if ask else None
+    if stated is not None:
+        facts = {**facts, **as_stated(stated.said.whole, (today - stated.stated_on).days, facts)}
     lines = list(zip(row.line_products, row.line_amounts, strict=True))
     return Case(
         stage="offer" if ask is None else "application",
@@ -128,6 +137,7 @@ def case_of(
         offer_id=ask.offer_id if ask else None,
         offer_limit_cents=ask.offer_limit_cents if ask else None,
         group=_group(row),
+        stated_version=msgspec.UNSET if stated is None else stated.n,
     )
 
 

@@ -77,6 +77,12 @@ class StatedFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         value: int | float | None = getattr(self, f"{name}_cents" if name in AMOUNTS else name)
         return value
 
+    @property
+    def whole(self) -> dict[str, int | None]:
+        """Each figure by its name as the record keeps it: cents, and millionths of shares and years."""
+        parts = {name: 1 if name in AMOUNTS else 1_000_000 for name in NAMES}
+        return {name: None if (said := self.figure(name)) is None else round(said * parts[name]) for name in NAMES}
+
 
 def typed_in(typed: Mapping[str, str]) -> tuple[StatedFigures | None, tuple[StatedMistake, ...]]:
     """Figures as a person types them: yuan with thousands, shares in percent. All mistakes at once, or the figures.

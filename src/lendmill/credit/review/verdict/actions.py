@@ -11,7 +11,7 @@ import msgspec
 from lendmill import ids
 from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Ask, Gathered, case_of
-from lendmill.credit.cases.queries import gathered, net_assets_cents
+from lendmill.credit.cases.queries import figures_stated, gathered, net_assets_cents
 from lendmill.credit.conditions.actions import open_granted
 from lendmill.credit.decide import Decision, decide
 from lendmill.credit.decisions import store as decisions
@@ -91,7 +91,11 @@ def outlook(db: Db, file: ReviewCase, today: date, groups: Sequence[UUID] | None
     if groups is not None:
         row.held_under(groups)
     row = row if line is None else _without(row, line)
-    ask = Ask(amount_cents=asked.asked_cents or product.limit_min_cents, purpose=asked.purpose or "")
+    ask = Ask(
+        amount_cents=asked.asked_cents or product.limit_min_cents,
+        purpose=asked.purpose or "",
+        stated=None if asked.stated_version is msgspec.UNSET else figures_stated(db, row),
+    )
     case = case_of(row, product, today=today, net_assets_cents=net_assets_cents(db, today), ask=ask)
     automatic = decide(case, rules, product)
     return Outlook(file, about, line, case, rules, product, automatic, bounds(case, rules, product, automatic))
