@@ -1,11 +1,12 @@
 """How a document is read, so that a mistake in it is told by field, value and what would be allowed."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
+
+from lendmill.products.spelled import WHOLE_MAX, Misspelled, NumberBeyond, content_in
 
 T = TypeVar("T")
 
@@ -21,9 +22,11 @@ class Misread(Exception):
 def from_toml(text: str, kind: type[T]) -> T:
     """Read a document as its author writes it, in TOML; raises `Misread`."""
     try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        content = content_in(text)
+    except Misspelled as error:
         raise Misread("the file", str(error), "valid TOML") from None
+    except NumberBeyond as error:
+        raise Misread(error.field, str(error), f"a number, at most {WHOLE_MAX:,}") from None
     return from_content(content, kind)
 
 

@@ -1,5 +1,6 @@
 """One cell of a sheet: how a value of a document is put into it, and how it is read back to the last digit."""
 
+import math
 import re
 from datetime import date, datetime
 from typing import Any, Final
@@ -104,16 +105,14 @@ def _text(cell: Cell, allowed: str) -> str:
 def _whole(cell: Cell) -> int:
     if isinstance(cell, int | float) and not isinstance(cell, bool) and float(cell).is_integer():
         return int(cell)
-    if isinstance(cell, str) and re.fullmatch(r"-?(0|[1-9]\d*)", cell) and cell != "-0":
+    if isinstance(cell, str) and re.fullmatch(r"-?(0|[1-9]\d{0,17})", cell) and cell != "-0":
         return int(cell)
     raise Unreadable("a whole number")
 
 
 def _fraction(cell: Cell) -> float:
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell)
-    number = _number(cell) if isinstance(cell, str) else None
-    if number is None:
+    number = _number(cell) if isinstance(cell, str) else cell
+    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
         raise Unreadable("a number")
     return float(number)
 
@@ -121,8 +120,10 @@ def _fraction(cell: Cell) -> float:
 def _any_value(cell: Cell) -> str | int | float:
     if isinstance(cell, str):
         number = _number(cell)
+        if isinstance(number, float) and not math.isfinite(number):
+            raise Unreadable("a word or a number")
         return number if number is not None else cell[1:] if cell.startswith("'") else cell
-    if isinstance(cell, bool) or not isinstance(cell, int | float):
+    if isinstance(cell, bool) or not isinstance(cell, int | float) or not math.isfinite(cell):
         raise Unreadable("a word or a number")
     return int(cell) if float(cell).is_integer() else float(cell)
 
@@ -131,7 +132,7 @@ def _number(text: str) -> int | float | None:
     """A text that spells a number, as that number."""
     if not re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", text):
         return None
-    return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
+    return int(text) if re.fullmatch(r"-?\d{1,18}", text) else float(text)
 
 
 def _day(cell: Cell) -> str:

@@ -1,7 +1,6 @@
 """A document from a file, TOML or Excel: taken over whole, or each mistake told by its line or its cell."""
 
 import json
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -9,10 +8,11 @@ from typing import Any, Final, TypeVar
 from lendmill.people.canonical import canonical
 from lendmill.products.publishing import workbook
 from lendmill.products.publishing.kind import Document, DocumentKind
-from lendmill.products.publishing.lines import line_of, line_of_syntax
+from lendmill.products.publishing.lines import line_of
 from lendmill.products.publishing.sheets import Taken, letters, sheets_of, taken
 from lendmill.products.publishing.worked_out import without_value
 from lendmill.products.reading import content_of
+from lendmill.products.spelled import Misspelled, NumberBeyond, content_in
 from lendmill.refusals import Refusal
 
 D = TypeVar("D", bound=Document)
@@ -62,10 +62,11 @@ def document_in(kind: DocumentKind[D], content: bytes, name: str) -> D:
 
 def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
     try:
-        tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        told = str(error)
-        raise _refused(name, [FileMistake(line_of_syntax(told), "", "", "the file", told, "valid TOML")]) from None
+        content_in(text)
+    except Misspelled as error:
+        raise _refused(name, [FileMistake(error.line, "", "", "the file", str(error), "valid TOML")]) from None
+    except NumberBeyond:
+        pass  # told by its field, as every other value is
     try:
         return kind.written(text)
     except Refusal as wrong:

@@ -7,7 +7,6 @@ from typing import Final
 HEADER: Final = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]")
 ENTRY: Final = re.compile(r'^\s*((?:[\w-]+|"[^"]*")(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=\s*(.*)$')
 LONG_TEXT: Final = re.compile(r'"""|\'\'\'')
-SYNTAX: Final = re.compile(r"\(at line (\d+), column \d+\)")
 
 
 def line_of(text: str, field: str) -> int | None:
@@ -69,9 +68,3 @@ def _opened(line: str) -> int:
     """How many brackets a line opens and leaves open, texts and comments set aside."""
     bare = re.sub(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'', "", line).split("#")[0]
     return bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
-
-
-def line_of_syntax(message: str) -> int | None:
-    """The line that a complaint about the spelling of a whole file names."""
-    found = SYNTAX.search(message)
-    return int(found[1]) if found else None

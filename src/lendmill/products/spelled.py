@@ -1,0 +1,92 @@
+"""A text in TOML taken apart within bounds: its size, how deep it nests, and how large its numbers are."""
+
+import math
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any, Final
+
+LETTERS_MAX: Final = 1_000_000
+DEPTH_MAX: Final = 32
+WHOLE_MAX: Final = 2**63 - 1
+TOKEN: Final = re.compile(
+    r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*|[][{}.=,\n]', re.DOTALL
+)
+SYNTAX: Final = re.compile(r"\(at line (\d+), column \d+\)")
+LONG_NUMBER: Final = re.compile(r"\d[\d_]{999,}")
+
+
+class Misspelled(Exception):
+    """A text that is no TOML, or one beyond the bounds: on which line, and what is wrong."""
+
+    def __init__(self, told: str, line: int | None) -> None:
+        super().__init__(told)
+        self.line = line
+
+
+class NumberBeyond(Exception):
+    """A number no figure can be: where it stands, and what it is."""
+
+    def __init__(self, field: str, told: str) -> None:
+        super().__init__(told)
+        self.field = field
+
+
+def content_in(text: str) -> dict[str, Any]:
+    """What a text in TOML says; raises `Misspelled` and `NumberBeyond`."""
+    if len(text) > LETTERS_MAX:
+        raise Misspelled(f"it has more than {LETTERS_MAX:,} letters", None)
+    _check_depth(text)
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = SYNTAX.search(str(error))
+        raise Misspelled(str(error), int(found[1]) if found else None) from None
+    except ValueError:  # a number of more digits than are read at all
+        long = LONG_NUMBER.search(text)
+        line = _line(text, long.start()) if long else None
+        raise Misspelled(f"there is a number of thousands of digits{_told(line)}", line) from None
+    for field, number in _numbers(content, ""):
+        if isinstance(number, int) and abs(number) > WHOLE_MAX:
+            raise NumberBeyond(field, f"a number of {number.bit_length() * 3 // 10} digits")
+        if isinstance(number, float) and not math.isfinite(number):
+            raise NumberBeyond(field, str(number))
+    return content
+
+
+def _check_depth(text: str) -> None:
+    """Refuse names and lists that nest deeper than any document does, before they cost anything."""
+    open_, dots = 0, 0
+    for token in TOKEN.finditer(text):
+        sign = token[0]
+        if sign == ".":
+            dots += 1
+        elif sign in "[{":
+            open_, dots = open_ + 1, 0
+        elif sign in "]}":
+            open_, dots = max(0, open_ - 1), 0
+        elif sign in "=,\n":
+            dots = 0
+        if open_ + dots > DEPTH_MAX:
+            line = _line(text, token.start())
+            raise Misspelled(f"it nests deeper than {DEPTH_MAX} levels{_told(line)}", line)
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
+
+
+def _told(line: int | None) -> str:
+    return f" (at line {line})" if line else ""
+
+
+def _numbers(content: Any, at: str) -> Iterator[tuple[str, int | float]]:
+    """Every number with the way to it."""
+    if isinstance(content, dict):
+        for name, value in content.items():
+            yield from _numbers(value, f"{at}.{name}" if at else str(name))
+    elif isinstance(content, list):
+        for n, value in enumerate(content):
+            yield from _numbers(value, f"{at}[{n}]")
+    elif isinstance(content, int | float):
+        yield at, content
