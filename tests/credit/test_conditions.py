@@ -32,6 +32,7 @@ from lendmill.credit.lines.line import Line, LineNotOpen
 from lendmill.credit.lines.queries import lines_of
 from lendmill.db import Database
 from lendmill.people.groups.queries import groups_of
+from lendmill.people.queries import NoSuchBorrower
 from lendmill.people.roles import Role
 from lendmill.people.sign_in.queries import Caller
 from people.staff import Staff
@@ -135,6 +136,7 @@ def test_what_is_not_met_by_its_last_day_closes_the_line(waiting: Waiting) -> No
     [
         (NotSuchAWay, {"way": "charm"}),
         (OwnGuarantor, {"guarantor_id": "own"}),
+        (NoSuchBorrower, {"guarantor_id": ids.new()}),
         (CoverTooSmall, {"cover_cents": 0}),
         (CoverTooLarge, {"cover_cents": 10**30}),
         (DescriptionMissing, {"described": " "}),
@@ -143,7 +145,7 @@ def test_what_is_not_met_by_its_last_day_closes_the_line(waiting: Waiting) -> No
     ],
 )
 def test_what_cannot_be_brought_forward(waiting: Waiting, refusal: type[Exception], changes: dict[str, Any]) -> None:
-    if changes.get("guarantor_id"):
+    if changes.get("guarantor_id") == "own":
         changes = {"guarantor_id": waiting.borrower_id}
     with pytest.raises(refusal):
         waiting.tell(**changes)
@@ -169,3 +171,11 @@ def test_of_many_verdicts_at_once_one_counts(waiting: Waiting) -> None:
     found = at_once([lambda by=by: waiting.judge(told, by=by) for by in officers])
     assert found == {"done": 1, "verified-already": 5}
     assert waiting.line.status == "open"
+
+
+def test_one_guarantor_counts_once_in_whatever_words(waiting: Waiting) -> None:
+    for described, cover_cents in (("Strong Ltd", 300_000), ("Strong Company Limited", 250_000)):
+        told = waiting.tell(guarantor_id=waiting.guarantor_id, described=described, cover_cents=cover_cents)
+        found = waiting.judge(told)
+    assert (found.covered_cents, found.state(TODAY), waiting.line.status) == (300_000, "asked", "pending")
+    assert waiting.house.act(actions.lapse_conditions, today=LAST_DAY + timedelta(days=1)) == 1

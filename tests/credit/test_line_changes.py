@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_crowd import asking, count
 from test_limits_and_conditions import BANDED
+from test_trials import TwoPeople
 
 from lendmill import ids
 from lendmill.credit.case import Case, CaseGroup
@@ -25,7 +26,11 @@ from lendmill.credit.lines import actions as lines
 from lendmill.credit.lines.line import Line
 from lendmill.credit.lines.queries import lines_of
 from lendmill.credit.provisions import LineChangeRule
+from lendmill.credit.trials.queries import policy_for
 from lendmill.db import Database
+from lendmill.products.actions import publish
+from lendmill.products.document import InvalidProduct
+from lendmill.products.queries import fits
 
 OPENED = TODAY - timedelta(days=100)
 
@@ -327,3 +332,45 @@ def test_what_a_decision_says_of_the_rest_is_the_same_as_without_the_line() -> N
     bare = case_without(case, a_line())
     assert (bare.granted_cents, bare.joint_granted_cents, bare.standing.outstanding_cents) == (0, 0, 0)
     assert msgspec.structs.replace(bare, standing=case.standing, granted_cents=0).facts == case.facts
+
+
+@pytest.mark.parametrize(
+    ("grade", "rate_bp", "low", "high"), [("AAA", 7_000, "0.055 %", "0.06 %"), ("BB", 11_000, "0.03 %", "0.04 %")]
+)
+def test_a_rule_that_makes_a_line_cheaper_never_makes_it_dearer_nor_the_other_way_round(
+    grade: str, rate_bp: int, low: str, high: str
+) -> None:
+    policy = changed_policy(changes=(repricing(when=f"grade = '{grade}'", rate_bp=rate_bp),))
+    product = msgspec.structs.replace(LINE, rate_min=low, rate_max=high)
+    assert tonight(a_borrower(rating={"grade": grade}), policy=policy, product=product) is None
+
+
+def test_a_product_priced_outside_its_own_band_is_not_published(house: Database) -> None:
+    outside = msgspec.structs.replace(LINE, version=LINE.version + 1, rate_min="0.02 %", rate_max="0.03 %")
+    with pytest.raises(InvalidProduct, match=r"from rate_min, 0.02 %, to rate_max, 0.03 %"):
+        house.act(publish, outside, today=TODAY)
+    with house.transaction() as db, pytest.raises(InvalidProduct):
+        fits(db, outside, TODAY)
+
+
+def test_a_line_is_changed_by_the_policy_that_decides_its_borrower(house: Database, shop: Callable[..., UUID]) -> None:
+    rules = tuple(
+        msgspec.structs.replace(each, limit_bp=11_000) if each.limit_bp == 12_000 else each
+        for each in POLICY.changes or ()
+    )
+    tried, later = (
+        msgspec.structs.replace(POLICY, version=POLICY.version + 1, changes=rules),
+        TODAY + timedelta(days=90),
+    )
+    TwoPeople(house).shares(tried, 5_000)
+    nights = [Night(house, lambda n=n: shop(f"s{n}")) for n in range(6)]
+    with house.transaction() as db:
+        by = policy_for(db, [each.borrower_id for each in nights], later)
+    for each in nights:
+        each.rated(later)
+        each.has()
+    assert change_lines(house, today=later).raised == 6
+    for each in nights:
+        version = by[each.borrower_id].version
+        raised_cents = 1_100_000 if version == tried.version else 1_200_000
+        assert (each.told[0].policy_version, each.line.limit_cents) == (version, raised_cents)

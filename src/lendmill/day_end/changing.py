@@ -12,9 +12,10 @@ from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Gathered, case_of
 from lendmill.credit.cases.queries import gathered, net_assets_cents
 from lendmill.credit.changes import queries
-from lendmill.credit.changes.actions import FIRST, change_lines, rules_now
+from lendmill.credit.changes.actions import FIRST, change_lines, rules_on
 from lendmill.credit.changes.change import LineChange
 from lendmill.credit.changes.foreseen import foreseen
+from lendmill.credit.conditions.queries import UNMET
 from lendmill.day_end.report import Counts
 from lendmill.day_end.steps import done, step
 from lendmill.days import ONE_DAY
@@ -48,15 +49,6 @@ class _Counted:
 
 
 # Counted from the rows, so that a night that broke off and went on tells of the whole of it.
-UNMET: Final = """
-    c.cover_cents > (select coalesce(sum(t.cover_cents), 0)
-                       from condition_told t
-                       join condition_verdict v on (v.told_id, v.borrower_id) = (t.told_id, t.borrower_id)
-                      where t.condition_id = c.condition_id
-                        and t.borrower_id = c.borrower_id
-                        and v.verified)
-"""
-
 CHANGED = f"""
     select count(*) filter (where noted and kind = 'raise') as raised,
            count(*) filter (where noted and kind = 'cut') as cut,
@@ -67,7 +59,7 @@ CHANGED = f"""
               from line_condition c
               join line l on (l.line_id, l.borrower_id) = (c.line_id, c.borrower_id)
              where c.until_on = %(day)s
-               and l.status = 'closed'
+               and (l.status = 'closed' or l.verdict_id is not null and l.raise_to_cents is null)
                and {UNMET.strip()}) as conditions_lapsed,
            (select count(*) from counter_answer where outcome = 'lapsed' and answered_on = %(opens)s) as offers_lapsed
       from (select c.kind, true as noted, null as outcome
@@ -91,7 +83,7 @@ LAPSING = f"""
       from (select c.line_id, c.until_on
               from line_condition c
               join line l on (l.line_id, l.borrower_id) = (c.line_id, c.borrower_id)
-             where l.status = 'pending'
+             where (l.status = 'pending' or l.status <> 'closed' and l.raise_to_cents is not null)
                and c.until_on <= %(last)s
                and {UNMET.strip()}) unmet
      group by line_id
@@ -131,7 +123,7 @@ def foresee(db: Db, days: Sequence[date]) -> dict[date, Counts]:
 
 def _by_rule(db: Db, nights: Sequence[date]) -> list[tuple[date, str]]:
     """Every line's nights, page by page."""
-    rules, after = rules_now(db), FIRST
+    rules, after = rules_on(db, nights[0]), FIRST
     told: list[tuple[date, str]] = []
     due: dict[UUID, list[LineChange]] = {}
     for waiting in queries.changes_due(db, today=nights[-1], size=None):
@@ -143,8 +135,9 @@ def _by_rule(db: Db, nights: Sequence[date]) -> list[tuple[date, str]]:
         past = queries.histories(db, page)
         for line in queries.lines_now(db, page):
             found = sold(line.product_key, line.product_version)
+            policy = None if rules is None else rules.drawn(line.borrower_id).document
             case_on = partial(_case, rows[line.borrower_id], found, assets_cents)
-            told += foreseen(line, past[line.line_id], due.get(line.line_id, ()), case_on, rules, found, nights)
+            told += foreseen(line, past[line.line_id], due.get(line.line_id, ()), case_on, policy, found, nights)
     return told
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from lendmill.db import Db
 from lendmill.products.caps import caps_on
 from lendmill.products.dearest import check_caps
-from lendmill.products.document import LAW_FIGURES, Product
+from lendmill.products.document import LAW_FIGURES, Product, check_band
 from lendmill.products.law import check_named
 from lendmill.products.publishing.actions import PublishedAlready as PublishedAlready
 from lendmill.products.publishing.actions import first_live
@@ -17,9 +17,10 @@ def publish(db: Db, product: Product, *, today: date) -> None:
     """Put the first version of a product on sale; the same terms again change nothing.
 
     A house that lives through the past may begin with rules of today. Refuses with `PublishedAlready`,
-    `TakesTwoPeople`, `DearerThanAllowed`, `LawUnnamed`.
+    `TakesTwoPeople`, `DearerThanAllowed`, `LawUnnamed`, `InvalidProduct`.
     """
     check_caps(product, caps_on(product.caps, today))
+    check_band(product)
     check_named(product.laws or (), LAW_FIGURES, document=f"Product {product.key}")
     first_live(db, PRODUCT, product, today=today)
 

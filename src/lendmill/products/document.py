@@ -245,6 +245,21 @@ def digest(product: Product) -> str:
     return product.fingerprint
 
 
+def check_band(product: Product) -> None:
+    """Refuse a product whose own rates lie outside the band it may be priced within; one published before stays."""
+    if product.band is None:
+        return
+    low, high = (Fraction(each.num, each.den) for each in product.band)
+    own = product.yearly_rate or product.daily_rate
+    fields = {"yearly_rate" if product.yearly_rate else "daily_rate": (own, product.rate)}
+    for grade, text in product.rate_by_grade.items():
+        fields[f"rate_by_grade.{grade}"] = (text, product.rate_for(grade))
+    for field, (text, rate) in fields.items():
+        if not low <= Fraction(rate.num, rate.den) <= high:
+            allowed = f"from rate_min, {product.rate_min}, to rate_max, {product.rate_max}"
+            raise InvalidProduct(product=product.key, field=field, value=text, allowed=allowed)
+
+
 def _checked(read: Any, name: str) -> Product:
     try:
         product: Product = read()

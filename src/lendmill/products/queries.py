@@ -8,7 +8,7 @@ from lendmill.db import Db
 from lendmill.people.queries import house_day
 from lendmill.products.caps import caps_on
 from lendmill.products.dearest import check_caps
-from lendmill.products.document import LAW_FIGURES, Product, product_of, read_product
+from lendmill.products.document import LAW_FIGURES, Product, check_band, product_of, read_product
 from lendmill.products.law import check_in_force, check_named
 from lendmill.products.publishing import queries as published
 from lendmill.products.publishing.kind import DocumentKind
@@ -22,13 +22,15 @@ class NoSuchProduct(Refusal):
 
 
 def fits(db: Db, product: Product, on: date) -> None:
-    """Refuse a product that would cost more than the dated caps allow, or rests on law without naming it in force.
+    """Refuse a product that would cost more than the dated caps allow, is priced outside its own band, or rests on law
+    without naming it in force.
 
     One that was live before may come back as it was. Refuses with `DearerThanAllowed`, `CapsNotInForce`,
-    `UnknownCaps`, `LawUnnamed`, `LawNotInForce`.
+    `UnknownCaps`, `LawUnnamed`, `LawNotInForce`, `InvalidProduct`.
     """
     check_caps(product, caps_on(product.caps, on))
     if not published.was_live(db, "product", product.key, product.version):
+        check_band(product)
         check_named(product.laws or (), LAW_FIGURES, document=f"Product {product.key}")
     check_in_force(product.laws or (), document=f"Product {product.key}", on=on)
 

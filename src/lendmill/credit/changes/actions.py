@@ -15,11 +15,12 @@ from lendmill.credit.changes.queries import Weighable
 from lendmill.credit.changes.weighing import weighed
 from lendmill.credit.conditions.actions import lapse_conditions
 from lendmill.credit.counters.actions import lapse_counter_offers
-from lendmill.credit.decisions.queries import policy
 from lendmill.credit.lines.actions import lock_line
 from lendmill.credit.lines.line import Line
 from lendmill.credit.policy import Policy
 from lendmill.credit.publishing.queries import NoSuchPolicy
+from lendmill.credit.trials.queries import policy_trials
+from lendmill.credit.trials.trial import Trials
 from lendmill.db import Database, Db
 from lendmill.people.groups.actions import lock_related
 from lendmill.people.groups.group import GroupsChanged
@@ -42,13 +43,13 @@ def change_lines(database: Database, *, today: date, progress: Progress = lambda
     report = ChangesReport()
     while due := database.act(partial(queries.changes_due, today=today, size=PAGE)):
         for change in due:
-            done = _settled(database, partial(_carry_out, change=change, today=today))
-            report.carried_out += done
-            report.lapsed += not done
+            outcome = _settled(database, partial(_carry_out, change=change, today=today))
+            report.carried_out += outcome == "done"
+            report.lapsed += outcome == "lapsed"
     report.conditions_lapsed = database.act(partial(lapse_conditions, today=today))
     while noted := database.act(partial(lapse_counter_offers, today=today)):
         report.offers_lapsed += noted.count("lapsed")
-    rules = database.act(rules_now)
+    rules = database.act(partial(rules_on, today=today))
     after = FIRST
     while rules is not None and (page := database.act(partial(_page, after=after, today=today))):
         after = page[-1]
@@ -61,13 +62,14 @@ def change_lines(database: Database, *, today: date, progress: Progress = lambda
     return report
 
 
-def rules_now(db: Db) -> Policy | None:
-    """The live policy, if it says when lines change; before the first one is published nothing does."""
+def rules_on(db: Db, today: date) -> Trials[Policy] | None:
+    """The policies that decide today, if any says when lines change; before the first one is published nothing does."""
     try:
-        live = policy(db)
+        rules = policy_trials(db, today)
     except NoSuchPolicy:
         return None
-    return live if live.changes else None
+    live = (rules.champion, *(each.document for each in rules.challengers))
+    return rules if any(each.changes for each in live) else None
 
 
 def _settled(database: Database, deed: Callable[[Db], T]) -> T:
@@ -84,7 +86,7 @@ def _page(db: Db, *, after: Weighable, today: date) -> list[Weighable]:
     return queries.lines_to_weigh(db, today=today, after=after, size=PAGE)
 
 
-def _worth_a_look(db: Db, *, page: list[Weighable], rules: Policy, today: date) -> list[Weighable]:
+def _worth_a_look(db: Db, *, page: list[Weighable], rules: Trials[Policy], today: date) -> list[Weighable]:
     """Those of a page for which a rule would change something, as they stand without a lock."""
     rows = {row.borrower_id: row for row in gathered(db, sorted({each.borrower_id for each in page}), today)}
     assets_cents, past, sold = net_assets_cents(db, today), queries.histories(db, page), _Sold(db)
@@ -92,7 +94,7 @@ def _worth_a_look(db: Db, *, page: list[Weighable], rules: Policy, today: date) 
     for line in queries.lines_now(db, page):
         product = sold(line)
         case = case_of(rows[line.borrower_id], product, today=today, net_assets_cents=assets_cents, ask=None)
-        if weighed(line, past[line.line_id], case, rules, product) is not None:
+        if weighed(line, past[line.line_id], case, rules.drawn(line.borrower_id).document, product) is not None:
             found.append(Weighable(line.borrower_id, line.line_id))
     return found
 
@@ -111,7 +113,7 @@ class _Sold:
         return self.known[named]
 
 
-def _change(db: Db, *, of: Weighable, rules: Policy, today: date) -> LineWeighed | None:
+def _change(db: Db, *, of: Weighable, rules: Trials[Policy], today: date) -> LineWeighed | None:
     """Weigh one line under its locks, and note what comes of it; what is due at once is carried out at once."""
     groups = lock_related(db, of.borrower_id, today)
     line = lock_line(db, borrower_id=of.borrower_id, line_id=of.line_id)
@@ -121,10 +123,11 @@ def _change(db: Db, *, of: Weighable, rules: Policy, today: date) -> LineWeighed
     row.held_under(groups)
     sold = product(db, line.product_key, line.product_version)
     case = case_of(row, sold, today=today, net_assets_cents=net_assets_cents(db, today), ask=None)
-    found = weighed(line, queries.histories(db, [of])[of.line_id], case, rules, sold)
+    policy = rules.drawn(of.borrower_id).document
+    found = weighed(line, queries.histories(db, [of])[of.line_id], case, policy, sold)
     if found is None:
         return None
-    change_id = store.note_change(db, line, found, rules, today=today)
+    change_id = store.note_change(db, line, found, policy, today=today)
     if change_id is None:
         return None
     for change in queries.line_changes_of(db, of.borrower_id):
@@ -133,11 +136,19 @@ def _change(db: Db, *, of: Weighable, rules: Policy, today: date) -> LineWeighed
     return found
 
 
-def _carry_out(db: Db, *, change: LineChange, today: date) -> bool:
-    """Carry out a change whose day has come, under its locks; whether it was done."""
+def lapse_changes(db: Db, line: Line, *, today: date) -> None:
+    """A person decided about a line: what it was to become before comes to nothing. The caller has locked it."""
+    for change in queries.changes_waiting(db, line):
+        store.lapse(db, change, line, today=today)
+
+
+def _carry_out(db: Db, *, change: LineChange, today: date) -> str:
+    """Carry out a change whose day has come, under its locks, once: `done`, `lapsed`, or nothing where it was over."""
     lock_related(db, change.borrower_id, today)
     line = lock_line(db, borrower_id=change.borrower_id, line_id=change.line_id)
-    return _done(db, change, line, today)
+    if all(each.change_id != change.change_id for each in queries.changes_waiting(db, line)):
+        return ""
+    return "done" if _done(db, change, line, today) else "lapsed"
 
 
 def _done(db: Db, change: LineChange, line: Line, today: date) -> bool:

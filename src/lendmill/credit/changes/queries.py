@@ -131,6 +131,22 @@ def line_changes_since(db: Db, borrower_id: UUID, day: date) -> list[LineChange]
     return [each for each in line_changes_of(db, borrower_id, 5) if each.noted_on >= day and each.outcome != "lapsed"]
 
 
+CHANGES_WAITING = f"""
+    select {CHANGE_COLUMNS}
+      from line_change c
+      left join line_change_done d on d.change_id = c.change_id and d.borrower_id = c.borrower_id
+     where d.change_id is null
+       and c.borrower_id = %(borrower_id)s
+       and c.line_id = %(line_id)s
+     order by c.change_id
+"""
+
+
+def changes_waiting(db: Db, line: Line) -> list[LineChange]:
+    """What was told of a line and is neither done nor lapsed."""
+    return many(db, LineChange, CHANGES_WAITING, borrower_id=line.borrower_id, line_id=line.line_id)
+
+
 CHANGES_DUE = f"""
     select {CHANGE_COLUMNS}
       from line_change c

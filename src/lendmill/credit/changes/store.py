@@ -61,7 +61,8 @@ SET_TERMS = """
        set limit_cents = %(limit_cents)s,
            rate_num = %(rate_num)s,
            penalty_num = %(penalty_num)s,
-           rate_den = %(rate_den)s
+           rate_den = %(rate_den)s,
+           raise_to_cents = %(raise_to_cents)s
      where borrower_id = %(borrower_id)s
        and line_id = %(line_id)s
 """
@@ -74,13 +75,14 @@ NOTE_DONE = """
 
 
 def carry_out(db: Db, change: LineChange, line: Line, *, limit_cents: int, today: date) -> None:
-    """Give the line its new limit and price, and note that it was done."""
+    """Give the line its new limit and price, and note that it was done; no raise waits on after a cut."""
     of_limit = change.kind in ("raise", "cut")
     terms = {
         "limit_cents": limit_cents if of_limit else line.limit_cents,
         "rate_num": line.rate_num if of_limit else change.rate_num,
         "penalty_num": line.penalty_num if of_limit else change.penalty_num,
         "rate_den": line.rate_den if of_limit else change.rate_den,
+        "raise_to_cents": None if change.kind == "cut" else line.raise_to_cents,
     }
     run(db, SET_TERMS, borrower_id=line.borrower_id, line_id=line.line_id, **terms)
     run(

@@ -45,13 +45,12 @@ class History:
 
 def case_without(case: Case, line: Line) -> Case:
     """The question what could be granted if this line were not there: its limit and its debt are left out."""
-    amount_cents = max(line.limit_cents, line.used_cents + line.reserved_cents)
+    amount_cents = line.granted_cents
     standing, group = case.standing, case.group
     if isinstance(group, CaseGroup) and group.granted_cents is not None:
         group = msgspec.structs.replace(group, granted_cents=max(0, group.granted_cents - amount_cents))
     return msgspec.structs.replace(
         case,
-        stage="offer",
         granted_cents=None if case.granted_cents is None else max(0, case.granted_cents - amount_cents),
         joint_granted_cents=(
             None if case.joint_granted_cents is None else max(0, case.joint_granted_cents - amount_cents)
@@ -62,8 +61,6 @@ def case_without(case: Case, line: Line) -> Case:
             reserved_cents=max(0, standing.reserved_cents - line.reserved_cents),
         ),
         group=group,
-        asked_cents=None,
-        purpose=None,
     )
 
 
@@ -89,7 +86,8 @@ def weighed(line: Line, history: History, case: Case, policy: Policy, product: P
         return min(worse, key=lambda each: (each.limit_cents, -each.rate.num * line.rate_den // each.rate.den))
     if doubt or history.waiting or not better:
         return None
-    return _granted_now(better[0], case_without(case, line), line, policy, product)
+    bare = msgspec.structs.replace(case_without(case, line), stage="offer", asked_cents=None, purpose=None)
+    return _granted_now(better[0], bare, line, policy, product)
 
 
 def known_of(line: Line, history: History, case: Case, policy: Policy) -> Mapping[str, Any]:
@@ -134,7 +132,9 @@ def _made(
         assert not isinstance(rule.rate_bp, msgspec.UnsetType)
         rate, penalty = _repriced(line, product, rule.rate_bp)
         kind = "dearer" if rate.num * line.rate_den > line.rate_num * rate.den else "cheaper"
-        moves = rate.num * line.rate_den != line.rate_num * rate.den
+        moves = (rule.rate_bp > BASIS_POINTS) == (
+            kind == "dearer"
+        ) and rate.num * line.rate_den != line.rate_num * rate.den
     if not moves:
         return None
     waits = kind in ("cut", "dearer") and not rule.urgent

@@ -19,6 +19,7 @@ from lendmill.credit.conditions.told import (
     described_as,
 )
 from lendmill.credit.decide import Decision
+from lendmill.credit.decisions.queries import decision
 from lendmill.credit.lines.actions import lock_line, open_line, set_line_status
 from lendmill.credit.lines.line import Line
 from lendmill.db import Db
@@ -58,8 +59,28 @@ def open_granted(
         held=held,
     )
     for each in asked:
-        store.ask(db, line, each, today=today)
+        store.ask(db, line, each, decision_id=decision_id, today=today)
     return line
+
+
+def raise_granted(db: Db, line: Line, *, decision_id: UUID, made: Decision, today: date) -> None:
+    """Bring a line that stands to what a person grants, in how much and for how long: never to less than it has.
+
+    What they ask counts from now on in place of what was asked before. A line that waited waits for it; of one that was
+    open more can be drawn, and loans run as decided, once it is met, and the raise is reserved until then. The caller
+    has locked the groups, the borrower and the line.
+    """
+    assert made.terms is not None, "only what has terms is granted"
+    for each in made.conditions or ():
+        store.ask(db, line, each, decision_id=decision_id, today=today)
+    if made.conditions and line.status != "pending":
+        store.promise(db, line, verdict_id=decision_id, limit_cents=made.terms.limit_cents)
+        return
+    store.bring_to(
+        db, line, verdict_id=decision_id, limit_cents=made.terms.limit_cents, months_max=made.terms.months_max
+    )
+    if not made.conditions and line.status == "pending":
+        set_line_status(db, line, "open")
 
 
 def tell_condition(
@@ -106,7 +127,7 @@ def tell_condition(
 def judge_condition(
     db: Db, *, borrower_id: UUID, told_id: UUID, verified: bool, reason: str, by: Caller, today: date
 ) -> LineCondition:
-    """Say whether what was brought forward is so; once all conditions of a line are met, it opens.
+    """Say whether what was brought forward is so; once all conditions of a line are met, it opens or rises.
 
     A guarantor who borrows here too belongs together with the borrower from then on. Refuses with `NotYoursToVerify`,
     `NothingTold`, `OwnWord`, `VerifiedAlready`, `ConditionOver`, `DescriptionMissing`.
@@ -132,17 +153,23 @@ def judge_condition(
             source=f"guarantor of line {asked.line_id}",
         )  # fmt: skip
     if verified:
-        _open_where_met(db, asked, today)
+        _carried_out_where_met(db, asked, today)
     return queries.condition(db, borrower_id, asked.condition_id)
 
 
-def _open_where_met(db: Db, asked: LineCondition, today: date) -> None:
+def _carried_out_where_met(db: Db, asked: LineCondition, today: date) -> None:
     line = lock_line(db, borrower_id=asked.borrower_id, line_id=asked.line_id)
     of_line = [each for each in queries.conditions_of(db, asked.borrower_id) if each.line_id == asked.line_id]
-    if line.status == "pending" and all(each.state(today) == "met" for each in of_line):
+    if any(each.state(today) != "met" for each in of_line if each.decision_id == line.asked_by):
+        return
+    if line.status == "pending":
         set_line_status(db, line, "open")
+    elif line.status != "closed" and line.raise_to_cents is not None:
+        terms = decision(db, line.asked_by, line.borrower_id).opened.decision.terms
+        assert terms is not None, "a raise has terms"
+        store.bring_to(db, line, verdict_id=line.asked_by, limit_cents=line.raise_to_cents, months_max=terms.months_max)
 
 
 def lapse_conditions(db: Db, *, today: date) -> int:
-    """Close the lines whose conditions were not met by their last day; gives how many."""
+    """Close the lines, and let the raises go, whose conditions were not met by their last day; gives how many."""
     return store.close_lapsed(db, today=today)

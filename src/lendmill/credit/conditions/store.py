@@ -5,6 +5,7 @@ from uuid import UUID
 
 from lendmill import ids
 from lendmill.credit.conditions.condition import Condition
+from lendmill.credit.conditions.queries import UNMET
 from lendmill.credit.conditions.told import ConditionTold
 from lendmill.credit.lines.line import Line
 from lendmill.db import Db, note, run
@@ -18,21 +19,54 @@ ASK = """
 """
 
 
-def ask(db: Db, line: Line, asked: Condition, *, today: date) -> None:
-    """Note that a line waits for a condition."""
+def ask(db: Db, line: Line, asked: Condition, *, decision_id: UUID, today: date) -> None:
+    """Note that a line waits for a condition of a decision."""
     note(
         db,
         ASK,
         condition_id=ids.new(),
         borrower_id=line.borrower_id,
         line_id=line.line_id,
-        decision_id=line.decision_id,
+        decision_id=decision_id,
         condition=asked.condition,
         ways=list(asked.by),
         cover_cents=asked.cover_cents,
         today=today,
         until_on=today + timedelta(days=asked.days),
     )
+
+
+BRING_TO = """
+    update line
+       set verdict_id = %(verdict_id)s,
+           limit_cents = greatest(limit_cents, %(limit_cents)s),
+           months_max = %(months_max)s,
+           raise_to_cents = null
+     where borrower_id = %(borrower_id)s
+       and line_id = %(line_id)s
+"""
+
+
+def bring_to(db: Db, line: Line, *, verdict_id: UUID, limit_cents: int, months_max: int) -> None:
+    """Let what a person decided hold of a line: how much, and for how long; its price and its end stay."""
+    run(
+        db, BRING_TO, borrower_id=line.borrower_id, line_id=line.line_id, verdict_id=verdict_id,
+        limit_cents=limit_cents, months_max=months_max,
+    )  # fmt: skip
+
+
+PROMISE = """
+    update line
+       set verdict_id = %(verdict_id)s,
+           raise_to_cents = %(limit_cents)s
+     where borrower_id = %(borrower_id)s
+       and line_id = %(line_id)s
+"""
+
+
+def promise(db: Db, line: Line, *, verdict_id: UUID, limit_cents: int) -> None:
+    """Reserve what a person raises a line to, until what they ask is met."""
+    run(db, PROMISE, borrower_id=line.borrower_id, line_id=line.line_id, verdict_id=verdict_id, limit_cents=limit_cents)
 
 
 TELL = """
@@ -102,24 +136,19 @@ def judge(
     )
 
 
-LAPSED = """
-    update line
-       set status = 'closed'
-     where status = 'pending'
+LAPSED = f"""
+    update line l
+       set status = case when status = 'pending' then 'closed' else status end,
+           raise_to_cents = null
+     where (status = 'pending' or status <> 'closed' and raise_to_cents is not null)
        and exists (select from line_condition c
-                    where c.line_id = line.line_id
-                      and c.borrower_id = line.borrower_id
+                    where c.line_id = l.line_id
+                      and c.borrower_id = l.borrower_id
                       and c.until_on < %(today)s
-                      and c.cover_cents > (select coalesce(sum(t.cover_cents), 0)
-                                             from condition_told t
-                                             join condition_verdict v on v.told_id = t.told_id
-                                                                     and v.borrower_id = t.borrower_id
-                                            where t.condition_id = c.condition_id
-                                              and t.borrower_id = c.borrower_id
-                                              and v.verified))
+                      and {UNMET.strip()})
 """
 
 
 def close_lapsed(db: Db, *, today: date) -> int:
-    """Close the lines whose conditions were not met in time, and say how many."""
+    """Close the lines whose conditions were not met in time, let such raises go, and say how many."""
     return run(db, LAPSED, today=today)

@@ -93,18 +93,24 @@ class LineCondition:
     cover_cents: int
     asked_on: date
     until_on: date
+    waited_for: bool
     told: list[ConditionTold] = field(default_factory=list)
 
     @property
     def covered_cents(self) -> int:
-        """How much is covered by what was verified."""
-        return sum(each.cover_cents for each in self.told if each.verified)
+        """How much is covered by what was verified: whoever answers, or whatever is pledged, counts once."""
+        most_cents: dict[tuple[str, str], int] = {}
+        for each in self.told:
+            if each.verified:
+                name = (each.way, str(each.guarantor_id or each.described.lower()))
+                most_cents[name] = max(each.cover_cents, most_cents.get(name, 0))
+        return sum(most_cents.values())
 
     def state(self, today: date) -> State:
         """Where it stands: met, lapsed, waiting for somebody to verify, or still asked for."""
         if self.covered_cents >= self.cover_cents:
             return "met"
-        if self.line_status != "pending" or today > self.until_on:
+        if not self.waited_for or today > self.until_on:
             return "lapsed"
         return "waiting" if any(each.verified is None for each in self.told) else "asked"
 

@@ -124,8 +124,7 @@ def _check_room(held: Sequence[Line], product: Product, limit_cents: int, today:
         if line.product_key == product.key and not closed:
             raise LineOpenAlready(product_key=product.key)
         if line.product_key in product.joint_products:
-            owed_cents = line.used_cents + line.reserved_cents
-            granted_cents += owed_cents if closed else max(owed_cents, line.limit_cents)
+            granted_cents += line.used_cents + line.reserved_cents if closed else line.granted_cents
     if (joint := product.joint_limit) is not None and granted_cents + limit_cents > joint.max_cents:
         raise JointLimitExceeded(
             products=", ".join(joint.products),

@@ -63,6 +63,18 @@ class Line:
     opened_on: date
     expires_on: date
     status: str
+    verdict_id: UUID | None = None  # a person's decision about this line after it was opened
+    raise_to_cents: int | None = None  # what that decision raises it to once what it asks is met
+
+    @property
+    def granted_cents(self) -> int:
+        """What is reserved by it as long as it stands: its limit, a raise that waits, or more that is owed."""
+        return max(self.limit_cents, self.raise_to_cents or 0, self.used_cents + self.reserved_cents)
+
+    @property
+    def asked_by(self) -> UUID:
+        """The decision whose conditions count."""
+        return self.verdict_id or self.decision_id
 
     @property
     def available_cents(self) -> int:

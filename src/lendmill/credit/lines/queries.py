@@ -9,7 +9,7 @@ from lendmill.db import Db, many, maybe, scalar
 LINE_COLUMNS: Final = """
            line_id, borrower_id, product_key, product_version, decision_id, limit_cents, reserved_cents, used_cents,
            rate_den, rate_num, penalty_num, grace_days, months_max, methods, joint_products, joint_max_cents,
-           opened_on, expires_on, status
+           opened_on, expires_on, status, verdict_id, raise_to_cents
 """
 
 LINE = f"""

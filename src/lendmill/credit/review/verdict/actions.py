@@ -1,7 +1,7 @@
 """Deciding about a file: alone within one's limit, else with a second person; the line opens with it, or nothing is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -10,9 +10,11 @@ import msgspec
 
 from lendmill import ids
 from lendmill.credit.case import Case
-from lendmill.credit.cases.gathered import Ask, Gathered, case_of
+from lendmill.credit.cases.gathered import Ask, case_of
 from lendmill.credit.cases.queries import figures_stated, gathered, net_assets_cents
-from lendmill.credit.conditions.actions import open_granted
+from lendmill.credit.changes.actions import lapse_changes
+from lendmill.credit.changes.weighing import case_without
+from lendmill.credit.conditions.actions import open_granted, raise_granted
 from lendmill.credit.decide import Decision, decide
 from lendmill.credit.decisions import store as decisions
 from lendmill.credit.decisions.queries import KeptDecision
@@ -90,13 +92,13 @@ def outlook(db: Db, file: ReviewCase, today: date, groups: Sequence[UUID] | None
     (row,) = gathered(db, [file.borrower_id], today)
     if groups is not None:
         row.held_under(groups)
-    row = row if line is None else _without(row, line)
     ask = Ask(
         amount_cents=asked.asked_cents or product.limit_min_cents,
         purpose=asked.purpose or "",
         stated=None if asked.stated_version is msgspec.UNSET else figures_stated(db, row),
     )
     case = case_of(row, product, today=today, net_assets_cents=net_assets_cents(db, today), ask=ask)
+    case = case if line is None else case_without(case, line)  # it must not stand in its own way
     automatic = decide(case, rules, product)
     return Outlook(file, about, line, case, rules, product, automatic, bounds(case, rules, product, automatic))
 
@@ -106,21 +108,6 @@ def _line_of(db: Db, file: ReviewCase, today: date) -> Line | None:
     held = lines_of(db, file.borrower_id)
     standing = (line for line in held if line.status != "closed" and not line.ended(today))
     return next((line for line in standing if line.decision_id == file.case_id), None)
-
-
-def _without(row: Gathered, line: Line) -> Gathered:
-    """What is granted beside a line that is looked at again: it must not stand in its own way."""
-    kept = [
-        n
-        for n, (key, status) in enumerate(zip(row.line_products, row.line_statuses, strict=True))
-        if key != line.product_key or status == "closed"
-    ]
-    return replace(
-        row,
-        line_products=[row.line_products[n] for n in kept],
-        line_statuses=[row.line_statuses[n] for n in kept],
-        line_amounts=[row.line_amounts[n] for n in kept],
-    )
 
 
 def give_verdict(db: Db, *, command: Command, case_id: UUID, verdict: Verdict, by: Caller, today: date) -> Approval:
@@ -252,7 +239,8 @@ def _bring_line(db: Db, seen: Outlook, made: Decision, decision_id: UUID, today:
             raise AmountOutOfBounds(
                 least_cents=line.limit_cents, most_cents=seen.bounds.most_cents, amount_cents=made.terms.limit_cents
             )
-        store.raise_line(db, line.borrower_id, line.line_id, made.terms.limit_cents)
+        raise_granted(db, line, decision_id=decision_id, made=made, today=today)
+        lapse_changes(db, line, today=today)
         return
     open_granted(
         db, borrower_id=seen.file.borrower_id, decision_id=decision_id, product=seen.product, made=made, today=today,

@@ -34,17 +34,3 @@ def keep_verdict(
         override=override, reasons=list(reasons), reviewed_by=reviewed_by, reviewed_role=reviewed_role,
         seconded_by=seconded_by, today=today,
     )  # fmt: skip
-
-
-RAISE_LINE = """
-    update line
-       set limit_cents = %(limit_cents)s
-     where borrower_id = %(borrower_id)s
-       and line_id = %(line_id)s
-       and limit_cents < %(limit_cents)s
-"""
-
-
-def raise_line(db: Db, borrower_id: UUID, line_id: UUID, limit_cents: int) -> None:
-    """Let more be drawn on a line that stands; its price and its end stay as they are."""
-    run(db, RAISE_LINE, borrower_id=borrower_id, line_id=line_id, limit_cents=limit_cents)
