@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
-from credit_cases import LINE, POLICY, a_case, decided
+from credit_cases import LINE, POLICY, a_case, decided, finding
 
 from lendmill.credit.notice import NoticedDecision, kind_of, notice_of
+from lendmill.credit.offers.behind import less_told
+from lendmill.credit.why import finding_told
 
 DECLINED_EN = """\
 Notice: your application was not granted
@@ -62,3 +64,31 @@ def test_who_is_declined_reads_this_word_for_word() -> None:
     assert kind == "declined"
     told = notice_of(declined, kind, answer_days=15)
     assert (told.text_en, told.text_zh) == (DECLINED_EN, DECLINED_ZH)
+
+
+def test_who_is_offered_less_reads_which_cap_left_it() -> None:
+    case = a_case(asked_cents=50_000_000)
+    countered = NoticedDecision(UUID(int=4), case, POLICY, LINE, decided(case))
+    told = notice_of(countered, "counter", answer_days=15)
+    assert "  1. Less can be lent than was asked for; what can be lent is offered instead.\n     What" in told.text_en
+    share = "Share of a month's net sales, by grade and length of record"
+    assert f"What can be lent is set by this: {share}: 16,000.00 yuan.\n" in told.text_en
+    assert "可授信额度由以下因素决定：月净销售额授信比例（按评级与经营时长）：16,000.00 元。\n" in told.text_zh
+
+
+def test_the_lenders_own_affairs_are_not_told_where_they_leave_less() -> None:
+    case = a_case(asked_cents=50_000_000, net_assets_cents=15_000_000)
+    made = decided(case)
+    assert finding(made, "asked within the limit").fact == "one borrower's share of the lender"
+    assert less_told(made, POLICY, "en") == "What can be lent is set by this: The most we can offer at present."
+    assert less_told(made, POLICY, "zh") == "可授信额度由以下因素决定：目前可提供的最高额度。"
+    assert less_told(decided(a_case()), POLICY, "en") is None
+
+
+def test_what_the_money_is_for_is_told_in_the_policys_words() -> None:
+    found = finding(decided(a_case(purpose="house")), "purpose")
+    told = finding_told(found, POLICY, "zh")
+    assert "贷款用途：house，须为采购备货、" in told
+    assert "stock" not in told
+    assert "must be one of Buy stock, " in finding_told(found, POLICY, "en")
+    assert "Purpose: Buy stock, " in finding_told(finding(decided(a_case()), "purpose"), POLICY, "en")

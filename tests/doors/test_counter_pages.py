@@ -48,6 +48,10 @@ def test_a_seller_declines_and_may_apply_again(house) -> None:  # type: ignore[n
     assert seller.post(path, answer="decline", key="declined-1").status_code == 303
     page = seller.get(f"/decisions/{decision_id}").text
     assert "您已拒绝该方案" in page
+    assert "原可授信额度 ¥16,000" in page
+    assert page.index("您已拒绝该方案") < page.index("¥16,000")
+    assert "可授信额度由以下因素决定：" in page
+    assert not [gone for gone in ("接受期限", "您可借") if gone in page]
     assert 'action="/apply/start"' in page
     late = seller.post(path, answer="accept", key="accept-after")
     assert (late.status_code, "您已拒绝该方案；可重新申请" in late.text) == (409, True)

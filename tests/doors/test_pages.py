@@ -19,7 +19,11 @@ def test_a_ready_offer_shows_its_yearly_rate_before_the_daily_one(house) -> None
 
 def test_a_seller_applies_in_three_steps_and_is_decided(house) -> None:  # type: ignore[no-untyped-def]
     visitor = house.visitor(Role.SELLER, house.applicant_id)
+    door = '<input type="hidden" name="product" value="credit-line">'
+    assert visitor.get("/").text.count(door) == 1
     step = visitor.post("/apply/start", product="credit-line").headers["location"]
+    begun = visitor.get("/").text
+    assert (step in begun, "为您预授信最高" in begun, door in begun) == (True, True, False)
     wrong = visitor.post(step, step="1", amount="5", purpose="stock")
     assert wrong.status_code == 422
     assert 'value="5"' in wrong.text

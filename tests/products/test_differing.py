@@ -78,9 +78,11 @@ def test_a_policy_says_what_is_new_what_is_gone_and_what_changed() -> None:
         "days_since_sale > 30; rule trades; for source sales; step what shuts the door; if unknown declined",
         "The closeness from which stated figures count as the record's rises from 90 % to 95 %",
     ] or said(before, after, Policy)
-    assert "规则“record long enough”拒绝的条件改为 history_days < 100（原为 history_days < 90）" in said(
+    assert "规则“经营记录天数”拒绝的条件改为 history_days < 100（原为 history_days < 90）" in said(
         before, after, Policy, chinese=True
     )
+    gone, new = [each.split("：")[0] for each in said(before, after, Policy, chinese=True) if "days_since_sale" in each]
+    assert (gone[:13], new) == ("取消规则“距最近销售天数”", "新增规则“距最近销售天数”")
 
 
 def test_shares_and_thresholds_of_older_policies_are_told_in_their_units() -> None:
@@ -96,7 +98,7 @@ def test_shares_and_thresholds_of_older_policies_are_told_in_their_units() -> No
         "The share of monthly sales for grade B falls from 35 % to 30 %",
     ]
     assert said(before, after, Policy, chinese=True) == [
-        "规则“few refunds”拒绝的界限改为高于 40 %（原为 50 %）",
+        "规则“b”拒绝的界限改为高于 40 %（原为 50 %）",
         "B级的月销售额授信比例由 35 % 降至 30 %",
     ]
 

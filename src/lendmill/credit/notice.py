@@ -15,9 +15,10 @@ import msgspec
 from lendmill.credit.case import Case
 from lendmill.credit.decide import Decision
 from lendmill.credit.finding import Finding
+from lendmill.credit.offers.behind import less_told
 from lendmill.credit.policy import Policy
 from lendmill.credit.reasons import Reason
-from lendmill.credit.why import required_told, rule_name, value_told
+from lendmill.credit.why import required_told, rule_name, value_told, worded
 from lendmill.money import yuan
 from lendmill.people.canonical import canonical
 from lendmill.products.document import Product
@@ -235,6 +236,8 @@ def _lines(
         yield ""
         yield say["reasons"]
         yield from (f"  {n}. {Reason.of(code).sentence(language)}" for n, code in enumerate(reasons, start=1))
+        if kind == "counter" and (less := less_told(decided.decision, policy, language)):
+            yield f"     {less}"
     if figures:
         yield ""
         yield say["figures"]
@@ -304,6 +307,7 @@ def _figures(code: str, decided: NoticedDecision) -> list[NoticeFigure]:
 
 def _figure(found: Finding, policy: Policy, language: str) -> str:
     colon, comma = ("：", "，") if language == "zh" else (": ", ", ")
+    found = worded(found, policy, language)
     required = required_told(found, language)
     told = f"{rule_name(found.rule, policy, language)}{colon}{value_told(found, found.value, language)}"
     return f"{told}{comma}{required}" if required else told

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from lendmill.credit.finding import STEPS, Finding, Scalar
 from lendmill.credit.policy import Policy
@@ -102,6 +103,7 @@ def _ending(content: Content, language: str) -> Iterator[str]:
 def finding_told(finding: Finding, policy: Policy, language: str) -> str:
     """One finding in one line: the rule, what was found, what was required, and the verdict."""
     zh = spoken(language) == "zh"
+    finding = worded(finding, policy, language)
     rule = rule_name(finding.rule, policy, language)
     if finding.verdict == "not-applicable":
         note = NOTES.get(finding.note, (finding.note, finding.note))[zh]
@@ -125,6 +127,18 @@ def rule_name(rule: str, policy: Policy, language: str) -> str:
         about = rule.removeprefix(INTERVIEW)
         return ("In the interview: ", "视频调查：")[zh] + ASKED_ABOUT.get(about, (about, about))[zh]
     return RULES.get(rule, (rule, rule))[zh]
+
+
+def worded(finding: Finding, policy: Policy, language: str) -> Finding:
+    """A finding whose value is a key of the policy, with the policy's own words in its place."""
+    if (finding.step, finding.rule) != ("eligibility", "purpose"):
+        return finding
+    zh = spoken(language) == "zh"
+    named = {each.key: each.zh if zh else each.en for each in policy.eligibility.purposes}
+    allowed = finding.threshold
+    words = tuple(named.get(str(each), each) for each in allowed) if isinstance(allowed, tuple) else allowed
+    value = named.get(finding.value, finding.value) if isinstance(finding.value, str) else finding.value
+    return replace(finding, value=value, threshold=words)
 
 
 def required_told(finding: Finding, language: str) -> str:

@@ -12,7 +12,7 @@ from lendmill.credit import queries as credit
 from lendmill.credit.counters.queries import counter_offer
 from lendmill.credit.policy import Policy
 from lendmill.credit.record import Content
-from lendmill.credit.why import required_told, rule_name, value_told
+from lendmill.credit.why import required_told, rule_name, value_told, worded
 from lendmill.people import queries as people
 from lendmill.people.queries import house_day
 from lendmill.web import names
@@ -92,7 +92,7 @@ def _findings(content: Content, policy: Policy, language: str) -> list[_Told]:
             required_told(found, language) if found.op != "noted" else "",
             found.verdict,
         )
-        for found in content.decision.findings
+        for found in (worded(each, policy, language) for each in content.decision.findings)
     ]
 
 

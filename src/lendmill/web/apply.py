@@ -25,6 +25,7 @@ from lendmill.credit.counters.queries import counter_offer
 from lendmill.credit.decisions.queries import KeptDecision
 from lendmill.credit.lines.line import Line
 from lendmill.credit.notices.queries import notices_of
+from lendmill.credit.offers.behind import less_told
 from lendmill.credit.review.queries import case_about
 from lendmill.db import Db
 from lendmill.people import queries as people
@@ -238,6 +239,7 @@ def _decision(
         sent = notices_of(db, borrower_id, decision_id)
         counter = counter_offer(db, borrower_id, decision_id) if decision.outcome == "counter" else None
         asked_for = _asked_for(db, decision, line, today)
+        less = _less(db, decision, words.language) if counter else []
     return page(
         request,
         "decision.html",
@@ -250,7 +252,7 @@ def _decision(
         state=counter.state(today) if counter else None,
         asked_for=asked_for,
         refused=_why_not(request, refused),
-        reasons=words.reasons(decision.reasons),
+        reasons=[*words.reasons(decision.reasons), *less],
         story=story,
         named=named,
         review_asked=review_asked,
@@ -274,6 +276,14 @@ def _asked_for(db: Db, kept: KeptDecision, line: Line | None, today: date) -> li
          "state": "asked"}
         for each in asked
     ]  # fmt: skip
+
+
+def _less(db: Db, kept: KeptDecision, language: str) -> list[str]:
+    """Which cap left less than was asked for, in words."""
+    about = kept.opened
+    policy = credit.policy(db, about.policy.key, about.policy.version)
+    told = less_told(about.decision, policy, language)
+    return [told] if told else []
 
 
 def _why_not(request: Asked, refused: Refusal | None) -> list[str]:

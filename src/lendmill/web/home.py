@@ -34,10 +34,12 @@ def home(request: Asked) -> Response[str] | Redirect:
         today = house_day(db)
         lines = [line for line in credit.lines_of(db, borrower_id) if line.status != "closed"]
         taken = {line.product_key for line in lines}
-        offers = [offer for offer in credit.offers_of(db, borrower_id, today) if offer.product_key not in taken]
+        started = credit.open_applications(db, borrower_id)
+        begun = {each.product_key for each in started}
+        ready = {each.product_key: each for each in credit.offers_of(db, borrower_id, today)}
+        offers = [each for each in ready.values() if each.product_key not in taken | begun]
         behind = {offer.offer_id: credit.behind(db, offer, words_of(request).language) for offer in offers}
         running = [loan for loan in loans.loans_of(db, borrower_id, today) if loan.status in (*OPEN, "paying")]
-        started = credit.open_applications(db, borrower_id)
         named = product_names(db, request)
         no_offers = credit.no_offers_of(db, borrower_id, today)
         standing = credit.standing(db, borrower_id)
@@ -56,6 +58,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         counters=counters,
         loans=running,
         started=started,
+        ready=ready,
         named=named,
         reasons=words_of(request).reasons(dict.fromkeys(code for each in no_offers for code in each.reasons)),
         days_left=days_left,

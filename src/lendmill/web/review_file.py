@@ -17,7 +17,7 @@ from lendmill.credit.policy import Policy
 from lendmill.credit.review import queries
 from lendmill.credit.review.case import ReviewCase
 from lendmill.credit.review.verdict.actions import Outlook
-from lendmill.credit.why import required_told, rule_name, value_told
+from lendmill.credit.why import required_told, rule_name, value_told, worded
 from lendmill.db import Db
 from lendmill.features.catalogue import FEATURES
 from lendmill.loans import queries as loans
@@ -80,7 +80,7 @@ def findings_told(findings: tuple[Finding, ...], policy: Policy, language: str) 
             found.verdict,
             found.effect,
         )
-        for found in findings
+        for found in (worded(each, policy, language) for each in findings)
     ]
     return sorted(rows, key=lambda row: ("decline", "refer", "counter", "none").index(row.effect))
 

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
+from lendmill.credit.decide import Decision
 from lendmill.credit.policy import Policy
+from lendmill.credit.reasons import Reason
 from lendmill.credit.rules.rule import ANY_SOURCE
 from lendmill.credit.why import rule_name
 from lendmill.credit.words import spoken
@@ -24,6 +26,7 @@ OF_THE_HOUSE: Final = frozenset({
 })  # fmt: skip
 AT_PRESENT: Final = ("The most we can offer at present", "目前可提供的最高额度")
 AMOUNT: Final = ("{rule}: {amount} yuan", "{rule}：{amount} 元")
+LESS_SET_BY: Final = ("What can be lent is set by this: {set_by}.", "可授信额度由以下因素决定：{set_by}。")
 
 
 class Behind(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,3 +102,17 @@ def held(behind: Behind, policy: Policy) -> Iterator[str]:
     about = (ANY_SOURCE, *behind.sources)
     yield from (rule.rule for rule in policy.knock_outs or () if rule.source in about)
     yield from (each.rule for each in policy.rules or () if each.source in about and each.rule not in behind.aside)
+
+
+def less_told(decision: Decision, policy: Policy, language: str) -> str | None:
+    """Which cap left less than was asked for, in one sentence; the lender's own affairs are not told."""
+    found = decision.findings
+    less = next(
+        (each for each in found if each.reason == Reason.LESS_THAN_ASKED.code and each.effect == "counter"), None
+    )
+    cap = next((each for each in found if less and each.step == "limit" and each.rule == less.fact), None)
+    if cap is None or not isinstance(cap.value, int):
+        return None
+    zh = spoken(language) == "zh"
+    told_by = AMOUNT[zh].format(rule=rule_name(cap.rule, policy, language), amount=yuan(max(0, cap.value)))
+    return LESS_SET_BY[zh].format(set_by=AT_PRESENT[zh] if cap.rule in OF_THE_HOUSE else told_by)

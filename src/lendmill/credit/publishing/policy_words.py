@@ -11,8 +11,8 @@ from lendmill.products.publishing.telling import Labels, Said, Unit
 
 TABLE_FIELDS: Final[Mapping[str, Said]] = {
     "tables": ("the tables", "表"),
-    "tables.*": ("table {0}", "表“{0}”"),
-    "tables.*.rows": ("the rows of table {0}", "表“{0}”的各行"),
+    "tables.*": ("table {0}", "表“{label}”"),
+    "tables.*.rows": ("the rows of table {0}", "表“{label}”的各行"),
     "tables.*.rows.*": ("{label}, {row}", "{label}（{row}）"),
 }
 
@@ -65,22 +65,22 @@ FIELDS: Final[Mapping[str, Said]] = {
     "limit.cash_flow_months": ("the months cash flow is read over", "现金流统计月数"),
     "limit.counter": ("whether less is offered to who asks for too much", "超额申请是否提供较低额度"),
     "knock_outs": ("the rules that shut the door", "否决规则"),
-    "knock_outs.*": ("rule {0}", "规则“{0}”"),
+    "knock_outs.*": ("rule {0}", "规则“{label}”"),
     "knock_outs.*.refer_above": (
         "rule {0} now refers above {after} (was {before})",
-        "规则“{0}”转人工的界限改为高于 {after}（原为 {before}）",
+        "规则“{label}”转人工的界限改为高于 {after}（原为 {before}）",
     ),
     "knock_outs.*.decline_above": (
         "rule {0} now declines above {after} (was {before})",
-        "规则“{0}”拒绝的界限改为高于 {after}（原为 {before}）",
+        "规则“{label}”拒绝的界限改为高于 {after}（原为 {before}）",
     ),
     "knock_outs.*.refer_below": (
         "rule {0} now refers below {after} (was {before})",
-        "规则“{0}”转人工的界限改为低于 {after}（原为 {before}）",
+        "规则“{label}”转人工的界限改为低于 {after}（原为 {before}）",
     ),
     "knock_outs.*.decline_below": (
         "rule {0} now declines below {after} (was {before})",
-        "规则“{0}”拒绝的界限改为低于 {after}（原为 {before}）",
+        "规则“{label}”拒绝的界限改为低于 {after}（原为 {before}）",
     ),
     "months_by_grade": ("the longest loans by grade", "各级最长期限"),
     "months_by_grade.*": ("the longest loan for grade {0}", "{0}级的最长期限"),
@@ -91,22 +91,22 @@ FIELDS: Final[Mapping[str, Said]] = {
     ),
     "stated.differs_below": ("the closeness below which a person looks", "自报数据转人工的吻合度"),
     "rules": ("the rules", "规则"),
-    "rules.*": ("rule {0}", "规则“{0}”"),
+    "rules.*": ("rule {0}", "规则“{label}”"),
     "rules.*.refer_when": (
         "rule {0} now refers when {after} (was {before})",
-        "规则“{0}”转人工的条件改为 {after}（原为 {before}）",
+        "规则“{label}”转人工的条件改为 {after}（原为 {before}）",
     ),
     "rules.*.decline_when": (
         "rule {0} now declines when {after} (was {before})",
-        "规则“{0}”拒绝的条件改为 {after}（原为 {before}）",
+        "规则“{label}”拒绝的条件改为 {after}（原为 {before}）",
     ),
     "rules.*.applies": (
         "rule {0} is now about files where {after} (was {before})",
-        "规则“{0}”适用范围改为 {after}（原为 {before}）",
+        "规则“{label}”适用范围改为 {after}（原为 {before}）",
     ),
     "rules.*.unknown": (
         "rule {0}: what is unknown now leads to {after} (was {before})",
-        "规则“{0}”信息未知时改为 {after}（原为 {before}）",
+        "规则“{label}”信息未知时改为 {after}（原为 {before}）",
     ),
     "facts_age_days_max": ("how old the record may be", "经营数据有效期"),
     **_tables("price", ("the price", "定价")),
@@ -121,16 +121,16 @@ FIELDS: Final[Mapping[str, Said]] = {
     "group.law": ("the law behind the limit of related borrowers", "关联借款人限额的法规依据"),
     "group.in_force_on": ("the day from which that law is in force", "该法规的施行日期"),
     "conditions": ("the conditions", "附加条件"),
-    "conditions.*": ("condition {0}", "附加条件“{0}”"),
+    "conditions.*": ("condition {0}", "附加条件“{label}”"),
     "conditions.*.when": (
         "condition {0} is now asked when {after} (was {before})",
-        "附加条件“{0}”改为在 {after} 时要求（原为 {before}）",
+        "附加条件“{label}”改为在 {after} 时要求（原为 {before}）",
     ),
     "changes": ("the rules for changing lines", "额度与价格调整规则"),
-    "changes.*": ("change {0}", "调整规则“{0}”"),
+    "changes.*": ("change {0}", "调整规则“{label}”"),
     "changes.*.when": (
         "change {0} is now made when {after} (was {before})",
-        "调整规则“{0}”改为在 {after} 时执行（原为 {before}）",
+        "调整规则“{label}”改为在 {after} 时执行（原为 {before}）",
     ),
     "review": ("the rules of the review desk", "人工审核规则"),
     "review.answer_days": ("the days within which who asked for a person is answered", "人工复核答复期限"),

@@ -167,7 +167,7 @@ def told(found: Sequence[Difference], labels: Labels, chinese: bool) -> list[str
 
 
 def _sentence(each: Difference, labels: Labels, chinese: bool) -> str:
-    label = labels.label(each.field, each.names, chinese, each.within)
+    label = labels.label(each.field, each.names, chinese, _labelled(each))
     before = labels.value(each.field, each.before, chinese, each.within)
     after = labels.value(each.field, each.after, chinese, each.within)
     if each.how != "order" and "{after}" in label:
@@ -188,6 +188,12 @@ def _sentence(each: Difference, labels: Labels, chinese: bool) -> str:
     if chinese:
         return f"{noun}由 {before} 改为 {after}"
     return _begun(f"{noun} changes from {before} to {after}")
+
+
+def _labelled(each: Difference) -> Mapping[str, Any]:
+    """What a difference is named by: the item itself where that is new or gone, else what it stands in."""
+    item = each.after if each.how == "added" else each.before if each.how == "gone" else None
+    return item if isinstance(item, Mapping) and "label_en" in item else each.within
 
 
 def _counts(value: Any) -> bool:
