@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from credit_cases import MARKET_FACTS, POLICY, TODAY, rate
+from credit_cases import LINE, MARKET_FACTS, POLICY, TODAY, rate
 from test_crowd import asking, count, together
 from test_trials import TwoPeople
 
@@ -190,6 +190,34 @@ def test_rules_that_would_grant_less_today_open_nothing(house: Database, shop: S
     no_counter = msgspec.structs.replace(POLICY.limit, counter=msgspec.UNSET)
     TwoPeople(house).shares(msgspec.structs.replace(POLICY, version=POLICY.version + 1, limit=no_counter), 9_999)
     refuses(house, CounterOfferGone, accepting(house, borrower_id, decision_id), "limit-too-small")
+
+
+def test_conditions_that_were_not_asked_before_open_nothing(house: Database, shop: Shop) -> None:
+    borrower_id = shop()
+    decision_id = countered(house, borrower_id)
+    with house.transaction() as db:
+        rate(db, borrower_id, "B", {**MARKET_FACTS, **LARGE}, TODAY)
+    refuses(house, CounterOfferGone, accepting(house, borrower_id, decision_id), "terms-changed")
+    again = asking(house, borrower_id, "again", amount_cents=OFFERED)()
+    assert (again.outcome, count(house, "select count(*) from line where status = 'pending'")) == ("approve", 1)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"daily_rate": "0.03 %", "all_in_cap_bp": 1_200}, {"months_max": 3}, {"daily_rate": "0.065 %"},
+        {"penalty_multiple_bp": 14_000},
+    ],
+)  # fmt: skip
+def test_a_product_sold_on_other_terms_today_opens_nothing_at_those_of_before(
+    house: Database, shop: Shop, changed: dict[str, Any]
+) -> None:
+    borrower_id = shop()
+    decision_id = countered(house, borrower_id)
+    TwoPeople(house).shares(msgspec.structs.replace(LINE, version=LINE.version + 1, **changed), 9_999)
+    refuses(house, CounterOfferGone, accepting(house, borrower_id, decision_id), "terms-changed")
+    again = asking(house, borrower_id, "again", amount_cents=OFFERED)()
+    assert again.outcome == "approve"
 
 
 def test_a_later_decision_takes_the_place_of_an_offer(house: Database, shop: Shop) -> None:

@@ -161,6 +161,11 @@ class Reason(Enum):
         "The price for this credit rating is outside this product's; a person will look at it.",
         "该评级对应的利率超出本产品定价区间，需人工审核。",
     )
+    TERMS_CHANGED = (
+        "terms-changed",
+        "The price, the months or the conditions of this amount are other ones today: apply again, and you see them.",
+        "该额度当前适用的利率、期限或附加条件已有变化；重新申请即可查看最新方案。",
+    )
     REPAID_WELL = (
         "repaid-well",
         "Earlier loans were repaid on time.",

@@ -1,6 +1,7 @@
 """Taking up an offer of less than was asked, or declining it; and letting it lapse after its last day."""
 
 from datetime import date
+from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Ask, case_of
 from lendmill.credit.cases.queries import figures_stated, gathered, net_assets_cents
 from lendmill.credit.conditions.actions import open_granted
+from lendmill.credit.conditions.condition import Condition
 from lendmill.credit.counters import queries, store
 from lendmill.credit.counters.counter import CounterOffer, CounterOfferGone, CounterState
-from lendmill.credit.decide import Decision, decide
+from lendmill.credit.decide import Decision, Terms, decide
 from lendmill.credit.decisions.queries import KeptDecision, decision
 from lendmill.credit.lines.line import Line
 from lendmill.credit.lines.queries import line, lines_of
@@ -33,7 +35,7 @@ def accept_counter_offer(db: Db, *, command: Command, borrower_id: UUID, decisio
 
     The same key twice is the same line once; two devices at once: the second waits for the first. All that an approval
     looks at is looked at again under the locks of the groups and the borrower, as of today and by the rules that decide
-    this borrower today: where they would not grant as much any more, nothing changes.
+    this borrower today: where they would not grant as much any more, or not at terms as good, nothing changes.
 
     Refuses with `NoSuchCounterOffer`, `CounterOfferAccepted`, `CounterOfferDeclined`, `CounterOfferLapsed`,
     `CounterOfferReplaced`, `CounterOfferGone`, and as opening a line does.
@@ -58,12 +60,46 @@ def accept_counter_offer(db: Db, *, command: Command, borrower_id: UUID, decisio
 def _check_still_granted(
     db: Db, offer: CounterOffer, kept: KeptDecision, groups: tuple[UUID, ...], today: date
 ) -> None:
-    """Refuse, by `CounterOfferGone`, what would not be approved today, for its reasons in both languages."""
+    """Refuse, by `CounterOfferGone`, what would not be approved today at terms as good, for its reasons in both
+    languages: whoever applies again gets the terms of today."""
     made = _today(db, offer, kept.opened.case, groups, today)
     granted_cents = made.terms.limit_cents if made.terms is not None else 0
     if made.outcome != "approve" or granted_cents < offer.limit_cents:
         codes = made.reasons or (Reason.LIMIT_TOO_SMALL.code,)
         raise CounterOfferGone(limit_cents=offer.limit_cents, reasons=", ".join(codes))
+    if not _as_good(made, kept.opened.decision):
+        raise CounterOfferGone(limit_cents=offer.limit_cents, reasons=Reason.TERMS_CHANGED.code)
+
+
+def _as_good(today: Decision, offered: Decision) -> bool:
+    """Whether today's decision is as good for the borrower as what was offered, and not cheaper.
+
+    A cheaper price of today stands in the way too: nobody takes up a rate above what they would be asked today, nor one
+    above the cap that today's decision was held to.
+    """
+    new, old = today.terms, offered.terms
+    assert new is not None, "approved"
+    assert old is not None, "offered"
+    asked = {each.condition: each for each in offered.conditions or ()}
+    return (
+        new.months_max >= old.months_max
+        and _price(new) == _price(old)
+        and all(_no_more(each, asked.get(each.condition)) for each in today.conditions or ())
+    )
+
+
+def _price(terms: Terms) -> tuple[Fraction, Fraction]:
+    return Fraction(terms.rate_num, terms.rate_den), Fraction(terms.penalty_num, terms.rate_den)
+
+
+def _no_more(asked: Condition, before: Condition | None) -> bool:
+    """Whether a condition of today asks nothing that was not asked before."""
+    return (
+        before is not None
+        and asked.cover_cents <= before.cover_cents
+        and asked.days >= before.days
+        and set(asked.by) >= set(before.by)
+    )
 
 
 def _today(db: Db, offer: CounterOffer, asked: Case, groups: tuple[UUID, ...], today: date) -> Decision:

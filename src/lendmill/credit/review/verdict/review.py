@@ -33,7 +33,7 @@ GRANT_REASONS: Final[Mapping[str, tuple[str, str]]] = {
 NOT_TO_DECLINE_WITH: Final = frozenset(
     {
         "rating-needs-review", "amount-needs-review", "facts-unknown", "stated-figures-differ", "short-record",
-        "price-outside-band", "less-than-asked", "repaid-well",
+        "price-outside-band", "less-than-asked", "terms-changed", "repaid-well",
     }
 )  # fmt: skip
 
