@@ -158,6 +158,7 @@ STATUSES: Final[dict[str, int]] = {
     "no-such-trial": NOT_FOUND,
     "no-such-test-file": NOT_FOUND,
     "which-policy": UNPROCESSABLE,
+    "cases-changed": CONFLICT,
     "cases-fail": CONFLICT,
     "joint-limit-exceeded": CONFLICT,
     "limit-exceeded": CONFLICT,

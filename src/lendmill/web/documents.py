@@ -16,6 +16,7 @@ from lendmill.api.documents import decide_about, toml_answer, workbook_answer
 from lendmill.api.statuses import status
 from lendmill.credit.publishing.queries import KINDS, document, kind_named
 from lendmill.credit.publishing.stating import differences_told, spreadsheet, stated
+from lendmill.credit.testing.queries import case_sets
 from lendmill.db import Db
 from lendmill.people.queries import act_today, house_day
 from lendmill.people.sign_in.queries import Caller
@@ -111,6 +112,7 @@ def _version(
         proposals = queries.proposals(db, kind.name, key, version)
         log = queries.log(db, kind.name, key, version)
         drafts = queries.drafts(db, kind.name, key, version)
+        sets = case_sets(db, key, size=50) if kind.name == "policy" else []
     waiting = next((each for each in proposals if each.state(today) == "waiting"), None)
     writes = reader.role in stages.WRITERS
     return page(
@@ -124,6 +126,8 @@ def _version(
         parts=stated(kind, shown, chinese=chinese),
         live=live,
         differs=differences_told(kind, beside, shown, chinese=chinese) if beside is not None else None,
+        cases=sets[0] if sets else None,
+        cases_proposed=next((each for each in sets if waiting and each.digest == waiting.cases_digest), None),
         waiting=waiting,
         past=[each for each in proposals if each is not waiting],
         log=log,

@@ -18,6 +18,7 @@ from lendmill.products.publishing.kept import (
     NOTE_LETTERS_MAX,
     OUTCOMES,
     TEXT_LETTERS_MAX,
+    CasesChanged,
     DocumentDraft,
     DocumentProposal,
     DocumentText,
@@ -143,6 +144,7 @@ def propose(
         to_stage=to_stage, share_bp=share_bp, effective_on=effective_on, live_version=live.version if live else None,
         reason=why, command_key=command_key, proposed_by=by.account_id, proposed_role=by.role.value,
         written_by=_writers(db, kind.name, key, version), proposed_on=today, expires_on=last_day(today),
+        cases_digest=kind.held_to(db, key),
     )  # fmt: skip
     return queries.proposal(db, proposal_id)
 
@@ -154,8 +156,8 @@ def decide(
     """Another person agrees, and the version goes its way; or says no and why; or the proposer takes it back.
 
     Refuses with `NoSuchPublication`, `OwnProposal`, `WroteItYourself`, `NotTheProposer`, `NotPublishersWork`,
-    `DecidedAlready`, `ProposalExpired`, `BackDated`, `LiveVersionChanged`, `WayClosed`, `ReasonMissing`,
-    `CommandReused`, and whatever the document does not fit any more.
+    `DecidedAlready`, `ProposalExpired`, `BackDated`, `LiveVersionChanged`, `CasesChanged`, `WayClosed`,
+    `ReasonMissing`, `CommandReused`, and whatever the document does not fit any more.
     """
     proposal = queries.proposal(db, proposal_id)
     store.lock(db, proposal.kind, proposal.document_key)
@@ -279,6 +281,8 @@ def _check_still_right(db: Db, kind: DocumentKind[D], proposal: DocumentProposal
     live = queries.day_of(db, proposal.kind, key, proposal.effective_on or today).live
     if (live.version if live else None) != proposal.live_version:
         raise LiveVersionChanged(key=key, proposed_on=proposal.proposed_on)
+    if proposal.to_stage != "retired" and kind.held_to(db, key) != proposal.cases_digest:
+        raise CasesChanged(key=key, proposed_on=proposal.proposed_on)
     return _check_way(db, kind, key, version, found, proposal.to_stage, proposal.share_bp, proposal.effective_on, today)
 
 

@@ -47,6 +47,11 @@ class LiveVersionChanged(Refusal):
     propose anew."""
 
 
+class CasesChanged(Refusal):
+    """The cases kept with {key} are others than when this was proposed on {proposed_on}: look at them, and propose it
+    anew."""
+
+
 class TextTooLong(Refusal):
     """{field} has {letters} letters: at most {most} fit into a cell of a spreadsheet."""
 
@@ -119,6 +124,7 @@ class DocumentProposal:
     decider: str | None
     decided_on: date | None
     decided_why: str | None
+    cases_digest: str | None
 
     def state(self, today: date) -> str:
         """Where it stands today: decided, still waiting, or over."""

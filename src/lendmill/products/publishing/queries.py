@@ -182,7 +182,7 @@ PROPOSED: Final = """
            p.proposal_id, p.kind, p.document_key, p.version, p.digest, p.to_stage, p.share_bp, p.effective_on,
            p.live_version, p.reason, p.command_key, p.proposed_by, a.display_name as proposer, p.written_by,
            p.proposed_on, p.expires_on, p.made_at, d.outcome, d.decided_by, s.display_name as decider, d.decided_on,
-           d.reason as decided_why
+           d.reason as decided_why, p.cases_digest
       from document_proposal p
       join account a on a.account_id = p.proposed_by
       left join document_proposal_decision d on d.proposal_id = p.proposal_id

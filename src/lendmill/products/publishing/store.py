@@ -67,10 +67,10 @@ def let_stand(db: Db, kind: KindName, key: str, version: int, *, body: str, dige
 PROPOSE = """
     insert into document_proposal (proposal_id, kind, document_key, version, digest, to_stage, share_bp, effective_on,
                                    live_version, reason, command_key, proposed_by, proposed_role, written_by,
-                                   proposed_on, expires_on)
+                                   proposed_on, expires_on, cases_digest)
     values (%(proposal_id)s, %(kind)s, %(document_key)s, %(version)s, %(digest)s, %(to_stage)s, %(share_bp)s,
             %(effective_on)s, %(live_version)s, %(reason)s, %(command_key)s, %(proposed_by)s, %(proposed_role)s,
-            %(written_by)s, %(proposed_on)s, %(expires_on)s)
+            %(written_by)s, %(proposed_on)s, %(expires_on)s, %(cases_digest)s)
 """
 
 
