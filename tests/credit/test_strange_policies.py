@@ -20,3 +20,11 @@ def test_a_threshold_that_nothing_passes_is_refused(threshold: float) -> None:
 def test_a_version_beyond_the_databases_numbers_is_refused() -> None:
     with pytest.raises(InvalidPolicy, match="version is 2147483648, but must be at most 2147483647"):
         policy_of({**msgspec.to_builtins(POLICY), "version": 2**31})
+
+
+@pytest.mark.parametrize("changed", [{"key": "\0"}, {"key": " "}, {"en": "x" * 121}, {"zh": "采购\n"}])
+def test_a_purpose_without_a_name_that_can_be_shown_is_refused(changed: dict[str, str]) -> None:
+    built = msgspec.to_builtins(POLICY)
+    built["eligibility"]["purposes"][1].update(changed)
+    with pytest.raises(InvalidPolicy, match=r"eligibility.purposes\[1\] is .*, but must be a name"):
+        policy_of(built)

@@ -56,6 +56,8 @@ def who_may_ask(who: Eligibility, debts: DebtRules, rating: RatingRules) -> Iter
     yield who.age_years_min <= ages, "eligibility.age_years_max", ages, f"at least {who.age_years_min}"
     yield who.history_months_min >= 0, "eligibility.history_months_min", who.history_months_min, "0 or more"
     yield bool(who.purposes), "eligibility.purposes", who.purposes, "at least one purpose"
+    for n, each in enumerate(who.purposes):
+        yield from _named(f"eligibility.purposes[{n}]", each.key, each.en, each.zh)
     worst = debts.days_past_due_worst_max
     yield worst >= 0, "debts.days_past_due_worst_max", worst, "0 or more"
     for field, grades in (("declined", rating.declined), ("referred", rating.referred)):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from lendmill.credit.consents import BY_PURPOSE, CONSENTS, LANGUAGES
 from lendmill.credit.policy import Policy
-from lendmill.money import yuan
+from lendmill.money import LARGEST_CENTS, yuan
 from lendmill.products.document import Product
 from lendmill.refusals import Refusal
 
@@ -98,8 +98,8 @@ def _own_figures(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Figures the seller states; they are kept beside the application and decide nothing yet."""
     stated = {name: answers[name] for name in OWN_FIGURES if answers.get(name) is not None}
     for name, value in stated.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise AnswerWrong(field=name, value=value, allowed="an amount in cents, 0 or more")
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST_CENTS:
+            raise AnswerWrong(field=name, value=value, allowed=f"an amount up to {yuan(LARGEST_CENTS)} yuan, in cents")
     return stated
 
 
@@ -112,7 +112,7 @@ def agreed_consents(answers: Mapping[str, Any]) -> str:
     if not isinstance(given, list | tuple):
         raise AnswerWrong(field="consents", value=given, allowed="a list")
     for purpose in given:
-        if purpose not in BY_PURPOSE:
+        if not isinstance(purpose, str) or purpose not in BY_PURPOSE:
             raise AnswerWrong(field="consents", value=purpose, allowed=f"one of {', '.join(BY_PURPOSE)}")
     missing = [BY_PURPOSE[purpose].title(str(language)) for purpose in CONSENTS_NEEDED if purpose not in given]
     if missing:

@@ -26,6 +26,7 @@ from lendmill.db import Db
 from lendmill.money import LARGEST_CENTS
 from lendmill.people.actions import lock_borrower
 from lendmill.people.groups.actions import begin, lock_borrowers
+from lendmill.people.queries import borrower
 from lendmill.people.sign_in.queries import Caller
 from lendmill.products.document import Product
 
@@ -98,7 +99,7 @@ def tell_condition(
     """Bring forward who answers for a line, or what is pledged; the seller may, and staff for them.
 
     The same said twice by the same person while it waits is said once. Refuses with `NoSuchCondition`, `ConditionOver`,
-    `NotSuchAWay`, `OwnGuarantor`, `CoverTooSmall`, `CoverTooLarge`, `DescriptionMissing`.
+    `NotSuchAWay`, `OwnGuarantor`, `NoSuchBorrower`, `CoverTooSmall`, `CoverTooLarge`, `DescriptionMissing`.
     """
     lock_borrower(db, borrower_id)
     asked = queries.condition(db, borrower_id, condition_id)
@@ -108,6 +109,8 @@ def tell_condition(
         raise NotSuchAWay(way=way[:40], ways=", ".join(asked.ways))
     if guarantor_id == borrower_id:
         raise OwnGuarantor
+    if guarantor_id is not None:
+        borrower(db, guarantor_id)
     if cover_cents <= 0:
         raise CoverTooSmall(cover_cents=cover_cents)
     if cover_cents > LARGEST_CENTS:
