@@ -87,6 +87,30 @@ def test_a_sign_that_cannot_be_kept_is_the_senders_mistake(house, path, caplog) 
     assert "Traceback" not in caplog.text
 
 
+def test_a_path_cannot_write_lines_of_its_own_into_the_log(house, caplog) -> None:  # type: ignore[no-untyped-def]
+    assert house.visitor(Role.ADMIN).get("/staff/models/a%00%0Ab").status_code == 400
+    assert "GET /staff/models/a\\x00\\nb: " in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("step", "answers"),
+    [
+        (1, {"amount_cents": 500_000, "purpose": "stock", "yearly_sales_cents": 10**25}),
+        (2, {"language": "en", "consents": [["a"]]}),
+        (2, {"language": ["en"], "consents": [{}]}),
+    ],
+)
+def test_answers_nobody_gives_are_refused_with_a_sentence(house, step, answers) -> None:  # type: ignore[no-untyped-def]
+    client, path = house.visitor().client, f"/api/v1/borrowers/{house.applicant_id}/applications"
+    headers = house.token(Role.PARTNER)
+    begun = client.post(path, json={"product_key": "credit-line"}, headers=headers).json()["application_id"]
+    if step == 2:
+        first = {"amount_cents": 500_000, "purpose": "stock", "yearly_sales_cents": 10**15}
+        assert client.put(f"{path}/{begun}/steps/1", json=first, headers=headers).status_code == 200
+    answer = client.put(f"{path}/{begun}/steps/{step}", json=answers, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "answer-wrong")
+
+
 def test_a_sign_in_with_signs_that_cannot_be_kept_is_refused(house) -> None:  # type: ignore[no-untyped-def]
     assert house.visitor().post("/sign-in", name="a\0b", password="long enough").status_code == 400
 

@@ -47,8 +47,17 @@ def wrong_request(_: Asked, error: HTTPException) -> Response[dict[str, Any]]:
 
 def crashed(asked: Asked, error: Exception) -> Response[dict[str, Any]]:
     """A mistake of ours: written to the log in full, told without its insides."""
-    log.error("%s %s", asked.method, asked.scope["path"], exc_info=error)
+    log.error("%s %s", asked.method, printable(asked.scope["path"]), exc_info=error)
     return problem(500, code="our-mistake", title="Something went wrong on our side; nothing was changed by halves.")
+
+
+def printable(path: str) -> str:
+    """A path as the log tells it: what cannot be printed is spelled out, so that nobody writes lines of their own.
+
+    >>> printable("/loans/额\\0\\n")
+    '/loans/额\\\\x00\\\\n'
+    """
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in path)
 
 
 def _plain(value: Any) -> str | int | bool | None:

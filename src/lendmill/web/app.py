@@ -136,7 +136,7 @@ def _either(
 
 def _unkeepable(asked: Any, error: DataError | RecursionError) -> Any:
     """What cannot be kept, or is nested without end, is the sender's mistake; what it says stays out of the log."""
-    log.warning("%s %s: %s", asked.method, asked.scope["path"], type(error).__name__)
+    log.warning("%s %s: %s", asked.method, problems.printable(asked.scope["path"]), type(error).__name__)
     wrong = ClientException(
         detail="The request holds something that cannot be kept: a sign, a number, or nesting too deep."
     )

@@ -8,6 +8,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from lendmill.api.callers import Asked
+from lendmill.api.problems import printable
 from lendmill.api.statuses import status
 from lendmill.refusals import Refusal
 from lendmill.web.pages import go, page, words_of
@@ -40,6 +41,6 @@ def wrong_request(asked: Asked, error: HTTPException) -> Response[str] | Redirec
 
 def crashed(asked: Asked, error: Exception) -> Response[str]:
     """A mistake of ours: written to the log in full, told without its insides."""
-    log.error("%s %s", asked.method, asked.scope["path"], exc_info=error)
+    log.error("%s %s", asked.method, printable(asked.scope["path"]), exc_info=error)
     sentence = words_of(asked).say("Something went wrong on our side. Nothing was done by halves; please try again.")
     return page(asked, "sorry.html", status_code=500, sentence=sentence)
