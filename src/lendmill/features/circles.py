@@ -86,8 +86,10 @@ CUSTOMERS: Final = (
         for days in (90, 365)
     ),
     Feature(
-        "customer_top5_share_90", "share of sales to the five most frequent customers; circular trade shows here",
-        "前五客户笔数占比", "share", "sales of 90 days to the five most frequent customers / sales to named ones",
+        "customer_top5_share_90", "share of the number of sales that went to the five most frequent customers; "
+        "circular trade shows here",
+        "前五客户销售笔数占比", "share",
+        "number of sales of 90 days to the five most frequent customers / number of sales to named ones",
         "worse", "soft information", SALES, share(party("customer", "top5_n_90"), party("customer", "n_90")),
         not_for=("reason",),
     ),
