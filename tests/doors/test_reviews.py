@@ -16,9 +16,14 @@ GRANT = {"outcome": "approve", "reasons": ["season"], "words": WORDS, "amount_ce
 @pytest.fixture
 def case(house: House) -> str:
     """A file that waits for a person."""
+    return waiting(house)
+
+
+def waiting(house: House, asked_cents: int = 200_000) -> str:
+    """Somebody of a grade that a person looks at asks for so much."""
     with house.database.transaction() as db:
         rate(db, house.applicant_id, "C")
-    return str(applied(house.database, house.applicant_id).decision_id)
+    return str(applied(house.database, house.applicant_id, asked_cents).decision_id)
 
 
 def keyed(house: House, role: Role, key: str = "") -> dict[str, str]:
@@ -95,9 +100,8 @@ def test_the_seller_is_asked_and_answers_on_the_phone(house: House, case: str) -
     assert "&lt;b&gt;ours" in risk.get(f"/staff/reviews/{case}").text
 
 
-def test_a_second_person_finds_the_verdict_among_the_approvals_and_confirms_it_on_its_file(
-    house: House, case: str
-) -> None:
+def test_a_second_person_finds_the_verdict_among_the_approvals_and_confirms_it_on_its_file(house: House) -> None:
+    case = waiting(house, asked_cents=9_000_000)
     analyst, risk = house.visitor(Role.ANALYST), house.visitor(Role.RISK_OFFICER)
     analyst.post(f"/staff/reviews/{case}", deed="take")
     form = {"outcome": "approve", "words": WORDS, "amount": "90,000.00", "months": "3", "grant season": "yes"}
