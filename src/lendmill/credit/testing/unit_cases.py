@@ -39,6 +39,7 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """
 
     name: str
+    name_zh: str = ""
     product: str = ""
     facts: dict[str, float | None] = {}
     unknown: tuple[str, ...] = ()
@@ -79,6 +80,11 @@ class ExampleResult:
     decision: Decision
     wrong: tuple[str, ...]
     wrong_zh: tuple[str, ...] = ()
+    name_zh: str = ""
+
+    def called(self, *, chinese: bool) -> str:
+        """Its name in a language; one without a Chinese name has the other."""
+        return (chinese and self.name_zh) or self.name
 
 
 def read_cases(text: str) -> Examples:
@@ -133,6 +139,8 @@ def _checked(read: Any) -> Examples:
         for example in found.cases:
             name = example.name
             require(0 < len(name.strip()) <= LETTERS_MAX and name.isprintable(), "name", name, "a name")
+            called = example.name_zh
+            require(len(called) <= LETTERS_MAX and called.isprintable(), "name_zh", called, "a name in Chinese")
             strange = sorted(set(example.reasons) - CODES)
             require(not strange, "reasons", strange, f"out of {', '.join(sorted(CODES))}")
             gone = sorted({*example.facts, *example.unknown} - set(NAMES))
@@ -186,7 +194,8 @@ def tried(examples: Examples, policy: Policy, products: Sequence[Product]) -> li
             raise InvalidCases(case=example.name, field="product", value=key, allowed=f"one of {', '.join(by_key)}")
         made = decide(case_of(examples.usual, example), policy, by_key[key])
         wrong = tuple(_wrong(example, made))
-        found.append(ExampleResult(example.name, made, tuple(en for en, _ in wrong), tuple(zh for _, zh in wrong)))
+        en, zh = tuple(en for en, _ in wrong), tuple(zh for _, zh in wrong)
+        found.append(ExampleResult(example.name, made, en, zh, example.name_zh))
     return found
 
 
