@@ -146,6 +146,7 @@ STATUSES: Final[dict[str, int]] = {
     "application-closed": CONFLICT,
     "consent-missing": UNPROCESSABLE,
     "no-such-decision": NOT_FOUND,
+    "lending-paused": UNAVAILABLE,
     "no-such-policy": UNAVAILABLE,
     "invalid-policy": UNPROCESSABLE,
     "invalid-cases": UNPROCESSABLE,

@@ -24,7 +24,11 @@ LAW_FIGURES: Final = ("eligibility.age_years_min", "limit.borrower_share_of_net_
 
 
 class NoSuchPolicy(Refusal):
-    """There is no policy {key}{version}: publish one with `lendmill publish`."""
+    """There is no policy {key}{version}: `lendmill policies` shows what there is, and takes a version further."""
+
+
+class LendingPaused(NoSuchPolicy):
+    """Lending is paused: nothing can be decided until a policy is live again. What was lent goes on as agreed."""
 
 
 class NoSuchDocumentKind(Refusal):
@@ -74,6 +78,14 @@ def case_results(db: Db, policy: Policy, sold: Sequence[Product]) -> list[Exampl
     """
     examples = cases(db, policy.key)
     return tried(examples, policy, sold) if examples is not None else []
+
+
+def live_fails(db: Db, key: str, on: date) -> tuple[int, list[ExampleResult]]:
+    """The version live on a day, 0 where none is, and those of the cases kept with the policy that it fails now."""
+    live = published.live(db, POLICY, key, on)
+    if live is None:
+        return 0, []
+    return live.version, [each for each in case_results(db, live, products.live_products(db, on)) if each.wrong]
 
 
 def product_fits(db: Db, product: Product, on: date) -> None:

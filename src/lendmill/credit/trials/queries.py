@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from lendmill.credit.policy import Policy
-from lendmill.credit.publishing.queries import POLICY, PRODUCT, STANDARD, NoSuchPolicy
+from lendmill.credit.publishing.queries import POLICY, PRODUCT, STANDARD, LendingPaused
 from lendmill.credit.testing.arms import HOLD_OUT, Spans, allotted
 from lendmill.credit.testing.queries import hold_out_bp
 from lendmill.credit.trials.trial import Challenger, Trials
@@ -23,10 +23,10 @@ OF_PRODUCT: Final = "product "  # a product's trial has a lot of its own, whatev
 
 
 def policy_trials(db: Db, on: date) -> Trials[Policy]:
-    """The live policy and its challengers of a day; refuses with `NoSuchPolicy`."""
+    """The live policy and its challengers of a day; refuses with `LendingPaused`."""
     found = _trials(db, POLICY, STANDARD, on, named="")
     if found is None:
-        raise NoSuchPolicy(key=STANDARD, version="")
+        raise LendingPaused(key=STANDARD, version="")
     return found
 
 

@@ -5,15 +5,18 @@ from datetime import date
 from typing import Final
 
 from lendmill.credit.offers.entries.entry import EntryRow, ShopEntry, entry
+from lendmill.credit.offers.queries import STILL_STANDS
+from lendmill.credit.publishing.queries import STANDARD
 from lendmill.db import Db, many
+from lendmill.products.publishing import queries as published
 from lendmill.products.queries import live_products
 
 PAGE: Final = 1_000
 
-# For each product on sale the newest answer decides, found by one step into each index; a later no ends an offer
-# sooner. Whoever has a line or an application for the product is not offered it again. What may not be drawn is not
-# left: of a line that waits or is frozen, or of whoever is late, nothing is.
-_TOLD: Final = """
+# For each product on sale the newest answer decides, found by one step into each index; what said no since ends
+# an offer sooner. Whoever has a line or an application for the product is not offered it again. What may not be drawn
+# is not left: of a line that waits or is frozen, or of whoever is late, nothing is.
+_TOLD: Final = f"""
      cross join lateral (
            select json_agg(json_build_object('product_key', line.product_key, 'expires_on', line.expires_on,
                            'available_cents', case when line.status = 'open' and d.late_since_on is null
@@ -38,7 +41,8 @@ _TOLD: Final = """
                            'months_max', o.months_max, 'expires_on', o.expires_on) order by o.product_key) as offers
              from unnest(%(products)s::text[]) on_sale (product_key)
             cross join lateral (
-                  select offer_id, product_key, limit_cents, rate_num, rate_den, months_max, as_of_on, expires_on
+                  select offer_id, borrower_id, product_key, rating_id, limit_cents, rate_num, rate_den, months_max,
+                         as_of_on, expires_on
                     from offer
                    where offer.borrower_id = s.borrower_id
                      and offer.product_key = on_sale.product_key
@@ -46,12 +50,7 @@ _TOLD: Final = """
                    order by as_of_on desc
                    limit 1
                   ) o
-            where o.expires_on >= %(today)s
-              and not b.banned
-              and not exists (select from no_offer n
-                               where n.borrower_id = s.borrower_id
-                                 and n.product_key = o.product_key
-                                 and n.as_of_on between o.as_of_on and %(today)s)
+            where {STILL_STANDS.strip()}
               and not exists (select from line
                                where line.borrower_id = s.borrower_id
                                  and line.product_key = o.product_key
@@ -67,7 +66,6 @@ _TOLD: Final = """
 ENTRY_OF = f"""
     select s.shop_key, s.borrower_id, o.offers, l.lines, a.applications
       from shop s
-      join borrower b on b.borrower_id = s.borrower_id
       left join standing d on d.borrower_id = s.borrower_id
       {_TOLD}
      where s.shop_key = %(shop_key)s
@@ -85,7 +83,6 @@ def entry_of(db: Db, shop_key: str, today: date) -> ShopEntry | None:
 ENTRIES = f"""
     select s.shop_key, s.borrower_id, o.offers, l.lines, a.applications
       from shop s
-      join borrower b on b.borrower_id = s.borrower_id
       left join standing d on d.borrower_id = s.borrower_id
       {_TOLD}
      where s.shop_key > %(after)s
@@ -110,4 +107,7 @@ def every_entry(db: Db, today: date) -> Iterator[ShopEntry]:
 
 
 def _on_sale(db: Db, today: date) -> list[str]:
+    """What can be had: nothing while no policy is live, for nobody could decide about it."""
+    if published.day_of(db, "policy", STANDARD, today).live is None:
+        return []
     return [product.key for product in live_products(db, today)]
