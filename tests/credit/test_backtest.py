@@ -1,5 +1,6 @@
 """Decided again under another policy: who swaps sides, what it costs, and how sure that is."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from uuid import UUID
@@ -17,9 +18,10 @@ from lendmill.credit.pricing.assumptions import read_assumptions
 from lendmill.credit.record import content, text_of
 from lendmill.credit.testing import actions, queries
 from lendmill.credit.testing.again import Stored, again
-from lendmill.credit.testing.backtest import Estimate, ratio, report, total
+from lendmill.credit.testing.backtest import Backtest, Estimate, ratio, report, total
 from lendmill.credit.testing.beside.queries import shadow_report
 from lendmill.credit.testing.tally import GROUPS, Tally
+from lendmill.credit.testing.words import told
 from lendmill.credit.testing.worth import Grant, worth_under
 from lendmill.db import Database
 from lendmill.people.actions import Command
@@ -112,6 +114,51 @@ def test_who_swaps_sides_is_counted_with_money_and_what_became_of_them() -> None
     assert (rows["in"].known, rows["in"].default_rate.value) == (0, None)  # nobody lent to them: nobody can know
     assert rows["in"].limit_after_cents == 1_600_000
     assert rows["in"].loss_after.value == pytest.approx(0.03 * 1_600_000 / 2)
+
+
+def test_the_gain_ends_where_it_is_nothing_under_so_many_defaults() -> None:
+    new = msgspec.structs.replace(
+        POLICY, version=3, debts=msgspec.structs.replace(POLICY.debts, days_past_due_worst_max=60)
+    )
+    late = {"days_past_due_worst": 45}
+    files = [
+        kept(0, rating={"grade": "A", "pd": 0.01}, defaulted=False),
+        kept(1, rating={"grade": "B", "pd": 0.2}),
+        kept(2, rating={"grade": "A", "pd": 0.03}, standing=late),
+        kept(3, rating={"grade": "BB", "pd": 0.07}, standing=late),
+        kept(4, rating={"grade": "D", "pd": 0.5}),
+    ]
+    blind = report(counted(files, new), SAID).blind
+    assert blind.new_files == 2
+    assert blind.gain_ends_at is not None
+    assert blind.gain_ends_at == pytest.approx(4.94, abs=0.005)
+    again_of_new = [
+        each for each in again(files, new, PRODUCTS) if each.limit_before_cents == 0 < each.limit_after_cents
+    ]
+    grants = []
+    for each in again_of_new:
+        terms, rating = each.after.terms, each.case.rating
+        assert terms is not None
+        assert rating is not None
+        assert rating.pd is not None
+        rate = (terms.rate_num, terms.rate_den)
+        grants.append(Grant(rating.pd * blind.gain_ends_at, terms.grade, terms.limit_cents, rate, rate))
+    assert worth(grants).profit.sum() == pytest.approx(0, abs=1)
+
+
+def test_what_a_person_raised_was_not_granted_by_a_person() -> None:
+    said = (("A", "approve"), ("C", "approve"), ("D", "approve"), ("C", "decline"), ("C", None))
+    files = [dataclasses.replace(kept(n, rating={"grade": grade}), by_person=by) for n, (grade, by) in enumerate(said)]
+    found = report(counted(files, POLICY), SAID)
+    assert found.blind.granted_by_person == 2
+    en, zh = (sentences(found, chinese=chinese) for chinese in (False, True))
+    assert "Of those the computer had sent to a person or declined, persons granted 2;" in en
+    assert "系统转人工或拒绝的申请中，人工已批准2笔" in zh
+
+
+def sentences(found: Backtest, *, chinese: bool) -> str:
+    """A report in words, on one line."""
+    return " ".join(sentence for section in told(found, chinese=chinese) for sentence in section.sentences)
 
 
 def test_money_before_and_after_is_added_up_by_group_and_in_all() -> None:
@@ -268,7 +315,7 @@ def test_a_dearer_line_is_a_worse_risk_and_keeps_fewer_where_the_assumptions_say
         Grant(0.05, "A", 1_000_000, dear, cheap), Grant(0.05, "A", 1_000_000, dearer, dearer), None,
         Grant(0.05, "D", 1_000_000, cheap, cheap),
     ]  # fmt: skip
-    loss, _ = worth_under(said)(grants)
+    loss = worth_under(said)(grants).loss
     assert loss[1] < loss[0]  # as good a risk as it was, and fewer stay
     assert loss[2] > loss[1]  # dearer than it was
     assert loss[3] == pytest.approx(0.05 * 1_000_000 / 2 * 0.5, rel=0.001)

@@ -49,7 +49,8 @@ class Blind:
     """What no backtest can know, in numbers: how far its figures rest on the model's word alone.
 
     `gain_ends_at`: how many times as often as their PDs say those newly granted may default before the expected gain is
-    gone; None where there is no gain, nobody new or no assumption.
+    gone, lost on them and in interest they leave unpaid; None where there is no gain, nobody new or no assumption.
+    `granted_by_person`: files the computer had referred or declined.
     """
 
     new_files: int
@@ -164,7 +165,7 @@ def _swap_row(tally: Tally, swap: Swap, *, priced: bool) -> SwapRow:
 
 def _blind(tally: Tally, *, priced: bool) -> Blind:
     gain = tally.whole("profit_after") - tally.whole("profit_before")
-    new_loss = tally.whole("loss_after", "in")
+    per_time = tally.whole("loss_after", "in") + tally.whole("unpaid_after", "in")  # what each time as often costs
     before = {outcome: sum(n for (was, _), n in tally.outcomes.items() if was == outcome) for outcome in ("refer",)}
     after = {outcome: sum(n for (_, now), n in tally.outcomes.items() if now == outcome) for outcome in ("refer",)}
     granted_before = tally.whole("files", "both", "out")
@@ -173,7 +174,7 @@ def _blind(tally: Tally, *, priced: bool) -> Blind:
         new_limit_cents=int(tally.whole("limit_after", "in")),
         new_mean_pd=_mean(tally, "pd", "rated", "in"),
         new_known=int(tally.whole("known", "in")),
-        gain_ends_at=1 + gain / new_loss if priced and gain > 0 and new_loss > 0 else None,
+        gain_ends_at=1 + gain / per_time if priced and gain > 0 and per_time > 0 else None,
         unrated=tally.files - int(tally.whole("rated")),
         unripe=int(granted_before - tally.whole("known", "both", "out")),
         known=int(tally.whole("known", "both", "out")),
@@ -181,7 +182,9 @@ def _blind(tally: Tally, *, priced: bool) -> Blind:
         known_default_rate=share(tally.groups("defaults", "both", "out"), tally.groups("known", "both", "out")),
         referred_before=before["refer"],
         referred_after=after["refer"],
-        granted_by_person=sum(n for (_, said), n in tally.persons.items() if said == "approve"),
+        granted_by_person=sum(
+            n for (was, said), n in tally.persons.items() if said == "approve" and was in ("refer", "decline")
+        ),
         unpriced=int(tally.whole("unpriced_before") + tally.whole("unpriced_after")) if priced else 0,
     )
 

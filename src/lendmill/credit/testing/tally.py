@@ -18,7 +18,7 @@ SWAPS: Final[tuple[Swap, ...]] = ("both", "in", "out", "neither")
 FIGURES: Final = (
     "files", "limit_before", "limit_after", "at_risk_before", "at_risk_after", "loss_before", "loss_after",
     "profit_before", "profit_after", "unpriced_before", "unpriced_after", "known", "defaults", "known_pd", "pd",
-    "rated",
+    "rated", "unpaid_after",
 )  # fmt: skip
 GROUPS: Final = 100
 SEGMENTS: Final = ("grade", "kind", "product", "region", "industry", "month")
@@ -69,12 +69,12 @@ class Tally:
         pd = np.array([_pd(each) if _pd(each) is not None else np.nan for each in page], dtype=np.float64)
         known = np.array([each.defaulted is not None for each in page], dtype=np.float64)
         rated, likely = ~np.isnan(pd), np.nan_to_num(pd)
-        loss_before, profit_before, unpriced_before = _worth(page, "before", before, worth)
-        loss_after, profit_after, unpriced_after = _worth(page, "after", after, worth)
+        loss_before, profit_before, _, unpriced_before = _worth(page, "before", before, worth)
+        loss_after, profit_after, unpaid_after, unpriced_after = _worth(page, "after", after, worth)
         values = np.stack([
             np.ones(len(page)), before, after, before * likely, after * likely, loss_before, loss_after,
             profit_before, profit_after, unpriced_before, unpriced_after, known,
-            np.array([bool(each.defaulted) for each in page]), known * likely, likely, rated,
+            np.array([bool(each.defaulted) for each in page]), known * likely, likely, rated, unpaid_after,
         ])  # fmt: skip
         swap = np.where(before > 0, np.where(after > 0, 0, 2), np.where(after > 0, 1, 3))
         group = np.array([lot("backtest", each.case.borrower_id) * GROUPS // 10_000 for each in page])
@@ -133,14 +133,14 @@ def _pd(each: DecidedAgain) -> float | None:
 
 def _worth(
     page: Sequence[DecidedAgain], when: Literal["before", "after"], limits: Floats, worth: Worth | None
-) -> tuple[Floats, Floats, Floats]:
-    """Expected loss and profit of what was or would be granted, and where a grant has none."""
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Expected loss, profit and unpaid interest of what was or would be granted, and where a grant has none."""
     granted = limits > 0
     if worth is None:
-        return np.zeros(len(page)), np.zeros(len(page)), granted.astype(np.float64)
-    loss, profit = worth([_grant(each, each.before if when == "before" else each.after) for each in page])
+        return np.zeros(len(page)), np.zeros(len(page)), np.zeros(len(page)), granted.astype(np.float64)
+    loss, profit, unpaid = worth([_grant(each, each.before if when == "before" else each.after) for each in page])
     unpriced = granted & np.isnan(loss)
-    return np.nan_to_num(loss), np.nan_to_num(profit), unpriced.astype(np.float64)
+    return np.nan_to_num(loss), np.nan_to_num(profit), np.nan_to_num(unpaid), unpriced.astype(np.float64)
 
 
 def _grant(each: DecidedAgain, made: Made | Decision) -> Grant | None:

@@ -144,10 +144,10 @@ SAID: Final[dict[str, Pair]] = {
         "此前获授信的{unripe}笔均尚无结果：以上数字未经实际表现检验。",
     ),
     "persons": (
-        "What goes to a person counts as not granted: {before} files before, {after} after. Persons granted {granted} "
-        "of "
-        "those they looked at; what they would say of the others is not known.",
-        "转人工的申请按未授信计：原政策{before}笔，新政策{after}笔。人工已批准其中{granted}笔；"
+        "What goes to a person counts as not granted: {before} files before, {after} after. Of those the "
+        "computer had sent to a person or declined, persons granted {granted}; what they would say of the others is "
+        "not known.",
+        "转人工的申请按未授信计：原政策{before}笔，新政策{after}笔。系统转人工或拒绝的申请中，人工已批准{granted}笔；"
         "其余人工会如何决定无从得知。",
     ),
     "unrated": (

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from lendmill.credit.pricing.assumptions import PD_MIN, Assumptions
 from lendmill.credit.pricing.profit import ASKED, PricingGround, expected
-from lendmill.terms.rates import DAYS_A_YEAR
+from lendmill.terms.rates import BASIS_POINTS, DAYS_A_YEAR
 
 Floats = npt.NDArray[np.float64]
 PD_MAX: Final = 1 - PD_MIN
@@ -31,8 +31,18 @@ class Grant(NamedTuple):
     rate_before: Rate
 
 
-Worth = Callable[[Sequence[Grant | None]], tuple[Floats, Floats]]
-"""Expected loss and profit in cents of each grant; not a number where nothing is granted or assumed."""
+class Expectation(NamedTuple):
+    """Expected loss, profit, and interest that defaults leave unpaid, in cents of each grant.
+
+    Not a number where nothing is granted or assumed.
+    """
+
+    loss: Floats
+    profit: Floats
+    unpaid: Floats
+
+
+Worth = Callable[[Sequence[Grant | None]], Expectation]
 
 
 def worth_under(assumptions: Assumptions) -> Worth:
@@ -44,8 +54,10 @@ def worth_under(assumptions: Assumptions) -> Worth:
     """
     curves = {grade: assumptions.curve_for(grade) for grade in assumptions.grades}
 
-    def worth(grants: Sequence[Grant | None]) -> tuple[Floats, Floats]:
-        loss, profit = np.full(len(grants), np.nan), np.full(len(grants), np.nan)
+    unpaid_share = 1 - assumptions.interest_paid_before_default_bp / BASIS_POINTS
+
+    def worth(grants: Sequence[Grant | None]) -> Expectation:
+        loss, profit, unpaid = (np.full(len(grants), np.nan) for _ in Expectation._fields)
         alike: dict[tuple[str, Rate, Rate], list[int]] = defaultdict(list)
         for place, each in enumerate(grants):
             if each is not None and each.grade in curves:
@@ -61,6 +73,8 @@ def worth_under(assumptions: Assumptions) -> Worth:
             kept = 1 - curve.lost(np.clip(yearly, curve.yearly_rates[0], curve.yearly_rates[-1]))
             found = expected(ground, Fraction(1, den), num, limits, pd=pds, kept=kept)
             loss[places], profit[places] = found.loss_cents[0] / ASKED, found.profit_cents[0] / ASKED
-        return loss, profit
+            lost = found.default_share[0] * unpaid_share
+            unpaid[places] = found.interest_cents[0] / ASKED * lost / (1 - lost)
+        return Expectation(loss, profit, unpaid)
 
     return worth
