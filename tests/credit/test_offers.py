@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from credit_cases import LINE, ORDERS, POLICY, TODAY
+from credit_cases import LINE, MARKET_FACTS, ORDERS, POLICY, TODAY, rate
 
 from lendmill.credit import actions, queries
 from lendmill.credit.cases.gathered import case_of
@@ -75,8 +75,37 @@ def test_an_offer_ends_and_a_later_no_ends_it_sooner(house: Database, shop: Call
         db.execute("update borrower set banned = true")
     night(house, today=TODAY + timedelta(days=1))
     with house.transaction() as db:
+        db.execute("update borrower set banned = false")
         assert queries.offers_of(db, borrower_id, TODAY + timedelta(days=1)) == []
         assert len(queries.offers_of(db, borrower_id, TODAY)) == 2
+
+
+def test_an_offer_does_not_outlive_what_said_no_on_the_same_day(house: Database, shop: Callable[..., UUID]) -> None:
+    banned, worse, declined, same = (shop(f"s{n}") for n in range(4))
+    night(house)
+    with house.transaction() as db:
+        db.execute("update borrower set banned = true where borrower_id = any(%s)", [[banned, declined]])
+        rate(db, worse, "D", MARKET_FACTS, TODAY)
+        rate(db, same, "A", MARKET_FACTS, TODAY)
+    answers = {"amount_cents": 500_000, "purpose": "stock", "language": "en", "consents": [c.purpose for c in CONSENTS]}
+    made = house.act(
+        actions.apply_at_once, command=Command.of("k"), borrower_id=declined, product_key="credit-line",
+        answers=answers, today=TODAY,
+    )  # fmt: skip
+    assert made.outcome == "decline"
+    with house.transaction() as db:
+        db.execute("update borrower set banned = false where borrower_id = %s", [declined])
+    left = {banned: [], worse: [], declined: ["order-loan"], same: ["credit-line", "order-loan"]}
+    with house.transaction() as db:
+        for today in (TODAY, TODAY + timedelta(days=1)):
+            for (borrower_id, keys), shop_key in zip(left.items(), ("s0", "s1", "s2", "s3"), strict=True):
+                assert [offer.product_key for offer in queries.offers_of(db, borrower_id, today)] == keys
+                seen = queries.entry_of(db, shop_key, today)
+                assert seen is not None
+                assert sorted(offer.product_key for offer in seen.offers) == keys
+    night(house, today=TODAY + timedelta(days=1))
+    with house.transaction() as db:
+        assert len(queries.offers_of(db, declined, TODAY + timedelta(days=1))) == 2
 
 
 def test_a_shop_with_a_line_is_not_offered_it_again(house: Database, shop: Callable[..., UUID]) -> None:

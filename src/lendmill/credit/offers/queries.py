@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from lendmill.credit.offers.behind import Behind, BehindTold, behind_of, told
@@ -54,8 +54,46 @@ class NoOffer:
     reasons: list[str]
 
 
+# What an offer `o`, the newest for its product, needs to be shown: nothing said no after it. That is a night's no, a
+# ban, a decline of the product (ids of one clock: what was decided later is greater), a rating of another grade.
+STILL_STANDS: Final = """
+    o.expires_on >= %(today)s
+    and not exists (
+        select from no_offer n
+         where n.borrower_id = o.borrower_id
+           and n.product_key = o.product_key
+           and n.as_of_on between o.as_of_on and %(today)s
+        )
+    and not exists (
+        select from borrower shut
+         where shut.borrower_id = o.borrower_id
+           and shut.banned
+        )
+    and not exists (
+        select from decision said
+         where said.borrower_id = o.borrower_id
+           and said.decision_id > o.offer_id
+           and said.product_key = o.product_key
+           and said.outcome = 'decline'
+           and said.decided_on between o.as_of_on and %(today)s
+        )
+    and not exists (
+        select from rating was
+         where was.rating_id = o.rating_id
+           and was.borrower_id = o.borrower_id
+           and was.grade <> (
+               select grade
+                 from rating newest
+                where newest.borrower_id = o.borrower_id
+                  and newest.as_of_on <= %(today)s
+                order by newest.as_of_on desc, newest.rating_id desc
+                limit 1
+               )
+        )
+"""
+
 # The newest answer for each product decides: an older offer does not outlive a later no.
-OFFERS_OF = """
+OFFERS_OF = f"""
     select o.offer_id, o.borrower_id, o.shop_id, o.product_key, o.product_version, o.policy_key, o.policy_version,
            o.rating_id, o.limit_cents, o.rate_num, o.rate_den, o.months_max, o.methods, o.reasons, o.as_of_on,
            o.expires_on
@@ -68,13 +106,7 @@ OFFERS_OF = """
               and as_of_on <= %(today)s
             order by product_key, as_of_on desc
            ) o
-     where o.expires_on >= %(today)s
-       and not exists (
-           select from no_offer n
-            where n.borrower_id = o.borrower_id
-              and n.product_key = o.product_key
-              and n.as_of_on between o.as_of_on and %(today)s
-           )
+     where {STILL_STANDS.strip()}
      order by o.product_key
 """
 
