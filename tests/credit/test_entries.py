@@ -127,7 +127,7 @@ def test_a_file_for_marketplaces_has_a_row_for_each_product(house: Database, sho
     line, offer = rows_of(entry(house, "s1"))
     says = ("5,000.00 yuan left to borrow", "还可借 5,000.00 元")
     assert line == ("s1", "line", "credit-line", "5000.00", "", "", "", "2027-01-01", *says)
-    assert offer == ("s1", "offer", "order-loan", "8000.00", "0.05 %", "0.1825", "2", "2026-01-08", *says)
+    assert offer == ("s1", "offer", "order-loan", "8000.00", "0.05 %", "18.25 %", "2", "2026-01-08", *says)
 
 
 def test_what_stands_behind_an_offer_is_kept_and_told_in_both_languages(

@@ -132,8 +132,11 @@ def test_what_is_begun_is_refused_by_field_until_it_is_whole(
     assert begun.exit_code == 0, begun.output
     text = (tmp_path / "said.toml").read_text("utf-8")
     assert "[grades.A]" in text
-    with pytest.raises(InvalidAssumptions, match="must be given"):
+    with pytest.raises(InvalidAssumptions, match="must be given") as refused:
         read_assumptions(text)
+    assert "loss_given_default_bp, funding_yearly_bp, operating_cents, " in refused.value.facts["field"]
+    assert refused.value.facts["field"].endswith(", utilisation, grades.A.limit_cents")
+    assert "is 'left open', but must be given" in str(refused.value)
     for field, value in (
         ("loss_given_default_bp", 6000), ("funding_yearly_bp", 300), ("operating_cents", 5000),
         ("drawn_at_default_bp", 9000), ("interest_paid_before_default_bp", 0),

@@ -90,7 +90,12 @@ def test_what_is_wrong_in_a_file_is_told_line_by_line(lendmill: Callable[..., Re
     found = lendmill("check", file)
     assert isinstance(found.exception, FileWrong)
     line = next(n for n, each in enumerate(text.splitlines(), start=1) if "history_days < 90" in each)
-    assert f"wrong.toml: line {line}: rules[0].decline_when is history_dayz < 90" in found.output
+    told = f"line {line}: rules[0].decline_when is history_dayz < 90"
+    assert (told in str(found.exception), "line" in found.output) == (True, False)
+    file.write_text(text.replace("age_years_max = 62", 'age_years_max = "62"').replace("history_months_min", "months"))
+    three = lendmill("check", file)
+    assert [three.output.count(each) for each in (".age_years_max", ".months ", ".history_months_min")] == [1, 0, 1]
+    assert "3 to put right: line 21: eligibility.months is 6, but must be left out" in str(three.exception)
 
 
 def test_a_policy_that_does_not_fit_the_house_is_refused_by_what_is_wrong(house: Database) -> None:

@@ -357,7 +357,7 @@ def _document(db: "Db", kind: "DocumentKind[Any]", key: str, version: int) -> "D
 
 
 def _read(kind: "DocumentKind[Any]", file: Path) -> "Document":
-    """The document of a file; where it cannot be taken over, each mistake on a line of its own."""
+    """The document of a file; where it cannot be taken over, each mistake on a line of its own, told once."""
     from lendmill.products.publishing.files import FileWrong, document_in
 
     if not file.is_file():
@@ -365,7 +365,8 @@ def _read(kind: "DocumentKind[Any]", file: Path) -> "Document":
     try:
         found: Document = document_in(kind, file.read_bytes(), file.name)
     except FileWrong as wrong:
-        for mistake in wrong.facts["mistakes"]:
+        _, *others = wrong.facts["mistakes"]  # the first is told with the refusal itself
+        for mistake in others:
             print(f"{file.name}: {mistake}", file=sys.stderr)
         raise
     return found

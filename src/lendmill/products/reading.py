@@ -1,8 +1,9 @@
 """How a document is read, so that a mistake in it is told by field, value and what would be allowed."""
 
 import re
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -36,6 +37,57 @@ def from_content(content: Mapping[str, Any], kind: type[T]) -> T:
         return msgspec.convert(content, kind, strict=True)
     except msgspec.ValidationError as error:
         raise _told(str(error), content, kind) from None
+
+
+def every_misread(content: Any, kind: Any, path: str = "") -> Iterator[Misread]:
+    """Every mistake in the shape of a document's content, each by its own field; what its own checks hold is not here.
+
+    >>> [wrong.field for wrong in every_misread({"a": {"x": "1", "y": 2}}, dict[str, dict[str, int]])]
+    ['a.x']
+    """
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        given = [each for each in inner if each not in (NoneType, msgspec.UnsetType)]
+        if len(given) == 1 and content is not None:
+            yield from every_misread(content, given[0], path)
+            return
+    elif isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(content, Mapping):
+        yield from _misread_fields(content, kind, path)
+        return
+    elif origin in (tuple, list) and inner[1:] in ((), (...,)) and isinstance(content, list):
+        for n, each in enumerate(content):
+            yield from every_misread(each, inner[0], f"{path}[{n}]")
+        return
+    elif origin in (dict, Mapping) and isinstance(content, Mapping):
+        for name, each in content.items():
+            yield from every_misread(each, inner[1], _joined(path, name))
+        return
+    try:
+        msgspec.convert(content, kind, strict=True)
+    except msgspec.ValidationError as error:
+        wrong = _told(str(error), content, kind)
+        whole = wrong.field == "the document"
+        yield (
+            Misread(path or wrong.field, content, wrong.allowed)
+            if whole
+            else Misread(_joined(path, wrong.field), wrong.value, wrong.allowed)
+        )
+
+
+def _misread_fields(content: Mapping[str, Any], kind: type[msgspec.Struct], path: str) -> Iterator[Misread]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for name in content:
+        if name not in fields:
+            yield Misread(_joined(path, name), content[name], "left out: there is no such field")
+    for name, field in fields.items():
+        if name in content:
+            yield from every_misread(content[name], field.type, _joined(path, name))
+        elif field.required:
+            yield Misread(_joined(path, name), None, "given")
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
 
 
 def content_of(document: Any) -> Any:

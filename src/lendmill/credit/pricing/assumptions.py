@@ -11,7 +11,8 @@ import msgspec
 from lendmill.credit.pricing.curve import ChurnCurve, curve_of
 from lendmill.money import LARGEST_CENTS
 from lendmill.products.document import GRADES
-from lendmill.products.reading import Misread, from_content, from_toml, require
+from lendmill.products.reading import Misread, every_misread, from_content, from_toml, require
+from lendmill.products.spelled import content_in
 from lendmill.refusals import Refusal
 from lendmill.terms.rates import BASIS_POINTS
 
@@ -95,7 +96,10 @@ def read_assumptions(text: str, curves: Mapping[str, ChurnCurve] | None = None) 
     """
 
     def read() -> Assumptions:
-        found = from_toml(text, Assumptions)
+        try:
+            found = from_toml(text, Assumptions)
+        except Misread as wrong:
+            raise _left_open(text, wrong) from None
         return found if curves is None else _with(found, curves)
 
     return _checked(read, "in this file")
@@ -149,6 +153,14 @@ def _checked(read: Callable[[], Assumptions], key: str) -> Assumptions:
     except Misread as wrong:
         raise InvalidAssumptions(key=key, field=wrong.field, value=wrong.value, allowed=wrong.allowed) from None
     return found
+
+
+def _left_open(text: str, wrong: Misread) -> Misread:
+    """All that a text leaves open at once, where that is what is wrong with it."""
+    if wrong.allowed != "given":
+        return wrong
+    missing = [each.field for each in every_misread(content_in(text), Assumptions) if each.allowed == "given"]
+    return Misread(", ".join(missing), "left open", "given")
 
 
 def _rules(found: Assumptions) -> Iterator[tuple[bool, str, Any, str]]:

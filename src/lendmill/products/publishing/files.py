@@ -11,7 +11,7 @@ from lendmill.products.publishing.kind import Document, DocumentKind
 from lendmill.products.publishing.lines import line_of
 from lendmill.products.publishing.sheets import Taken, letters, sheets_of, taken
 from lendmill.products.publishing.worked_out import without_value
-from lendmill.products.reading import content_of
+from lendmill.products.reading import content_of, every_misread
 from lendmill.products.spelled import Misspelled, NumberBeyond, content_in
 from lendmill.refusals import Refusal
 
@@ -61,8 +61,9 @@ def document_in(kind: DocumentKind[D], content: bytes, name: str) -> D:
 
 
 def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
+    content: Any = None
     try:
-        content_in(text)
+        content = content_in(text)
     except Misspelled as error:
         raise _refused(name, [FileMistake(error.line, "", "", "the file", str(error), "valid TOML")]) from None
     except NumberBeyond:
@@ -70,6 +71,12 @@ def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
     try:
         return kind.written(text)
     except Refusal as wrong:
+        found = [
+            FileMistake(line_of(text, each.field), "", "", each.field, _shown(each.value), each.allowed)
+            for each in (every_misread(content, kind.type) if content is not None else ())
+        ]
+        if len(found) > 1:
+            raise _refused(name, found) from None
         named = str(wrong.facts.get("value"))
         raise _refused(
             name, [_told(wrong, lambda field: (line_of(text, field) or _line_with(text, named), "", ""))]

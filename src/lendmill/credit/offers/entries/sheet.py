@@ -1,6 +1,7 @@
 """The same as rows of a file: one for each offer, line or application that a shop sees."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from lendmill.credit.offers.entries.entry import ShopEntry
@@ -19,13 +20,22 @@ def rows_of(entry: ShopEntry) -> Iterator[tuple[str, ...]]:
     for begun in entry.applications:
         yield shop, "application", begun.product_key, "", "", "", "", "", *says
     for offer in entry.offers:
-        terms = (offer.daily_rate, offer.annual_rate, str(offer.months_max), str(offer.expires_on))
+        terms = (offer.daily_rate, _per_cent(offer.annual_rate), str(offer.months_max), str(offer.expires_on))
         yield shop, "offer", offer.product_key, _plain(offer.limit_cents), *terms, *says
 
 
 def _safe(text: str) -> str:
     """A name that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
+def _per_cent(share: str) -> str:
+    """A yearly rate in the notation of the daily one.
+
+    >>> _per_cent("0.219"), _per_cent("0.2")
+    ('21.9 %', '20 %')
+    """
+    return f"{(Decimal(share) * 100).normalize():f} %"
 
 
 def _plain(amount_cents: int) -> str:
