@@ -41,8 +41,8 @@ from lendmill.people.actions import Command
 from lendmill.people.roles import Role
 from lendmill.people.sign_in.actions import open_account
 from lendmill.people.sign_in.queries import Caller
+from lendmill.products.publishing.actions import CasesChanged, draft, propose
 from lendmill.products.publishing.actions import decide as agree
-from lendmill.products.publishing.actions import draft, propose
 from lendmill.products.publishing.files import spreadsheet_of
 from lendmill.products.reading import content_of
 
@@ -144,7 +144,7 @@ def test_cases_kept_between_proposal_and_approval_hold_it_back(house: Database, 
         b_is_granted = msgspec.structs.replace(shipped_cases().cases[0], rating={"grade": "B"}, limit_cents=None)
         examples = msgspec.structs.replace(shipped_cases(), cases=(b_is_granted,))
         keep_cases(db, policy_key="standard", examples=examples, by=staff["ana"], today=TODAY)
-    with pytest.raises(CasesFail), house.transaction() as db:
+    with pytest.raises(CasesChanged), house.transaction() as db:
         agree(
             db, KIND, command_key="l" * 20, proposal_id=proposed.proposal_id, verdict="approve", by=staff["rita"],
             today=TODAY,
@@ -158,6 +158,14 @@ def test_cases_are_kept_shown_tried_and_written_by_command(lendmill: Callable[..
     file.write_text(text_of(shipped_cases()), encoding="utf-8")
     kept = lendmill("policies", "cases", "standard", "--file", file, "--by", "ana").output
     assert f"{len(shipped_cases().cases)} cases kept with standard on {TODAY} by ana" in kept
+    assert "Warning" not in kept
+    shipped = text_of(shipped_cases())
+    file.write_text(shipped.replace('outcome = "decline"', 'outcome = "approve"', 1), encoding="utf-8")
+    warned = lendmill("policies", "cases", "standard", "--file", file, "--by", "ana").output
+    assert f"Warning: version {POLICY.version}, live now, fails 1 of these cases; they are kept all the same:" in warned
+    assert "the outcome is decline (rating-too-low), not approve" in warned.splitlines()[1]
+    file.write_text(shipped, encoding="utf-8")
+    lendmill("policies", "cases", "standard", "--file", file, "--by", "ana")
     lendmill("policies", "cases", "standard", "--out", out)
     assert read_cases(out.read_text("utf-8")) == shipped_cases()
     passed = lendmill("policies", "test", "standard", "--version", POLICY.version)
@@ -280,6 +288,7 @@ def test_a_shadow_decides_what_came_in_since_it_stands_there_and_is_told(
     (done,) = decide_beside(house, today=TODAY)
     assert (done.policy_version, done.files) == (NEXT, 4)
     told = lendmill("shadow", "standard", NEXT).output
+    assert told.count("Only files decided since a version entered the shadow count") == 1
     assert f"standard {NEXT}, in the shadow since {TODAY}: 0 files" in told
     assert "decided alike: 50.0%" in told
     assert "less in 2" in told

@@ -61,9 +61,13 @@ def test_cases_are_uploaded_tried_and_told_in_both_languages(house: House, numbe
     text = auditor.get(f"{at}/tests", headers=ENGLISH).text
     assert f"1 of {len(shipped_cases().cases)} fail" in text
     assert "the outcome is decline (rating-too-low), not approve" in text
+    assert f"The live version {number} fails these of the cases kept:" in text
+    assert 'tiny soft">The shop&#39;s credit rating is below what this product requires.' in text
     assert "Kept on 1 Jan 2026 by analyst." in text or "by analyst" in text
     assert "<form" not in text.split("<main")[1]
     assert "决策结果为decline (rating-too-low)，而非approve" in auditor.get(f"{at}/tests", headers=CHINESE).text
+    assert "最低评级予以拒绝" in auditor.get(f"{at}/tests", headers=CHINESE).text
+    assert [each.name for each in shipped_cases().cases if not each.name_zh] == []
     assert read_cases(auditor.get(f"{at}/cases").text) == read_cases(wrong)
     for content, told in (
         (b"[[cases", "valid TOML"),
@@ -155,7 +159,11 @@ def test_programs_test_a_policy_as_pages_do(house: House, number: int) -> None:
     content = text_of(shipped_cases()).encode()
     assert client.put(f"{base}/cases", content=content, headers=auditor).status_code == 403
     kept = client.put(f"{base}/cases", content=content, headers=analyst)
-    assert (kept.status_code, kept.json()["keeper"]) == (200, "analyst")
+    assert (kept.status_code, kept.json()["keeper"], kept.json()["live_fails"]) == (200, "analyst", [])
+    wrong = content.replace(b'outcome = "decline"', b'outcome = "approve"', 1)
+    (failing,) = client.put(f"{base}/cases", content=wrong, headers=analyst).json()["live_fails"]
+    assert client.get(f"{base}/cases", headers=auditor).json()["live_fails"] == [failing]
+    client.put(f"{base}/cases", content=content, headers=analyst)
     assert client.put("/api/v1/policies/none/cases", content=content, headers=analyst).status_code == 404
     results = client.get(f"{base}/{number}/cases", headers=auditor).json()
     assert (len(results), {each["passes"] for each in results}) == (len(shipped_cases().cases), {True})

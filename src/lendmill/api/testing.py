@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, RawBody
 
 from lendmill.api.approvals import caller_of
 from lendmill.api.callers import Asked, database_of
+from lendmill.credit.publishing.live_cases import live_fails
 from lendmill.credit.publishing.queries import POLICY, case_results, document
 from lendmill.credit.testing import actions, queries
 from lendmill.credit.testing.backtest import Backtest
@@ -28,12 +29,13 @@ from lendmill.products.queries import live_products
 
 @dataclass(frozen=True)
 class CasesTold:
-    """The examples kept with a policy that count, by whom and when."""
+    """The examples kept with a policy that count, by whom and when; `live_fails` names those the live version fails."""
 
     policy_key: str
     kept_on: date | None
     keeper: str | None
     cases: dict[str, Any]
+    live_fails: list[str]
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,18 @@ def cases_kept(request: Asked, key: FromPath[str]) -> CasesTold:
     """The cases kept with a policy: the set that counts."""
     with database_of(request).transaction() as db:
         kept = queries.case_sets(db, key, size=1)
+        fails = _live_fails(db, key, house_day(db))
     if not kept:
-        return CasesTold(key, None, None, {})
-    return CasesTold(key, kept[0].kept_on, kept[0].keeper, msgspec.to_builtins(kept[0].examples))
+        return CasesTold(key, None, None, {}, [])
+    return CasesTold(key, kept[0].kept_on, kept[0].keeper, msgspec.to_builtins(kept[0].examples), fails)
+
+
+def _live_fails(db: Db, key: str, today: date) -> list[str]:
+    try:
+        _, failing = live_fails(db, key, today)
+    except InvalidCases as wrong:  # a case for a product that is not sold any more
+        return [str(wrong)]
+    return [each.name for each in failing]
 
 
 @put("/policies/{key:str}/cases", sync_to_thread=True)
@@ -107,7 +118,7 @@ def keep_cases(request: Asked, key: FromPath[str], body: RawBody) -> CasesTold:
 
     def keep(db: Db, *, today: date) -> CasesTold:
         actions.keep_cases(db, policy_key=key, examples=examples, by=by, today=today)
-        return CasesTold(key, today, by.display_name, msgspec.to_builtins(examples))
+        return CasesTold(key, today, by.display_name, msgspec.to_builtins(examples), _live_fails(db, key, today))
 
     return act_today(database_of(request), keep)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lendmill.credit.testing.backtest import Backtest, Estimate
     from lendmill.credit.testing.beside.figures import ArmDifference, ShadowReport, TrialReport
     from lendmill.credit.testing.unit_cases import ExampleResult
-    from lendmill.db import Database
+    from lendmill.db import Database, Db
 
 commands = typer.Typer()
 DAY = ["%Y-%m-%d"]
@@ -49,8 +49,10 @@ def add_case_verbs(verbs: typer.Typer) -> None:
         by: Annotated[str, typer.Option(help="The sign-in name of whoever keeps them.")] = "",
         out: Annotated[Path | None, typer.Option(help="Write the cases that count to this file, as TOML.")] = None,
     ) -> None:
-        """Show the cases kept with a policy, keep others, or write them to a file. Every later version is held to "
-        "them."""
+        """Show the cases kept with a policy, keep others, or write them to a file.
+
+        Every later version is held to them; those the live version fails are told at once, and kept all the same.
+        """
         _cases(key, file, by, out)
 
     @verbs.command()
@@ -79,6 +81,8 @@ def _cases(key: str, file: Path | None, by: str, out: Path | None) -> None:
             act_today(database, keep_cases, policy_key=key, examples=examples, by=caller)
         with database.transaction() as db:
             kept = case_sets(db, key)
+            if examples is not None:
+                _warn_failing(db, key)
     if not kept:
         print(f"No cases are kept with {key}: write some in TOML and keep them with --file.")
         return
@@ -92,6 +96,23 @@ def _cases(key: str, file: Path | None, by: str, out: Path | None) -> None:
         limit = f", limit {case.limit_cents / 100:,.2f} yuan" if case.limit_cents is not None else ""
         reasons = f" ({', '.join(case.reasons)})" if case.reasons else ""
         print(f"  {case.outcome:<8} {case.name}{limit}{reasons}")
+
+
+def _warn_failing(db: "Db", key: str) -> None:
+    """Which of the cases just kept the live version fails; they count all the same."""
+    from lendmill.credit.publishing.live_cases import live_fails
+    from lendmill.credit.testing.unit_cases import InvalidCases
+    from lendmill.people.queries import house_day
+
+    try:
+        live, failing = live_fails(db, key, house_day(db))
+    except InvalidCases as wrong:
+        print(f"Warning: {wrong} The cases are kept all the same.")
+        return
+    if failing:
+        print(f"Warning: version {live}, live now, fails {len(failing)} of these cases; they are kept all the same:")
+    for each in failing:
+        print(f"  {each.name}: {'; '.join(each.wrong)}")
 
 
 def _test(key: str, version: int | None, file: Path | None, cases: Path | None) -> None:
@@ -241,11 +262,13 @@ def shadow(
     with opened.database() as database:
         with database.transaction() as db:
             today = house_day(db)
-        with bars() as progress:
-            done = decide_beside(database, today=today, watch=lambda what, n: progress(what, n, n))
+        with bars() as progress:  # how many there are is not known before, so it ends only here
+            done = decide_beside(database, today=today, watch=lambda what, n: progress(what, n, n + 1))
         for each in done:
             print(f"{each.policy_key} {each.policy_version}, in the shadow since {each.since_on}: {each.files:,} files")
-        if not done:
+        if done:
+            print("  Only files decided since a version entered the shadow count, each once.")
+        else:
             print("No policy stands in the shadow: `lendmill policies propose KEY VERSION --to shadow` begins.")
         if key is not None and version is not None:
             with database.transaction() as db:

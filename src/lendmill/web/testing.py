@@ -14,7 +14,14 @@ from lendmill.api.callers import Asked, database_of
 from lendmill.api.documents import workbook_answer
 from lendmill.api.statuses import status
 from lendmill.credit.policy import Policy
-from lendmill.credit.publishing.queries import POLICY, NoSuchDocumentKind, case_results, document, kind_named
+from lendmill.credit.publishing.live_cases import live_fails
+from lendmill.credit.publishing.queries import (
+    POLICY,
+    NoSuchDocumentKind,
+    case_results,
+    document,
+    kind_named,
+)
 from lendmill.credit.testing import actions, queries
 from lendmill.credit.testing.backtest import Backtest
 from lendmill.credit.testing.beside.queries import shadow_report, trial, trials
@@ -59,8 +66,9 @@ def _tests(request: Asked, kind: str, key: str, version: int, refusal: Refusal |
         policy = _policy(db, kind, key, version)
         try:
             results = case_results(db, policy, live_products(db, today))
+            live, live_wrong = live_fails(db, key, today)
         except InvalidCases as no:
-            results, wrong_cases = [], no
+            results, wrong_cases, live, live_wrong = [], no, 0, []
         kept = queries.case_sets(db, key)
         runs = queries.backtests(db, key, version)
         asked = [each for each in running.asked(db, key, version) if not each.done]
@@ -76,6 +84,8 @@ def _tests(request: Asked, kind: str, key: str, version: int, refusal: Refusal |
         results=results,
         chinese=words.language == CHINESE,
         failing=sum(bool(each.wrong) for each in results),
+        live=live,
+        live_wrong=live_wrong,
         kept=kept,
         runs=runs,
         waiting=asked,
