@@ -81,8 +81,10 @@ def test_each_is_decided_by_the_version_they_are_drawn_for(house: Database, shop
     two.shares(strict(), 5_000)
     two.holds_out(3_000)
     seen = set()
-    for n in range(12):
-        borrower_id = shop(f"s{n}")
+    shops = 0
+    while len(seen) < 3 and shops < 90:
+        shops += 1
+        borrower_id = shop(f"s{shops}")
         trial, arm = drawn(borrower_id, allotted({}, {TRIAL: 5_000}, 3_000), 3_000)
         made = asking(house, borrower_id, "k")()
         assert made.outcome == ("decline" if trial else "approve")
@@ -97,7 +99,7 @@ def test_each_is_decided_by_the_version_they_are_drawn_for(house: Database, shop
             assert f"Trial {TRIAL}: " in queries.why(db, made.decision_id, "en")
         seen.add(arm)
     assert seen == {"champion", "challenger", "hold-out"}
-    assert count(house, "select count(*) from decision_arm") == 12
+    assert count(house, "select count(*) from decision_arm") == shops
 
 
 def test_made_again_by_command_it_says_by_which_version_and_in_which_arm(
