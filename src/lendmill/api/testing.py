@@ -11,8 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, RawBody
 
 from lendmill.api.approvals import caller_of
 from lendmill.api.callers import Asked, database_of
-from lendmill.credit.publishing.live_cases import live_fails
-from lendmill.credit.publishing.queries import POLICY, case_results, document
+from lendmill.credit.publishing.queries import POLICY, case_results, document, live_fails
 from lendmill.credit.testing import actions, queries
 from lendmill.credit.testing.backtest import Backtest
 from lendmill.credit.testing.beside import queries as beside

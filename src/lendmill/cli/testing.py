@@ -100,7 +100,7 @@ def _cases(key: str, file: Path | None, by: str, out: Path | None) -> None:
 
 def _warn_failing(db: "Db", key: str) -> None:
     """Which of the cases just kept the live version fails; they count all the same."""
-    from lendmill.credit.publishing.live_cases import live_fails
+    from lendmill.credit.publishing.queries import live_fails
     from lendmill.credit.testing.unit_cases import InvalidCases
     from lendmill.people.queries import house_day
 

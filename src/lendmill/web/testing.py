@@ -14,13 +14,13 @@ from lendmill.api.callers import Asked, database_of
 from lendmill.api.documents import workbook_answer
 from lendmill.api.statuses import status
 from lendmill.credit.policy import Policy
-from lendmill.credit.publishing.live_cases import live_fails
 from lendmill.credit.publishing.queries import (
     POLICY,
     NoSuchDocumentKind,
     case_results,
     document,
     kind_named,
+    live_fails,
 )
 from lendmill.credit.testing import actions, queries
 from lendmill.credit.testing.backtest import Backtest

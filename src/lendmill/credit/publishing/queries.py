@@ -80,6 +80,14 @@ def case_results(db: Db, policy: Policy, sold: Sequence[Product]) -> list[Exampl
     return tried(examples, policy, sold) if examples is not None else []
 
 
+def live_fails(db: Db, key: str, on: date) -> tuple[int, list[ExampleResult]]:
+    """The version live on a day, 0 where none is, and those of the cases kept with the policy that it fails now."""
+    live = published.live(db, POLICY, key, on)
+    if live is None:
+        return 0, []
+    return live.version, [each for each in case_results(db, live, products.live_products(db, on)) if each.wrong]
+
+
 def product_fits(db: Db, product: Product, on: date) -> None:
     """Refuse a product as `products.queries.fits` does, and one that the live policy cannot sell.
 
