@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec import inspect
 
 from lendmill.products.publishing.fields import item_of, may_be_none, one_of
+from lendmill.products.spelled import WHOLE_MAX
 
 Cell = str | int | float | bool | date | None
 DIGITS_MAX: Final = 15  # what a spreadsheet keeps of a number
@@ -105,8 +106,10 @@ def _text(cell: Cell, allowed: str) -> str:
 def _whole(cell: Cell) -> int:
     if isinstance(cell, int | float) and not isinstance(cell, bool) and float(cell).is_integer():
         return int(cell)
-    if isinstance(cell, str) and re.fullmatch(r"-?(0|[1-9]\d{0,17})", cell) and cell != "-0":
-        return int(cell)
+    if isinstance(cell, str) and re.fullmatch(r"-?(0|[1-9]\d{0,18})", cell) and cell != "-0":
+        number = int(cell)
+        if abs(number) <= WHOLE_MAX:
+            return number
     raise Unreadable("a whole number")
 
 
@@ -132,7 +135,8 @@ def _number(text: str) -> int | float | None:
     """A text that spells a number, as that number."""
     if not re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", text):
         return None
-    return int(text) if re.fullmatch(r"-?\d{1,18}", text) else float(text)
+    whole = int(text) if re.fullmatch(r"-?\d{1,19}", text) else None
+    return whole if whole is not None and abs(whole) <= WHOLE_MAX else float(text)
 
 
 def _day(cell: Cell) -> str:
