@@ -65,7 +65,7 @@ def test_a_statement_of_account_is_told_line_by_line(lendmill: Callable[..., Res
 def test_the_books_are_closed_once_and_checked_afterwards(lendmill: Callable[..., Result], database: Database) -> None:
     done = lendmill("ledger", "close", str(DAY), "--by", "finance")
     assert done.exit_code == 0, done.output
-    assert "Closed through 2026-01-01: 1 entries, fingerprint " in done.output
+    assert "Closed through 2026-01-01: 1 entry, fingerprint " in done.output
     assert isinstance(lendmill("ledger", "close", str(DAY), "--by", "finance").exception, ClosedAlready)
     checked = lendmill("ledger", "closings", "--check")
     assert checked.exit_code == 0
