@@ -27,8 +27,8 @@ def test_it_is_rehearsed_then_done_and_told_again(database_url: str, tmp_path: P
         a_book(database, borrowers=3)
     would = lendmill(database_url, tmp_path, "--through", "2026-02-01", "--dry-run").splitlines()
     assert would[-1] == "A dry run: nothing was done. The house's day is 2026-01-01."
-    last = would.index("2026-02-01")
-    due = would[last - 3]  # the night before, on whose morning everything falls due
+    before = would[: would.index("2026-02-01")]
+    due = [line for line in before if line.startswith("  bring-up")][-1]  # on that morning everything falls due
     assert due == "  bring-up   borrowers 3, loans 4, rows billed 4, interest 321.78 yuan, entries 4"
     did = lendmill(database_url, tmp_path, "--through", "2026-02-01", "--workers", "2").splitlines()
     assert did[-1] == "The house's day is 2026-02-02."
