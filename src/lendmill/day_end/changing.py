@@ -15,7 +15,8 @@ from lendmill.credit.changes import queries
 from lendmill.credit.changes.actions import FIRST, change_lines, rules_on
 from lendmill.credit.changes.change import LineChange
 from lendmill.credit.changes.foreseen import foreseen
-from lendmill.credit.conditions.queries import UNMET
+from lendmill.credit.conditions.queries import UNMET, WAITS
+from lendmill.credit.counters.queries import OFFER_AND_ANSWER, REPLACED
 from lendmill.day_end.report import Counts
 from lendmill.day_end.steps import done, step
 from lendmill.days import ONE_DAY
@@ -83,23 +84,18 @@ LAPSING = f"""
       from (select c.line_id, c.until_on
               from line_condition c
               join line l on (l.line_id, l.borrower_id) = (c.line_id, c.borrower_id)
-             where (l.status = 'pending' or l.status <> 'closed' and l.raise_to_cents is not null)
+             where {WAITS}
                and c.until_on <= %(last)s
                and {UNMET.strip()}) unmet
      group by line_id
 """
 
-
-OFFERS_LAPSING = """
+OFFERS_LAPSING = f"""
     select c.decision_id as about_id, c.expires_on as until_on
-      from counter_offer c
+      from {OFFER_AND_ANSWER.strip()}
      where c.expires_on <= %(last)s
-       and not exists (select from counter_answer a
-                        where (a.decision_id, a.borrower_id) = (c.decision_id, c.borrower_id))
-       and not exists (select from decision later
-                        where later.borrower_id = c.borrower_id
-                          and later.decision_id > c.decision_id
-                          and later.product_key = c.product_key)
+       and a.decision_id is null
+       and not {REPLACED.strip()}
 """
 
 

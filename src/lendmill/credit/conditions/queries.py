@@ -10,11 +10,11 @@ from lendmill.credit.conditions.told import ConditionTold, LineCondition, NoSuch
 from lendmill.credit.decisions.queries import decision, policy
 from lendmill.db import Db, many, maybe
 
-# A line waits as a whole, or only a raise of it; what was asked before a person's verdict is over with it.
-WAITED_FOR: Final = """
-    c.decision_id = coalesce(l.verdict_id, l.decision_id)
-           and (l.status = 'pending' or l.status <> 'closed' and l.raise_to_cents is not null)
-"""
+# A line waits as a whole, or only a raise of it.
+WAITS: Final = "(l.status = 'pending' or l.status <> 'closed' and l.raise_to_cents is not null)"
+
+# What was asked before a person's verdict is over with it.
+WAITED_FOR: Final = f"c.decision_id = coalesce(l.verdict_id, l.decision_id) and {WAITS}"
 
 # Whoever answers, or whatever is pledged, counts once: with the most that was verified of it.
 UNMET: Final = """
@@ -33,7 +33,7 @@ CONDITION_COLUMNS: Final = f"""
            c.condition_id, c.borrower_id, b.display_name, c.line_id, l.status as line_status, l.product_key,
            c.decision_id, c.condition, c.condition as label_en, c.condition as label_zh, c.ways, c.cover_cents,
            c.asked_on, c.until_on,
-           ({WAITED_FOR.strip()}) as waited_for
+           ({WAITED_FOR}) as waited_for
 """
 
 CONDITIONS_OF = f"""
@@ -56,7 +56,7 @@ CONDITIONS_OPEN = f"""
       from line_condition c
       join borrower b on b.borrower_id = c.borrower_id
       join line l on l.line_id = c.line_id and l.borrower_id = c.borrower_id
-     where {WAITED_FOR.strip()}
+     where {WAITED_FOR}
        and c.until_on >= %(today)s
      order by c.until_on, c.condition_id
      limit %(size)s

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from lendmill import ids
 from lendmill.credit.conditions.condition import Condition
-from lendmill.credit.conditions.queries import UNMET
+from lendmill.credit.conditions.queries import UNMET, WAITS
 from lendmill.credit.conditions.told import ConditionTold
 from lendmill.credit.lines.line import Line
 from lendmill.db import Db, note, run
@@ -140,7 +140,7 @@ LAPSED = f"""
     update line l
        set status = case when status = 'pending' then 'closed' else status end,
            raise_to_cents = null
-     where (status = 'pending' or status <> 'closed' and raise_to_cents is not null)
+     where {WAITS}
        and exists (select from line_condition c
                     where c.line_id = l.line_id
                       and c.borrower_id = l.borrower_id

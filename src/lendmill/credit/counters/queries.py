@@ -7,15 +7,24 @@ from uuid import UUID
 from lendmill.credit.counters.counter import CounterOffer, NoSuchCounterOffer
 from lendmill.db import Db, many, maybe
 
-COLUMNS: Final = """
+# A later decision about the same product takes an offer's place.
+REPLACED: Final = """
+    exists (select from decision later
+             where later.borrower_id = c.borrower_id
+               and later.decision_id > c.decision_id
+               and later.product_key = c.product_key)
+"""
+
+OFFER_AND_ANSWER: Final = """
+    counter_offer c
+      left join counter_answer a on (a.decision_id, a.borrower_id) = (c.decision_id, c.borrower_id)
+"""
+
+COLUMNS: Final = f"""
            c.decision_id, c.borrower_id, c.product_key, c.product_version, c.limit_cents, c.rate_num, c.rate_den,
            c.months_max, c.made_on, c.expires_on, c.made_at, a.outcome as answer, a.answered_on, a.line_id,
-           exists (select from decision later
-                    where later.borrower_id = c.borrower_id
-                      and later.decision_id > c.decision_id
-                      and later.product_key = c.product_key) as replaced
-      from counter_offer c
-      left join counter_answer a on (a.decision_id, a.borrower_id) = (c.decision_id, c.borrower_id)
+           {REPLACED.strip()} as replaced
+      from {OFFER_AND_ANSWER.strip()}
 """
 
 COUNTER_OFFER = f"""
