@@ -30,6 +30,12 @@ from lendmill.products.queries import preset
 from lendmill.products.reading import content_of
 
 NEXT = POLICY.version + 1
+UNREADABLE = (
+    ("history_days < 90", "history_dayz < 90", "record long enough, line 1, column 1: "),
+    ("sale_months_365 < 5", "sale_months_365 < 5 and", "trading in most months, line 1, column "),
+    ("loans_repaid < 3", "loans_repaidd < 3", "surety for a weak grade, line 1, column 25: "),
+    ("late_days > 10", "late_days > 'ten'", "cut after a late payment, line 1, column "),
+)
 
 
 def changed(**fields: Any) -> Policy:
@@ -96,6 +102,23 @@ def test_what_is_wrong_in_a_file_is_told_line_by_line(lendmill: Callable[..., Re
     three = lendmill("check", file)
     assert [three.output.count(each) for each in (".age_years_max", ".months ", ".history_months_min")] == [1, 0, 1]
     assert "3 to put right: line 21: eligibility.months is 6, but must be left out" in str(three.exception)
+
+
+def test_every_rule_that_cannot_be_read_is_told_with_its_name_line_and_column(
+    lendmill: Callable[..., Result], tmp_path: Path
+) -> None:
+    file = tmp_path / "wrong.toml"
+    text = (Path(queries.__file__).parents[1] / "presets" / "policy-standard.toml").read_text("utf-8")
+    for was, wrong, _ in UNREADABLE:
+        assert was in text
+        text = text.replace(was, wrong, 1)
+    file.write_text(text)
+    found = lendmill("check", file)
+    told = [*found.output.splitlines(), str(found.exception)]
+    assert f"{len(UNREADABLE)} to put right" in told[-1]
+    for _, wrong, where in UNREADABLE:
+        line = next(n for n, each in enumerate(text.splitlines(), start=1) if wrong in each)
+        assert sum(f"line {line}: " in each and where in each for each in told) == 1, told
 
 
 def test_a_policy_that_does_not_fit_the_house_is_refused_by_what_is_wrong(house: Database) -> None:

@@ -1,8 +1,9 @@
 """The lender's rules for granting credit, as a versioned document with a date and a source for each figure from law."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -33,7 +34,7 @@ from lendmill.credit.tables import Check, Table
 from lendmill.people.canonical import canonical, digest_of
 from lendmill.products.law import LawFigure
 from lendmill.products.law import checks as law_checks
-from lendmill.products.reading import Misread, content_of, from_content, from_toml, require
+from lendmill.products.reading import Misread, content_of, from_content, from_toml
 from lendmill.rating.stated.closeness import WEIGHTS
 from lendmill.refusals import Refusal
 
@@ -112,16 +113,16 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 def read_policy(text: str, known_facts: frozenset[str] | None = None) -> Policy:
-    """Read a policy as its author writes it, in TOML; a wrong one is refused by `InvalidPolicy`.
+    """Read a policy as its author writes it, in TOML; a wrong one is refused by `InvalidPolicy`, with its `others`.
 
     With `known_facts`, a fact that is not in the catalogue is refused too: it could never be known.
     """
     return _checked(lambda: from_toml(text, Policy), "in this file", known_facts)
 
 
-def policy_of(content: Mapping[str, Any]) -> Policy:
-    """Read a policy from its stored content."""
-    return _checked(lambda: from_content(content, Policy), str(content.get("key", "without a key")), None)
+def policy_of(content: Mapping[str, Any], known_facts: frozenset[str] | None = None) -> Policy:
+    """Read a policy from its content, with `known_facts` as above."""
+    return _checked(lambda: from_content(content, Policy), str(content.get("key", "without a key")), known_facts)
 
 
 def text_of(policy: Policy) -> str:
@@ -137,28 +138,45 @@ def digest(policy: Policy) -> str:
 def _checked(read: Callable[[], Policy], name: str, known_facts: frozenset[str] | None) -> Policy:
     try:
         policy = read()
-        name = policy.key or name
-        for holds, field, value, allowed in _checks(policy):
-            require(holds, field, value, allowed)
-        for fact in policy.facts if known_facts is not None else ():
-            require(fact in (known_facts or ()), "a fact", fact, "in the catalogue of features")
-    except Misread as wrong:
-        raise InvalidPolicy(policy=name, field=wrong.field, value=wrong.value, allowed=wrong.allowed) from None
+    except Misread as misread:
+        raise _invalid(name, [misread]) from None
+    wrong = [*_mistakes(_built_up(policy), most=1), *_mistakes(_each_alone(policy))]
+    if not wrong and known_facts is not None:
+        strangers = (fact for fact in policy.facts if fact not in known_facts)
+        wrong = [Misread("a fact", fact, "in the catalogue of features") for fact in strangers]
+    if wrong:
+        raise _invalid(policy.key or name, wrong)
     return policy
 
 
-def _checks(policy: Policy) -> Iterator[Check]:
-    granted = policy_checks.granted_grades(policy.rating)
-    yield from policy_checks.document(policy.key, policy.version, policy.sources)
-    yield from law_checks(policy.laws or (), content_of(policy))
-    yield from policy_checks.who_may_ask(policy.eligibility, policy.debts, policy.rating)
-    yield from policy_checks.limits(policy.limit, tuple(policy.sources), granted)
-    yield from policy_checks.terms(policy.months_by_grade, policy.term or None, tuple(policy.sources), granted)
-    yield from policy_checks.rules(policy.knock_outs or (), policy.rules or (), policy.sources)
-    yield from policy_checks.freshness(policy.stated or None, policy.facts_age_days_max)
+def _invalid(name: str, wrong: Sequence[Misread]) -> InvalidPolicy:
+    first, *others = wrong
+    return InvalidPolicy(policy=name, field=first.field, value=first.value, allowed=first.allowed, others=others)
+
+
+def _mistakes(parts: Iterable[Iterable[Check]], most: int | None = None) -> Iterator[Misread]:
+    """What does not hold, at most so many of each part."""
+    for part in parts:
+        yield from islice((Misread(field, value, allowed) for holds, field, value, allowed in part if not holds), most)
+
+
+def _built_up(policy: Policy) -> Iterator[Iterable[Check]]:
+    """The parts in which a check may count on those before it."""
+    granted, sources = policy_checks.granted_grades(policy.rating), tuple(policy.sources)
+    yield policy_checks.document(policy.key, policy.version, policy.sources)
+    yield law_checks(policy.laws or (), content_of(policy))
+    yield policy_checks.who_may_ask(policy.eligibility, policy.debts, policy.rating)
+    yield policy_checks.limits(policy.limit, sources, granted)
+    yield policy_checks.terms(policy.months_by_grade, policy.term or None, sources, granted)
     if policy.price:
-        yield from policy_checks.prices(policy.price, tuple(policy.sources), granted)
-    yield from policy_checks.seconds(policy.thin or None, policy.group or None)
-    yield from policy_checks.conditions(policy.conditions or ())
-    yield from policy_checks.changes(policy.changes or ())
-    yield from review_checks(policy.review) if policy.review else ()
+        yield policy_checks.prices(policy.price, sources, granted)
+
+
+def _each_alone(policy: Policy) -> Iterator[Iterable[Check]]:
+    """The parts in which every check stands by itself."""
+    yield policy_checks.rules(policy.knock_outs or (), policy.rules or (), policy.sources)
+    yield policy_checks.freshness(policy.stated or None, policy.facts_age_days_max)
+    yield policy_checks.seconds(policy.thin or None, policy.group or None)
+    yield policy_checks.conditions(policy.conditions or ())
+    yield policy_checks.changes(policy.changes or ())
+    yield review_checks(policy.review) if policy.review else ()

@@ -184,7 +184,7 @@ def conditions(asked: Sequence[ConditionRule]) -> Iterator[Check]:
         at = f"conditions[{n}]"
         yield from _named(at, each.condition, each.label_en, each.label_zh)
         wrong = _misread(each.when)
-        yield wrong is None, f"{at}.when", each.when, f"a condition that can be read ({wrong})"
+        yield wrong is None, f"{at}.when", each.when, f"a condition that can be read ({each.condition}, {wrong})"
         by = set(each.by)
         yield bool(by) and len(by) == len(each.by), f"{at}.by", each.by, f"some of {', '.join(CONDITION_KINDS)}"
         yield 0 < each.cover_bp <= 3 * BASIS_POINTS, f"{at}.cover_bp", each.cover_bp, "from 1 to 30000"
@@ -199,7 +199,7 @@ def changes(written: Sequence[LineChangeRule]) -> Iterator[Check]:
         at = f"changes[{n}]"
         yield from _named(at, each.change, each.label_en, each.label_zh)
         wrong = _misread(each.when, change=True)
-        yield wrong is None, f"{at}.when", each.when, f"a condition that can be read ({wrong})"
+        yield wrong is None, f"{at}.when", each.when, f"a condition that can be read ({each.change}, {wrong})"
         given = [bp for bp in (each.limit_bp, each.rate_bp) if not isinstance(bp, msgspec.UnsetType)]
         yield len(given) == 1, at, each.change, "a change of the limit or of the rate, not of both"
         for field, bp in (("limit_bp", each.limit_bp), ("rate_bp", each.rate_bp)):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from lendmill.credit.policy import InvalidPolicy, Policy, policy_of, read_policy
+from lendmill.credit.policy import Policy, policy_of, read_policy
 from lendmill.credit.testing.queries import case_sets, cases, hold_outs_from
 from lendmill.credit.testing.unit_cases import ExampleResult, held, tried
 from lendmill.db import Db
@@ -117,11 +117,7 @@ def policy_in(text: str) -> Policy:
 
 def checked_policy(content: Mapping[str, Any]) -> Policy:
     """A policy as somebody put it together; a fact it reads that no feature gives is refused by `InvalidPolicy`."""
-    policy = policy_of(content)
-    for fact in policy.facts:
-        if fact not in NAMES:
-            raise InvalidPolicy(policy=policy.key, field="a fact", value=fact, allowed="in the catalogue of features")
-    return policy
+    return policy_of(content, frozenset(NAMES))
 
 
 def held_to(db: Db, key: str) -> str | None:

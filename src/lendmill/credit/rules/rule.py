@@ -173,7 +173,7 @@ def checks(rules: tuple[Rule, ...], sources: Collection[str]) -> Iterator[tuple[
         for field in ("applies", "refer_when", "decline_when"):
             text = getattr(rule, field)
             wrong = _misread(text) if text else None
-            yield wrong is None, f"{at}.{field}", text, f"a condition that can be read ({wrong})"
+            yield wrong is None, f"{at}.{field}", text, f"a condition that can be read ({rule.rule}, {wrong})"
         dated = not rule.law or rule.in_force_on is not None
         yield dated, f"{at}.in_force_on", rule.in_force_on, "the day from which that law is in force"
 

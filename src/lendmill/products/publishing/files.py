@@ -11,7 +11,7 @@ from lendmill.products.publishing.kind import Document, DocumentKind
 from lendmill.products.publishing.lines import line_of
 from lendmill.products.publishing.sheets import Taken, letters, sheets_of, taken
 from lendmill.products.publishing.worked_out import without_value
-from lendmill.products.reading import content_of, every_misread
+from lendmill.products.reading import Misread, content_of, every_misread
 from lendmill.products.spelled import Misspelled, NumberBeyond, content_in
 from lendmill.refusals import Refusal
 
@@ -77,15 +77,14 @@ def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
         ]
         if len(found) > 1:
             raise _refused(name, found) from None
-        named = str(wrong.facts.get("value"))
         raise _refused(
-            name, [_told(wrong, lambda field: (line_of(text, field) or _line_with(text, named), "", ""))]
+            name, _told(wrong, lambda field, value: (line_of(text, field) or _line_with(text, value), "", ""))
         ) from None
 
 
-def _line_with(text: str, word: str) -> int | None:
+def _line_with(text: str, word: Any) -> int | None:
     """The first line a word stands on."""
-    return next((n for n, line in enumerate(text.splitlines(), start=1) if word in line), None)
+    return next((n for n, line in enumerate(text.splitlines(), start=1) if str(word) in line), None)
 
 
 def _from_sheets(kind: DocumentKind[D], content: bytes, name: str) -> D:
@@ -104,7 +103,7 @@ def _from_sheets(kind: DocumentKind[D], content: bytes, name: str) -> D:
     try:
         return kind.checked(found.content)
     except Refusal as wrong:
-        raise _refused(name, [_told(wrong, lambda field: _cell_of(found, field))]) from None
+        raise _refused(name, _told(wrong, lambda field, _: _cell_of(found, field))) from None
 
 
 def _cell_of(found: Taken, field: str) -> tuple[int | None, str, str]:
@@ -112,12 +111,15 @@ def _cell_of(found: Taken, field: str) -> tuple[int | None, str, str]:
     return (None, "", "") if place is None else (None, place[0], f"{letters(place[2])}{place[1] + 1}")
 
 
-def _told(wrong: Refusal, place: Callable[[str], tuple[int | None, str, str]]) -> FileMistake:
-    """What a document's own checks say, with the place of the field they name."""
+def _told(wrong: Refusal, place: Callable[[str, Any], tuple[int | None, str, str]]) -> list[FileMistake]:
+    """What a document's own checks say, each with the place of the field it names."""
     if "field" not in wrong.facts:
-        return FileMistake(None, "", "", "the document", str(wrong), "right")
-    field = str(wrong.facts["field"])
-    return FileMistake(*place(field), field, _shown(wrong.facts["value"]), str(wrong.facts["allowed"]))
+        return [FileMistake(None, "", "", "the document", str(wrong), "right")]
+    first = Misread(str(wrong.facts["field"]), wrong.facts["value"], str(wrong.facts["allowed"]))
+    return [
+        FileMistake(*place(each.field, each.value), each.field, _shown(each.value), each.allowed)
+        for each in (first, *wrong.facts.get("others", ()))
+    ]
 
 
 def _shown(value: Any) -> str:
