@@ -163,7 +163,7 @@ def test_cases_are_kept_shown_tried_and_written_by_command(lendmill: Callable[..
     file.write_text(shipped.replace('outcome = "decline"', 'outcome = "approve"', 1), encoding="utf-8")
     warned = lendmill("policies", "cases", "standard", "--file", file, "--by", "ana").output
     assert f"Warning: version {POLICY.version}, live now, fails 1 of these cases; they are kept all the same:" in warned
-    assert "the outcome is decline (rating-too-low), not approve" in warned.splitlines()[1]
+    assert "the outcome is declined, not approved: The shop's credit rating is below" in warned.splitlines()[1]
     file.write_text(shipped, encoding="utf-8")
     lendmill("policies", "cases", "standard", "--file", file, "--by", "ana")
     lendmill("policies", "cases", "standard", "--out", out)
@@ -176,7 +176,7 @@ def test_cases_are_kept_shown_tried_and_written_by_command(lendmill: Callable[..
     )
     failed = lendmill("policies", "test", "standard", "--file", book)
     assert failed.exit_code == 1
-    assert "fail  medium overdue with us declines\n      the outcome is approve, not decline" in failed.output
+    assert "fail  medium overdue with us declines\n      the outcome is approved, not declined" in failed.output
     assert f"standard, version {NEXT}: 1 of {len(shipped_cases().cases)} cases fail." in failed.output
 
 

@@ -10,6 +10,7 @@ from lendmill.credit.testing import queries
 from lendmill.credit.testing.actions import keep_cases
 from lendmill.credit.testing.unit_cases import CasesFail, InvalidCases, case_of, held, read_cases, tried
 from lendmill.db import Database
+from lendmill.money import yuan
 
 FACTS = "\n".join(f"{name} = {value}" for name, value in MARKET_FACTS.items() if value is not None)
 USUAL = f"""
@@ -85,13 +86,30 @@ def test_a_policy_that_does_otherwise_is_told_where(database: Database) -> None:
     (wrong,) = [each for each in tried(read_cases(USUAL + GOOD), tighter, [LINE]) if each.wrong]
     assert (wrong.name, wrong.wrong) == (
         "one that was late with us for long",
-        ("the outcome is approve, not decline",),
+        ("the outcome is approved, not declined",),
     )
     with database.transaction() as db:
         keep_cases(db, policy_key="standard", examples=read_cases(USUAL + GOOD), by=None, today=TODAY)
         held(case_results(db, POLICY, [LINE]), POLICY)
         with pytest.raises(CasesFail, match="does not do what 1 of its 6 cases say; the first: one that was late"):
             held(case_results(db, tighter, [LINE]), tighter)
+
+
+def test_what_fails_is_told_in_words_and_yuan_in_both_languages() -> None:
+    held_to = """[[cases]]
+name = "more, and for another reason"
+outcome = "approve"
+limit_cents = 100
+reasons = ["rating-too-low"]
+"""
+    (found,) = tried(read_cases(USUAL + held_to), POLICY, [LINE])
+    assert found.decision.terms is not None
+    limit = yuan(found.decision.terms.limit_cents)
+    assert found.wrong == (
+        f"the limit is {limit} yuan, not 1.00 yuan",
+        "not among the reasons: The shop's credit rating is below what this product requires.",
+    )
+    assert found.wrong_zh == (f"额度为{limit}元，而非1.00元", "原因中没有：店铺信用评级未达到本产品要求。")
 
 
 def test_the_newest_cases_count_and_a_policy_without_any_is_held_to_none(database: Database) -> None:

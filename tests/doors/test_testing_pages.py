@@ -60,13 +60,14 @@ def test_cases_are_uploaded_tried_and_told_in_both_languages(house: House, numbe
     assert upload(analyst, f"{at}/cases", wrong.encode()).status_code == 303
     text = auditor.get(f"{at}/tests", headers=ENGLISH).text
     assert f"1 of {len(shipped_cases().cases)} fail" in text
-    assert "the outcome is decline (rating-too-low), not approve" in text
+    assert "the outcome is declined, not approved: The shop&#39;s credit rating is below what this" in text
     assert f"The live version {number} fails these of the cases kept:" in text
     assert 'tiny soft">The shop&#39;s credit rating is below what this product requires.' in text
     assert "Kept on 1 Jan 2026 by analyst." in text or "by analyst" in text
     assert "<form" not in text.split("<main")[1]
-    assert "决策结果为decline (rating-too-low)，而非approve" in auditor.get(f"{at}/tests", headers=CHINESE).text
-    assert "最低评级予以拒绝" in auditor.get(f"{at}/tests", headers=CHINESE).text
+    chinese = auditor.get(f"{at}/tests", headers=CHINESE).text
+    assert "决策结果为拒绝，而非批准：店铺信用评级未达到本产品要求。" in chinese
+    assert "最低评级予以拒绝" in chinese
     assert [each.name for each in shipped_cases().cases if not each.name_zh] == []
     assert read_cases(auditor.get(f"{at}/cases").text) == read_cases(wrong)
     for content, told in (

@@ -13,8 +13,10 @@ import msgspec
 from lendmill.credit.case import Case, CaseBorrower, CaseRating, CaseStanding
 from lendmill.credit.decide import Decision, decide
 from lendmill.credit.policy import Policy
-from lendmill.credit.reasons import CODES
+from lendmill.credit.reasons import CODES, Reason
+from lendmill.credit.testing.words import OUTCOME_NAMES
 from lendmill.features.catalogue import NAMES
+from lendmill.money import yuan
 from lendmill.products.document import Product
 from lendmill.products.reading import Misread, from_content, from_toml, require
 from lendmill.refusals import Refusal
@@ -202,23 +204,20 @@ def tried(examples: Examples, policy: Policy, products: Sequence[Product]) -> li
 def _wrong(example: Example, made: Decision) -> Iterator[tuple[str, str]]:
     """Where a decision is not what must come of an example, in both languages."""
     if made.outcome != example.outcome:
-        why = f" ({', '.join(made.reasons)})" if made.reasons else ""
+        (en, zh), (must_en, must_zh) = OUTCOME_NAMES[made.outcome], OUTCOME_NAMES[example.outcome]
+        why_en, why_zh = (" ".join(Reason.of(code).sentence(each) for code in made.reasons) for each in ("en", "zh"))
         yield (
-            f"the outcome is {made.outcome}{why}, not {example.outcome}",
-            f"决策结果为{made.outcome}{why}，而非{example.outcome}",
+            f"the outcome is {en}, not {must_en}{why_en and ': '}{why_en}",
+            f"决策结果为{zh}，而非{must_zh}{why_zh and '：'}{why_zh}",
         )
     limit_cents = made.terms.limit_cents if made.terms else 0
     if example.limit_cents is not None and limit_cents != example.limit_cents:
-        yield (
-            f"the limit is {limit_cents} cents, not {example.limit_cents}",
-            f"额度为{limit_cents}分，而非{example.limit_cents}分",
-        )
-    for reason in example.reasons:
-        if reason not in made.reasons:
-            yield (
-                f"{reason} is not among the reasons ({', '.join(made.reasons) or 'none'})",
-                f"原因中没有{reason}（{', '.join(made.reasons) or '无'}）",
-            )
+        is_yuan, must_yuan = yuan(limit_cents), yuan(example.limit_cents)
+        yield f"the limit is {is_yuan} yuan, not {must_yuan} yuan", f"额度为{is_yuan}元，而非{must_yuan}元"
+    for code in example.reasons:
+        if code not in made.reasons:
+            reason = Reason.of(code)
+            yield f"not among the reasons: {reason.en}", f"原因中没有：{reason.zh}"
 
 
 def held(results: Sequence[ExampleResult], policy: Policy) -> None:
