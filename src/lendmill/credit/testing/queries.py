@@ -26,20 +26,32 @@ LAST: Final = UUID(int=2**128 - 1)
 
 # A person's verdict is a decision of its own about the same file: the computer's is decided again, and what the person
 # made of it, and what became of the person's loan, stand beside it.
-STORED = """
+BY_COMPUTER: Final = """
+       d.application_id is not null
+       and not exists (select from review_verdict w
+                        where (w.decision_id, w.borrower_id) = (d.decision_id, d.borrower_id))
+"""
+
+OF_TIME: Final = f"""
+       d.decided_on between %(since_on)s and %(until_on)s
+       and {BY_COMPUTER.strip()}
+"""
+
+BECAME: Final = """
+      left join outcome o on (o.decision_id, o.borrower_id) = (d.decision_id, d.borrower_id)
+      left join review_verdict v on (v.case_id, v.borrower_id) = (d.decision_id, d.borrower_id)
+      left join outcome p on (p.decision_id, p.borrower_id) = (v.decision_id, v.borrower_id)
+"""
+
+STORED = f"""
     select d.decision_id, d.borrower_id, d.decided_on, convert_to(d.content, 'UTF8') as content,
            coalesce(o.defaulted, p.defaulted) as defaulted,
            v.outcome as by_person
       from decision d
-      left join outcome o on (o.decision_id, o.borrower_id) = (d.decision_id, d.borrower_id)
-      left join review_verdict v on (v.case_id, v.borrower_id) = (d.decision_id, d.borrower_id)
-      left join outcome p on (p.decision_id, p.borrower_id) = (v.decision_id, v.borrower_id)
+      {BECAME.strip()}
      where d.decision_id > %(after)s
        and d.decision_id <= %(up_to)s
-       and d.decided_on between %(since_on)s and %(until_on)s
-       and d.application_id is not null
-       and not exists (select from review_verdict w
-                        where (w.decision_id, w.borrower_id) = (d.decision_id, d.borrower_id))
+       and {OF_TIME.strip()}
      order by d.decision_id
      limit %(size)s
 """
@@ -56,14 +68,11 @@ def stored(
             after = found[-1].decision_id
 
 
-BOUNDARIES = """
+BOUNDARIES = f"""
     select distinct on (part) decision_id as up_to, count(*) over (partition by part)::integer as files
       from (select d.decision_id, ntile(%(parts)s) over (order by d.decision_id) as part
               from decision d
-             where d.decided_on between %(since_on)s and %(until_on)s
-               and d.application_id is not null
-               and not exists (select from review_verdict w
-                                where (w.decision_id, w.borrower_id) = (d.decision_id, d.borrower_id))) d
+             where {OF_TIME.strip()}) d
      order by part, decision_id desc
 """
 
@@ -91,13 +100,10 @@ def parts_of(db: Db, *, since_on: date, until_on: date, parts: int) -> list[Part
     return [Part(end.files, end.up_to, after) for end, after in zip(ends, starts if ends else (), strict=True)]
 
 
-COUNTED = """
+COUNTED = f"""
     select count(*)::integer
       from decision d
-     where d.decided_on between %(since_on)s and %(until_on)s
-       and d.application_id is not null
-       and not exists (select from review_verdict w
-                        where (w.decision_id, w.borrower_id) = (d.decision_id, d.borrower_id))
+     where {OF_TIME.strip()}
 """
 
 
@@ -169,14 +175,12 @@ def hold_outs_from(db: Db, on: date) -> dict[date, int]:
     return {day: hold_out_bp(db, day) for day in (on, *scalar(db, HOLD_OUTS_LATER, on=on))}
 
 
-UNSHADOWED = """
+UNSHADOWED = f"""
     select d.decision_id, d.borrower_id, d.decided_on, d.content, null::boolean as defaulted
       from decision d
      where d.decision_id > %(after)s
-       and d.application_id is not null
        and d.decided_on >= %(since_on)s
-       and not exists (select from review_verdict w
-                        where (w.decision_id, w.borrower_id) = (d.decision_id, d.borrower_id))
+       and {BY_COMPUTER.strip()}
        and not exists (
            select from shadow_decision s
             where (s.decision_id, s.borrower_id) = (d.decision_id, d.borrower_id)

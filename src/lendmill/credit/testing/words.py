@@ -73,12 +73,10 @@ SAID: Final[dict[str, Pair]] = {
     ),
     "bounds": (
         "Figures in brackets are bounds that hold in 19 of 20 samples like this one; they rest on leaving out one of "
-        "100 "
-        "groups of borrowers at a time, so that one borrower with many files counts as one. They tell what chance may "
-        "do, not whether the PDs or the assumptions are right.",
+        "100 groups of borrowers at a time, so that one borrower with many files counts as one. They tell what chance "
+        "may do, not whether the PDs or the assumptions are right.",
         "括号内为置信区间，每20个同类样本中约有19个落在其中；按借款人分为100组逐组剔除计算，"
-        "多次申请的同一借款人只算一个。"
-        "区间仅反映抽样波动，并不说明违约概率或假设是否正确。",
+        "多次申请的同一借款人只算一个。区间仅反映抽样波动，并不说明违约概率或假设是否正确。",
     ),
     "assumed": ("What was assumed", "测算假设"),
     "said": (
@@ -87,34 +85,30 @@ SAID: Final[dict[str, Pair]] = {
     ),
     "days": (
         "Each line lasts {days} days. A default loses {lgd} of what is then drawn, at least {drawn} of the limit. "
-        "Money "
-        "costs {funding} a year, each loan {operating} yuan.",
+        "Money costs {funding} a year, each loan {operating} yuan.",
         "每笔额度按{days}天测算；违约时至少已支用额度的{drawn}，其中损失{lgd}。资金年成本{funding}，"
         "每笔运营成本{operating}元。",
     ),
     "curve": (
         "Of those shown a rate so many stay as the curve of the assumptions says; beyond its ends, as at them. How "
-        "much of "
-        "a limit is drawn follows from its size. A PD is the file's own, of a shop at the rate it had.",
+        "much of a limit is drawn follows from its size. A PD is the file's own, of a shop at the rate it had.",
         "某一利率下留存的借款人比例取自假设中的流失曲线，超出范围按端点取值；额度支用率随额度大小而定；"
         "违约概率取各申请自身评级结果。",
     ),
     "unpriced": (
         "{unpriced} grants, before and after together, have a grade the assumptions leave out, or no PD: they are in "
-        "no "
-        "figure of loss or profit.",
+        "no figure of loss or profit.",
         "前后合计有{unpriced}笔授信因评级不在假设范围内或缺少违约概率，未计入损失与利润。",
     ),
     "blind": ("What this cannot know", "本回测无法得知的内容"),
     "new": (
         "Of the {new} files newly granted nobody can know how they would have paid: they were not lent to, so nothing "
-        "was "
-        "seen of them. Their {limit} yuan of limits and their mean PD of {pd} are the model's word alone.",
+        "was seen of them. Their {limit} yuan of limits and their mean PD of {pd} are the model's word alone.",
         "新增授信的{new}笔申请当初未放款，无从得知其还款表现；其{limit}元额度及{pd}的平均违约概率均仅为模型判断。",
     ),
     "new known": (
-        "Of {known} of them something is known: a person granted them after the computer had not. Those were picked by "
-        "hand, and say little of the rest.",
+        "Of {known} of them something is known: a person granted them after the computer had not. Those were picked "
+        "by hand, and say little of the rest.",
         "其中{known}笔曾由人工批准放款、已有表现；这些由人工挑选，不能代表其余申请。",
     ),
     "none new": (
@@ -123,10 +117,8 @@ SAID: Final[dict[str, Pair]] = {
     ),
     "chosen": (
         "Those granted before were chosen by the policy of their day, and a card learned on them has seen few like "
-        "those "
-        "it declined: its PDs are least sure exactly there. They are as a rule too low for files declined for reasons "
-        "the "
-        "card does not read.",
+        "those it declined: its PDs are least sure exactly there. They are as a rule too low for files declined for "
+        "reasons the card does not read.",
         "此前获授信者由当时的政策筛选，评级模型很少见过被拒者，其违约概率恰在此处最不可靠；"
         "对因模型未读取的原因被拒的申请，通常偏低。",
     ),
@@ -144,9 +136,8 @@ SAID: Final[dict[str, Pair]] = {
         "此前获授信的{unripe}笔均尚无结果：以上数字未经实际表现检验。",
     ),
     "persons": (
-        "What goes to a person counts as not granted: {before} files before, {after} after. Of those the "
-        "computer had sent to a person or declined, persons granted {granted}; what they would say of the others is "
-        "not known.",
+        "What goes to a person counts as not granted: {before} files before, {after} after. Of those the computer had "
+        "sent to a person or declined, persons granted {granted}; what they would say of the others is not known.",
         "转人工的申请按未授信计：原政策{before}笔，新政策{after}笔。系统转人工或拒绝的申请中，人工已批准{granted}笔；"
         "其余人工会如何决定无从得知。",
     ),
@@ -156,8 +147,7 @@ SAID: Final[dict[str, Pair]] = {
     ),
     "people": (
         "Nobody behaved otherwise here: who would apply, accept or leave under other limits and rates is assumed, not "
-        "seen. "
-        "A trial by lot is the only test that shows it.",
+        "seen. A trial by lot is the only test that shows it.",
         "回测中无人改变行为：在不同额度与利率下谁会申请、接受或离开，只是假设而非观察；唯有随机对照试验可以验证。",
     ),
 }  # fmt: skip

@@ -15,6 +15,7 @@ from lendmill.credit.testing.beside.figures import (
     share_of,
     trial_report,
 )
+from lendmill.credit.testing.queries import BECAME
 from lendmill.db import Db, many, one, scalar
 from lendmill.refusals import Refusal
 
@@ -26,16 +27,18 @@ class NoSuchTrial(Refusal):
     """No file was ever drawn for a trial {trial!r}."""
 
 
-# What the live policy granted counts with its limit whether the borrower took it whole or was offered less than asked.
-BESIDE: Final = """
-      from shadow_decision s
-      join decision d on (d.decision_id, d.borrower_id) = (s.decision_id, s.borrower_id)
+# What was granted counts with its limit whether the borrower took it whole or was offered less than asked.
+GRANTED: Final = """
      cross join lateral (
            select case when d.outcome in ('approve', 'counter') then coalesce(d.limit_cents, 0) else 0 end as was_cents
            ) g
-      left join outcome o on (o.decision_id, o.borrower_id) = (d.decision_id, d.borrower_id)
-      left join review_verdict v on (v.case_id, v.borrower_id) = (d.decision_id, d.borrower_id)
-      left join outcome p on (p.decision_id, p.borrower_id) = (v.decision_id, v.borrower_id)
+"""
+
+BESIDE: Final = f"""
+      from shadow_decision s
+      join decision d on (d.decision_id, d.borrower_id) = (s.decision_id, s.borrower_id)
+     {GRANTED.strip()}
+      {BECAME.strip()}
      where s.policy_key = %(policy_key)s
        and s.policy_version = %(policy_version)s
 """
@@ -86,6 +89,10 @@ DIFFERENT = f"""
 class _Span:
     since_on: date | None
     until_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class _ShadowSpan(_Span):
     other_reasons: int
 
 
@@ -93,7 +100,7 @@ def shadow_report(db: Db, policy_key: str, policy_version: int) -> ShadowReport:
     """A shadow beside what was decided, over all the files both decided; of none where it has not begun."""
     named = {"policy_key": policy_key, "policy_version": policy_version}
     pairs = tuple(many(db, ShadowPair, PAIRS, **named))
-    span = one(db, _Span, SPAN, **named)
+    span = one(db, _ShadowSpan, SPAN, **named)
     files = sum(each.files for each in pairs)
     more, less = sum(each.more for each in pairs), sum(each.less for each in pairs)
     same = sum(each.files for each in pairs if each.before == each.after)
@@ -117,28 +124,24 @@ def shadow_report(db: Db, policy_key: str, policy_version: int) -> ShadowReport:
 
 
 # One of 100 groups by the borrower: the spread between groups is what the bounds rest on.
-ARM_GROUPS = """
+ARM_GROUPS = f"""
     select a.arm, (((hashtextextended(a.borrower_id::text, 0) %% 100) + 100) %% 100)::integer as part,
            count(*)::integer as files,
-           count(*) filter (where g.cents > 0)::integer as granted,
+           count(*) filter (where g.was_cents > 0)::integer as granted,
            count(*) filter (where d.outcome = 'refer')::integer as referred,
-           sum(g.cents)::bigint as limit_cents,
-           coalesce(sum(g.cents * r.pd), 0)::double precision as at_risk_cents,
+           sum(g.was_cents)::bigint as limit_cents,
+           coalesce(sum(g.was_cents * r.pd), 0)::double precision as at_risk_cents,
            count(coalesce(o.defaulted, p.defaulted))::integer as known,
            count(*) filter (where coalesce(o.defaulted, p.defaulted))::integer as defaults,
            coalesce(sum(coalesce(o.pd, p.pd)), 0)::double precision as known_pd
       from decision_arm a
       join decision d on (d.decision_id, d.borrower_id) = (a.decision_id, a.borrower_id)
+     {GRANTED.strip()}
      cross join lateral (
-           select case when d.outcome in ('approve', 'counter') then coalesce(d.limit_cents, 0) else 0 end as cents
-           ) g
-     cross join lateral (
-           select case when g.cents > 0
-                       then (d.content::json #>> '{case,rating,pd}')::double precision end as pd
+           select case when g.was_cents > 0
+                       then (d.content::json #>> '{{case,rating,pd}}')::double precision end as pd
            ) r
-      left join outcome o on (o.decision_id, o.borrower_id) = (d.decision_id, d.borrower_id)
-      left join review_verdict v on (v.case_id, v.borrower_id) = (d.decision_id, d.borrower_id)
-      left join outcome p on (p.decision_id, p.borrower_id) = (v.decision_id, v.borrower_id)
+      {BECAME.strip()}
      where a.trial = %(trial)s
        and d.decided_on between %(since_on)s and %(until_on)s
      group by 1, 2
@@ -146,7 +149,7 @@ ARM_GROUPS = """
 """
 
 TRIAL_SPAN = """
-    select min(d.decided_on) as since_on, max(d.decided_on) as until_on, 0 as other_reasons
+    select min(d.decided_on) as since_on, max(d.decided_on) as until_on
       from decision_arm a
       join decision d on (d.decision_id, d.borrower_id) = (a.decision_id, a.borrower_id)
      where a.trial = %(trial)s
