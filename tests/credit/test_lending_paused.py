@@ -32,5 +32,6 @@ def test_without_a_live_policy_lending_is_paused_at_every_door(house: Database, 
     )  # fmt: skip
     with house.transaction() as db:
         assert list(every_entry(db, TODAY)) == []
-    with pytest.raises(LendingPaused, match=r"^Lending is paused: nothing can be decided until a policy is live again"):
+    with pytest.raises(LendingPaused, match=r"^Nothing new can be granted at the moment: please come back") as told:
         asking(house, borrower_id, "k")()
+    assert "is paused, for no version of policy standard is live: the page Policies" in str(told.value.for_staff())

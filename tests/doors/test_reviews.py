@@ -5,9 +5,13 @@ from uuid import uuid4
 
 import pytest
 
+from credit.credit_cases import POLICY
 from credit.test_review_desk import applied
 from doors.conftest import House, rate
+from lendmill.credit.publishing.queries import KINDS
 from lendmill.people.roles import Role
+from lendmill.products.publishing import actions as publishing
+from people.staff import Staff
 
 WORDS = "All as in the record."
 GRANT = {"outcome": "approve", "reasons": ["season"], "words": WORDS, "amount_cents": 200_000, "months_max": 3}
@@ -128,3 +132,31 @@ def test_a_refused_verdict_is_told_on_the_page_with_what_was_typed(house: House,
         assert house.visitor(role).get(f"/staff/reviews/{case}").status_code == (200 if may else 403)
     assert house.visitor(Role.AUDITOR).get("/staff/reviews?csv=1&view=all").text.count("\n") == 2
     assert house.visitor(Role.AUDITOR).get("/staff/reviews/overrides").status_code == 200
+
+
+def test_while_no_policy_is_live_sellers_are_told_to_come_back_and_staff_what_is_missing(
+    house: House, case: str
+) -> None:
+    seller = house.visitor(Role.SELLER, house.applicant_id)
+    started = seller.post("/apply/start", product="order-loan").headers["location"]
+    retired(house)
+    risk = house.token(Role.RISK_OFFICER)
+    for page in (seller.get(started), house.visitor(Role.ANALYST).get(f"/staff/reviews/{case}")):
+        assert page.status_code == 503
+    assert "目前暂停办理新的授信，请明天再来。" in seller.get(started).text
+    assert "政策 standard 没有已上线的版本" in house.visitor(Role.ANALYST).get(f"/staff/reviews/{case}").text
+    told = house.client.get(f"/api/v1/reviews/{case}", headers=risk).json()
+    assert (told["code"], told["facts"]["key"]) == ("no-live-policy", "standard")
+
+
+def retired(house: House) -> None:
+    """The live policy is taken back by two people."""
+    people, today = Staff(house.database), house.lender.today
+    ending = house.database.act(
+        publishing.propose, KINDS["policy"], key=POLICY.key, version=POLICY.version, to_stage="retired",
+        command_key=str(uuid4()), reason="a pause", by=people.member(Role.ANALYST), today=today,
+    )  # fmt: skip
+    house.database.act(
+        publishing.decide, KINDS["policy"], proposal_id=ending.proposal_id, verdict="approve",
+        command_key=str(uuid4()), by=people.member(Role.RISK_OFFICER), today=today,
+    )  # fmt: skip

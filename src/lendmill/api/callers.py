@@ -10,8 +10,9 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from lendmill.db import Database
-from lendmill.people.roles import WHO_MAY, Role, may
+from lendmill.people.roles import STAFF, WHO_MAY, Role, may
 from lendmill.people.sign_in.queries import Caller, caller_by_access_token, caller_by_session
+from lendmill.refusals import Refusal
 
 SESSION_COOKIE: Final = "lendmill_session"
 BEARER: Final = "Bearer "
@@ -25,6 +26,12 @@ def database_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Database:
     database = connection.app.state.database
     assert isinstance(database, Database)
     return database
+
+
+def told_to(asked: Asked, refusal: Refusal) -> Refusal:
+    """A refusal as whoever asks is to read it: the lender's people have work to do where a seller is told to wait."""
+    caller = asked.scope.get("user")
+    return refusal.for_staff() if caller is not None and caller.role in STAFF else refusal
 
 
 class WhoIsThere(ASGIMiddleware):

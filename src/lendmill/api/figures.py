@@ -10,8 +10,8 @@ from litestar import delete, get, put
 from litestar.params import FromPath, JSONBody
 
 from lendmill.api.callers import Asked, database_of
-from lendmill.credit import queries as credit
 from lendmill.credit.consented.actions import give_consent, take_back_consent
+from lendmill.credit.trials.queries import policy_trials
 from lendmill.db import Db
 from lendmill.people.queries import act_today, borrower, house_day, shop_of
 from lendmill.rating.stated.actions import state_figures
@@ -43,7 +43,7 @@ def figures_now(db: Db, borrower_id: UUID) -> FiguresNow:
         return FiguresNow(draft, [], None, (), "cannot tell", {})
     figures, then = versions[0].said, record_then(db, borrower_id, shop.shop_id, versions[0].stated_on)
     facts = then.facts if then else {}
-    rules = credit.policy(db).stated
+    rules = policy_trials(db, today).drawn(borrower_id).document.stated
     told: Verdict = "cannot tell"
     if rules is not msgspec.UNSET:
         close = facts_now(figures, facts)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from litestar import Response
 from litestar.exceptions import HTTPException
 
-from lendmill.api.callers import Asked
+from lendmill.api.callers import Asked, told_to
 from lendmill.api.statuses import status
 from lendmill.refusals import Refusal
 
@@ -28,8 +28,9 @@ def problem(status_code: int, *, code: str, title: str, **more: Any) -> Response
     return Response(body, status_code=status_code, media_type=PROBLEM)
 
 
-def refused(_: Asked, refusal: Refusal) -> Response[dict[str, Any]]:
+def refused(asked: Asked, refusal: Refusal) -> Response[dict[str, Any]]:
     """A refusal as a problem, with the facts of its sentence beside it."""
+    refusal = told_to(asked, refusal)
     facts = {name: _plain(value) for name, value in refusal.facts.items()}
     return problem(status(refusal), code=refusal.code(), title=str(refusal), facts=facts)
 

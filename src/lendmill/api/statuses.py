@@ -147,6 +147,7 @@ STATUSES: Final[dict[str, int]] = {
     "consent-missing": UNPROCESSABLE,
     "no-such-decision": NOT_FOUND,
     "lending-paused": UNAVAILABLE,
+    "no-live-policy": UNAVAILABLE,
     "no-such-policy": UNAVAILABLE,
     "invalid-policy": UNPROCESSABLE,
     "invalid-cases": UNPROCESSABLE,

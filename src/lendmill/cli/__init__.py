@@ -43,7 +43,7 @@ def main() -> None:
     try:
         app()()
     except (Refusal, StartUpProblem) as problem:
-        sys.exit(_told(str(problem)))
+        sys.exit(_told(str(problem.for_staff() if isinstance(problem, Refusal) else problem)))
     except PermissionError as error:
         where = error.filename or "A file"
         sys.exit(

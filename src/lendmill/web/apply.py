@@ -27,6 +27,7 @@ from lendmill.credit.lines.line import Line
 from lendmill.credit.notices.queries import notices_of
 from lendmill.credit.offers.behind import less_told
 from lendmill.credit.review.queries import case_about
+from lendmill.credit.trials.queries import policy_trials
 from lendmill.db import Db
 from lendmill.people import queries as people
 from lendmill.people.actions import IdentityDiffers, IdentityTaken, NotAnIdentity
@@ -87,7 +88,7 @@ def _facts(request: Asked, application_id: UUID) -> dict[str, Any]:
             "decided": made[0].decision_id if made else None,
             "offer": offers.get(application.product_key),
             "product": products.product(db, application.product_key),
-            "purposes": credit.policy(db).eligibility.purposes,
+            "purposes": policy_trials(db, today).drawn(borrower_id).document.eligibility.purposes,
             "consents": tuple(BY_PURPOSE.values()),
             "borrower": people.borrower(db, borrower_id),
             "shop": shop,

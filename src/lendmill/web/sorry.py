@@ -7,7 +7,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
-from lendmill.api.callers import Asked
+from lendmill.api.callers import Asked, told_to
 from lendmill.api.problems import printable
 from lendmill.api.statuses import status
 from lendmill.refusals import Refusal
@@ -18,7 +18,8 @@ log = logging.getLogger("lendmill.doors")
 
 def refused(asked: Asked, refusal: Refusal) -> Response[str]:
     """A refusal that no form was there to show."""
-    return page(asked, "sorry.html", status_code=status(refusal), sentence=words_of(asked).refusal(refusal))
+    told = told_to(asked, refusal)
+    return page(asked, "sorry.html", status_code=status(told), sentence=words_of(asked).refusal(told))
 
 
 def wrong_request(asked: Asked, error: HTTPException) -> Response[str] | Redirect:

@@ -27,8 +27,18 @@ class NoSuchPolicy(Refusal):
     """There is no policy {key}{version}: `lendmill policies` shows what there is, and takes a version further."""
 
 
+class NoLivePolicy(NoSuchPolicy):
+    """Lending is paused, for no version of policy {key} is live: the page Policies and `lendmill policies list` show
+    what versions there are, and two people let one of them go live there."""
+
+
 class LendingPaused(NoSuchPolicy):
-    """Lending is paused: nothing can be decided until a policy is live again. What was lent goes on as agreed."""
+    """Nothing new can be granted at the moment: please come back tomorrow. What you filled in is kept, and limits and
+    loans you have go on as agreed."""
+
+    def for_staff(self) -> NoLivePolicy:
+        """Which policy is missing, and where a version of it goes live."""
+        return NoLivePolicy(**self.facts)
 
 
 class NoSuchDocumentKind(Refusal):
@@ -148,10 +158,10 @@ def document(db: Db, kind: DocumentKind[D], key: str, version: int) -> D:
 
 
 def live_policy(db: Db, key: str = STANDARD, *, on: date) -> Policy:
-    """The version of a policy that is live on a day, or the refusal `NoSuchPolicy`."""
+    """The version of a policy that is live on a day, or the refusal `NoLivePolicy`."""
     found = published.live(db, POLICY, key, on)
     if found is None:
-        raise NoSuchPolicy(key=key, version="")
+        raise NoLivePolicy(key=key)
     return found
 
 
