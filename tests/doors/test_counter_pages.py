@@ -115,3 +115,20 @@ def test_who_is_referred_reads_what_happens_next_and_by_when(house) -> None:  # 
     page = house.visitor(Role.SELLER, house.applicant_id).get(f"/decisions/{made['decision_id']}").text
     assert "审核人员将查阅您的资料，并在2026年1月" in page
     assert "结果将在此页面及书面告知书中告知" in page
+
+
+def test_what_a_person_asks_in_place_of_what_was_asked_stands_on_the_page_alone(house) -> None:  # type: ignore[no-untyped-def]
+    _, decision_id = countered(house, "B")
+    seller, risk = house.visitor(Role.SELLER, house.applicant_id), house.visitor(Role.RISK_OFFICER)
+    seller.post(f"/decisions/{decision_id}/counter-offer", answer="accept", key="accept-01")
+    page = seller.get(f"/decisions/{decision_id}").text
+    assert page.count("¥7,000.00 · 2026年1月31日前") == 1
+    assert seller.post(f"/decisions/{decision_id}/review", words="more, please").status_code == 303
+    with house.database.transaction() as db:
+        db.execute("update line set limit_cents = 300000 where borrower_id = %s", [house.applicant_id])
+    risk.post(f"/staff/reviews/{decision_id}", deed="take")
+    form = {"amount": "6,000", "months": "2", "grant season": "yes", "condition collateral": "yes"}
+    said = {"outcome": "approve", "words": "with a pledge", "key": "asked-anew"}
+    assert risk.post(f"/staff/reviews/{decision_id}/verdict", **said, **form).status_code == 303
+    page = seller.get(f"/decisions/{decision_id}").text
+    assert (page.count("¥6,000.00 · 2026年1月31日前"), "¥7,000.00 ·" in page) == (2, False)

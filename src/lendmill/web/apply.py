@@ -261,9 +261,13 @@ def _decision(
 
 
 def _asked_for(db: Db, kept: KeptDecision, line: Line | None, today: date) -> list[dict[str, Any]]:
-    """What is still to be done before anything can be drawn: of the line, or of what the decision offers."""
+    """What is still to be done before anything can be drawn: of the line, or of what the decision offers.
+
+    What was asked before a person decided about the line is asked no more.
+    """
     if line is not None:
-        waiting = [each for each in conditions_of(db, kept.borrower_id) if each.line_id == line.line_id]
+        asked_for = conditions_of(db, kept.borrower_id)
+        waiting = [each for each in asked_for if (each.line_id, each.decision_id) == (line.line_id, line.asked_by)]
         return [
             {"said": (each.label_en, each.label_zh), "cover_cents": each.cover_cents, "until": each.until_on,
              "days": None, "state": each.state(today)}
