@@ -11,6 +11,7 @@ from doors.conftest import House, rate
 from lendmill.credit.publishing.queries import KINDS
 from lendmill.people.roles import Role
 from lendmill.products.publishing import actions as publishing
+from lendmill.rating.telling.blocks import BLOCKS
 from people.staff import Staff
 
 WORDS = "All as in the record."
@@ -132,6 +133,20 @@ def test_a_refused_verdict_is_told_on_the_page_with_what_was_typed(house: House,
         assert house.visitor(role).get(f"/staff/reviews/{case}").status_code == (200 if may else 403)
     assert house.visitor(Role.AUDITOR).get("/staff/reviews?csv=1&view=all").text.count("\n") == 2
     assert house.visitor(Role.AUDITOR).get("/staff/reviews/overrides").status_code == 200
+
+
+def test_the_page_of_a_file_says_what_its_figures_mean_and_above_which_amount_it_takes_two(house: House) -> None:
+    case = waiting(house, asked_cents=9_000_000)
+    risk = house.visitor(Role.RISK_OFFICER)
+    risk.post(f"/staff/reviews/{case}", deed="take")
+    english = risk.get(f"/staff/reviews/{case}", headers={"Accept-Language": "en"}).text
+    told = re.sub(r"<[^>]+>", "", english)
+    assert "The policy works out ¥" in told
+    assert "above that a second person has to agree. Together you may pass its limit tables, up to what" in told
+    for said in ("0 is the worst this card could say, 100 the best.", "PD", "The least of what nobody may pass:"):
+        assert said in told
+    assert "Block: Customers" in told
+    assert risk.get(f"/staff/reviews/{case}").text.count("分项：") == len(BLOCKS)
 
 
 def test_while_no_policy_is_live_sellers_are_told_to_come_back_and_staff_what_is_missing(

@@ -67,6 +67,32 @@ SERIES: Final = _named(
         "Mean review",
     ),
 )  # fmt: skip
+MEANINGS: Final = _named(
+    marked("Points", "Grade", "PD", "Rating, by block", "A person may grant", "Closeness"),
+    marked(
+        "What the rating card adds up from the record; more is better.",
+        "AAA to D, by the points; the policy says which grades are declined and which a person looks at.",
+        "How likely, by the card, the borrower is to default within 12 months.",
+        "The parts of the rating that are measured: 0 is the worst this card could say, 100 the best.",
+        "The least of what nobody may pass: the product's limit, one it shares, the lender's caps, what was asked for.",
+        "How near a stated figure is to the record's: 1 is the same; below 0.9 ask, below 0.6 they differ.",
+    ),
+)
+BLOCKS: Final = _named(
+    (
+        "transactions", "identity and registration", "behaviour trail", "customer interaction", "third party",
+        "psychometrics", "soft information",
+    ),
+    marked(
+        "Sales, orders, refunds and money taken in: how much, how steady, how they grow.",
+        "How long the shop is here, how its record hangs together, and signs of trades that were not real.",
+        "How the shop is run from day to day: advertising, sign-ins and from where, the sellers' community.",
+        "Visits, favourites, reviews, disputes and answers to buyers.",
+        "What others have on record: invoices and purchases, customs, tax office, credit bureau, business registry.",
+        "The voluntary questionnaire; no card reads it unless asked to.",
+        "How it depends on few buyers and suppliers, and what the seller states about the year.",
+    ),
+)  # fmt: skip
 DECLINE_CODES: Final = tuple(code for code in (reason.code for reason in Reason) if code not in NOT_TO_DECLINE_WITH)
 assert set(DECLINE_CODES) <= CODES
 

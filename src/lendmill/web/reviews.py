@@ -26,6 +26,7 @@ from lendmill.db import Db
 from lendmill.insight.overrides.queries import override_report
 from lendmill.people.approvals.rules import REVIEWERS, SECONDS
 from lendmill.people.queries import act_today, house_day
+from lendmill.rating.telling.words import BLOCK_NAMES, called
 from lendmill.refusals import Refusal
 from lendmill.web import review_words
 from lendmill.web.entrance import Form
@@ -146,6 +147,7 @@ def _file(
         decline_reasons=review_words.decline_reasons(words.language),
         reason_told=lambda code: review_words.reason_told(code, words.language),
         said=review_words,
+        blocks=[(called(BLOCK_NAMES, block, words.language), about) for block, about in review_words.BLOCKS.items()],
         hour=hour_told,
         named=named,
         refused=refused,
