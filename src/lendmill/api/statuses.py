@@ -156,6 +156,8 @@ STATUSES: Final[dict[str, int]] = {
     "nothing-decided": UNPROCESSABLE,
     "backtest-too-large": UNPROCESSABLE,
     "backtest-waits": CONFLICT,
+    "backtest-broken": UNAVAILABLE,
+    "backtest-failed": UNAVAILABLE,
     "time-backwards": UNPROCESSABLE,
     "no-such-trial": NOT_FOUND,
     "no-such-test-file": NOT_FOUND,

@@ -1,7 +1,7 @@
 """Keeping a policy's cases, letting a shadow decide beside the live policy, and running a backtest."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from itertools import islice
 from uuid import UUID
@@ -91,12 +91,11 @@ def decide_again(
     since_on: date,
     until_on: date,
     part: Part = queries.WHOLE,
-    watch: Callable[[int], object] = int,
 ) -> Tally:
     """Decide the files of a time again and add up what would have changed; reads only.
 
     `part` is one of `queries.parts_of`: several programs may each take one, and their tallies are added. Without a
-    worth nothing is said of losses and profits. `watch` is told of each page how many files it had.
+    worth nothing is said of losses and profits.
     """
     tally = Tally()
     files = again(
@@ -104,7 +103,6 @@ def decide_again(
     )
     while page := list(islice(files, queries.PAGE)):
         tally.count(page, worth)
-        watch(len(page))
     return tally
 
 

@@ -1,1 +1,1 @@
-"""Running a backtest: by several processes at a command, or by the worker when a page asks for it."""
+"""Running a backtest in processes of their own: as a command asks, or as the worker runs what a page asked for."""

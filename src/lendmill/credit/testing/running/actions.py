@@ -1,16 +1,23 @@
-"""Decides a time's files again, side by side in several processes, or in the worker for whoever asked on a page."""
+"""Decides a time's files again in processes of their own: at a command, or as the worker runs what a page asked for."""
 
 import gc
 import json
+import logging
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from typing import Final
 from uuid import UUID
+
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
 
 from lendmill import ids
 from lendmill.credit.policy import Policy, policy_of, text_of
@@ -24,10 +31,11 @@ from lendmill.credit.testing.queries import Part
 from lendmill.credit.testing.running import queries, store
 from lendmill.credit.testing.running.queries import BacktestAsk
 from lendmill.credit.testing.tally import Tally
-from lendmill.credit.testing.worth import worth_under
+from lendmill.credit.testing.worth import Worth, worth_under
 from lendmill.db import Database, Db
 from lendmill.people.queries import house_day
 from lendmill.people.sign_in.queries import Caller
+from lendmill.products.document import Product
 from lendmill.refusals import Refusal
 
 PART_FILES: Final = 2_500  # so many files a process takes at once: a progress that moves, and tallies that stay few
@@ -35,6 +43,7 @@ YOUNG_MAX: Final = 50_000  # objects made before the collector looks: about a pa
 PARTS_MAX: Final = 2_000
 ASKED_FILES_MAX: Final = 200_000
 Watch = Callable[[int, int], object]
+log = logging.getLogger(__name__)
 
 
 class NothingDecided(Refusal):
@@ -54,6 +63,16 @@ class TimeBackwards(Refusal):
     """The time to look at ends on {until_on}, before it begins on {since_on}."""
 
 
+class BacktestBroken(Refusal):
+    """A process that decided files again ended in the midst: it was killed, or memory ran short. Nothing of this
+    backtest was kept; run it again, over a shorter time or in fewer processes where memory is short."""
+
+
+class BacktestFailed(Refusal):
+    """This backtest could not be finished, for a reason nobody has foreseen: the worker's log tells it. Nothing of it
+    was kept."""
+
+
 class _Stopped(Exception):
     """The worker was told to end; what it was doing is begun anew by the next one."""
 
@@ -71,7 +90,7 @@ def backtest(
     """Decide the files of a time again in so many processes, and report; nothing is written.
 
     Each reads part after part, a page at a time, and gives back sums: memory does not grow with the files. Refuses with
-    `NothingDecided`.
+    `NothingDecided`, and `BacktestBroken` where a process is killed.
     """
     with database.transaction() as db:
         files = kept.counted(db, since_on=since_on, until_on=until_on)
@@ -82,14 +101,36 @@ def backtest(
     ground = _Ground(database.url, text_of(policy), written(assumptions) if assumptions else "", since_on, until_on)
     whole, done = Tally(), 0
     watch(0, files)
-    with ProcessPoolExecutor(
-        min(workers, len(parts)), multiprocessing.get_context("spawn"), initializer=_begin, initargs=(ground,)
-    ) as pool:
-        for part, tally in zip(parts, pool.map(_decided, parts), strict=True):
+    with _processes(min(workers, len(parts))) as pool:
+        for part, tally in zip(parts, pool.map(partial(_decided, ground), parts), strict=True):
             whole.add(tally)
             done += part.files
             watch(done, files)
     return report(whole, assumptions)
+
+
+@contextmanager
+def _processes(most: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes of our own; whoever leaves in the midst does not wait for parts that have not begun."""
+    pool = ProcessPoolExecutor(most, multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+    try:
+        yield pool
+    except BrokenProcessPool:
+        raise BacktestBroken from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Let this process end when the one that started it does."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.join,), daemon=True).start()
+
+
+def _end_after(end: Callable[[], object]) -> None:
+    end()
+    os._exit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,46 +144,35 @@ class _Ground:
     until_on: date
 
 
-@dataclass(slots=True)
-class _Begun:
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What was made of it."""
+
     database: Database
-    work: Callable[[Db, Part], Tally]
+    policy: Policy
+    products: Mapping[tuple[str, int], Product]
+    worth: Worth | None
 
 
-_begun: list[_Begun] = []  # of this process, once it has begun
-
-
-def _begin(ground: _Ground) -> None:
-    """Open the database in a process of its own, which ends when the one that started it does."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_after, args=(parent.join,), daemon=True).start()
-    policy = policy_of(json.loads(ground.policy))
-    assumptions = read_assumptions(ground.assumptions) if ground.assumptions else None
+@cache
+def _opened(ground: _Ground) -> _Opened:
+    """Make ready, once in a process: when it takes its first part."""
     database = Database(ground.url, connections=1)
     with database.transaction() as db:
         products = kept.every_product(db, house_day(db))
-    worth = worth_under(assumptions) if assumptions else None
-
-    def work(db: Db, part: Part) -> Tally:
-        return testing.decide_again(
-            db, policy, products, worth, since_on=ground.since_on, until_on=ground.until_on, part=part
-        )
-
-    _begun.append(_Begun(database, work))
+    worth = worth_under(read_assumptions(ground.assumptions)) if ground.assumptions else None
+    here = _Opened(database, policy_of(json.loads(ground.policy)), products, worth)
     gc.freeze()  # what is loaded by now stays for good, and no file outlives its page
     gc.set_threshold(YOUNG_MAX)
+    return here
 
 
-def _end_after(end: Callable[[], object]) -> None:
-    end()
-    os._exit(1)
-
-
-def _decided(part: Part) -> Tally:
-    (here,) = _begun
+def _decided(ground: _Ground, part: Part) -> Tally:
+    here = _opened(ground)
     with here.database.transaction() as db:
-        return here.work(db, part)
+        return testing.decide_again(
+            db, here.policy, here.products, here.worth, since_on=ground.since_on, until_on=ground.until_on, part=part
+        )
 
 
 def ask_backtest(
@@ -180,7 +210,8 @@ def ask_backtest(
 def run_asked(database: Database, stopped: Callable[[], bool] = lambda: False) -> int:
     """Run the backtest that waits longest, where one does; says how many were run.
 
-    In one transaction: whoever stops in the midst leaves it waiting, and two workers never run the same.
+    In one transaction: whoever stops or is killed in the midst leaves it waiting, and two workers never run the same.
+    It is decided in a process of its own: should that one be killed, the page tells it, and the worker goes on.
     """
     try:
         with database.transaction() as db:
@@ -191,28 +222,31 @@ def run_asked(database: Database, stopped: Callable[[], bool] = lambda: False) -
                 return 0
             try:
                 with db.transaction():
-                    _run(db, waiting, stopped)
+                    _run(database, db, waiting, stopped)
             except Refusal as no:  # told on the page instead of the report
                 store.refuse(db, waiting.backtest_id, str(no))
+            except (OperationalError, PoolTimeout, _Stopped):
+                raise
+            except Exception:  # else it would wait for ever, and so would all that are asked for after it
+                log.exception("backtest %s failed", waiting.backtest_id)
+                store.refuse(db, waiting.backtest_id, str(BacktestFailed()))
             return 1
     except _Stopped:
         return 0
 
 
-def _run(db: Db, asked: BacktestAsk, stopped: Callable[[], bool]) -> None:
+def _run(database: Database, db: Db, asked: BacktestAsk, stopped: Callable[[], bool]) -> None:
     policy = document(db, POLICY, asked.policy_key, asked.policy_version)
-    assumptions = read_assumptions(asked.assumptions) if asked.assumptions else None
-    today = house_day(db)
 
-    def watch(_: int) -> None:
+    def watch(*_: int) -> None:
         if stopped():
             raise _Stopped
 
-    tally = testing.decide_again(
-        db, policy, kept.every_product(db, today), worth_under(assumptions) if assumptions else None,
-        since_on=asked.since_on, until_on=asked.until_on, watch=watch,
+    found = backtest(
+        database, policy, since_on=asked.since_on, until_on=asked.until_on, workers=1, watch=watch,
+        assumptions=read_assumptions(asked.assumptions) if asked.assumptions else None,
     )  # fmt: skip
     testing.keep_backtest(
-        db, policy, report(tally, assumptions), since_on=asked.since_on, until_on=asked.until_on, by=asked.asked_by,
-        today=today, backtest_id=asked.backtest_id,
+        db, policy, found, since_on=asked.since_on, until_on=asked.until_on, by=asked.asked_by, today=house_day(db),
+        backtest_id=asked.backtest_id,
     )  # fmt: skip
