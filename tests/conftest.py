@@ -2,24 +2,28 @@
 
 import itertools
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from lendmill.db import Database
 from lendmill.db.embedded import EmbeddedPostgres
 from lendmill.db.migrate import migrate
+from lendmill.people.sign_in import actions as sign_in
 
 # Test files of different folders may share a name; what they share with their neighbours is imported by its own.
 HERE = Path(__file__).parent
@@ -54,12 +58,22 @@ class Postgres:
             db.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
+MEMORY: Final = Path("/dev/shm")
+MEMORY_BYTES_MIN: Final = 4_000_000_000
+
+
+def _folder() -> str | None:
+    """Where the server's data lies: in memory where there is room, for a copied database is a thousand files."""
+    roomy = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_BYTES_MIN
+    return str(MEMORY) if roomy else None
+
+
 def _server() -> str:
     """The address of the server for this run: the one given, or one of our own that stops with the run."""
     if given := os.environ.get("LENDMILL_TEST_DATABASE_URL"):
         return given
-    folder = _run.enter_context(tempfile.TemporaryDirectory(prefix="lendmill-test-", ignore_cleanup_errors=True))
-    return _run.enter_context(EmbeddedPostgres(Path(folder))).owner_url("postgres")
+    made = tempfile.TemporaryDirectory(prefix="lendmill-test-", dir=_folder(), ignore_cleanup_errors=True)
+    return _run.enter_context(EmbeddedPostgres(Path(_run.enter_context(made)))).owner_url("postgres")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -74,6 +88,16 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_unconfigure() -> None:
     """Stop the server with the run."""
     _run.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_hasher() -> Iterator[Callable[[], PasswordHash]]:
+    """How a real house hashes passwords; here it is done at the least cost, for it is slow on purpose."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patch:
+        shipped = sign_in._hasher
+        patch.setattr(sign_in, "_hasher", lambda: quick)
+        yield shipped
 
 
 @pytest.fixture(scope="session")
@@ -100,20 +124,39 @@ _numbers = itertools.count(1)
 
 @contextmanager
 def fresh_database(postgres: Postgres, template: str) -> Iterator[str]:
-    """A copy of the template under a name of its own, by its address; gone afterwards."""
+    """A copy of the template under a name of its own; gone afterwards."""
     name = f"lendmill_test_{os.getpid()}_{next(_numbers)}"
     postgres.execute("create database {} template {}", name, template)
     try:
-        yield postgres.address(name)
+        yield name
     finally:
         postgres.execute("drop database {} with (force)", name)
 
 
+@pytest.fixture(scope="session")
+def furnished(postgres: Postgres, template: str) -> Iterator[Callable[[Callable[[Database], Any]], tuple[str, Any]]]:
+    """Makes a further template: a fresh database in which something was done once, and what that gave."""
+    with ExitStack() as kept:
+
+        def furnish(settle: Callable[[Database], Any]) -> tuple[str, Any]:
+            name = kept.enter_context(fresh_database(postgres, template))
+            with Database(postgres.address(name)) as database:
+                return name, settle(database)
+
+        yield furnish
+
+
 @pytest.fixture
-def database_url(postgres: Postgres, template: str) -> Iterator[str]:
+def begun_with(template: str) -> str:
+    """The template of the test's own database; folders in which most tests begin with more have another."""
+    return template
+
+
+@pytest.fixture
+def database_url(postgres: Postgres, begun_with: str) -> Iterator[str]:
     """The address of a fresh database, for tests that start programs of their own on it."""
-    with fresh_database(postgres, template) as url:
-        yield url
+    with fresh_database(postgres, begun_with) as name:
+        yield postgres.address(name)
 
 
 @pytest.fixture

@@ -24,16 +24,31 @@ from lendmill.products.queries import presets
 PERSON: dict[str, Any] = {"kind": "person", "born_on": date(1990, 6, 1), "member_since_on": date(2024, 1, 1)}
 
 
+@pytest.fixture(scope="session")
+def ready_to_lend(furnished: Callable[..., tuple[str, None]]) -> str:
+    """The template with 100,000,000 yuan paid in, products and policy published."""
+
+    def settle(database: Database) -> None:
+        with database.transaction() as db:
+            pay_in_capital(db, amount_cents=10_000_000_000, profile="current", today=TODAY)
+            publish_all(db, presets(), today=TODAY)
+            publish_policy(db, POLICY, today=TODAY)
+            db.execute(
+                "insert into model (model_id, target, body, digest, report) values ('card-1', 't', '{}', 'd1', '{}')"
+            )
+
+    return furnished(settle)[0]
+
+
+@pytest.fixture
+def begun_with(request: pytest.FixtureRequest, template: str) -> str:
+    """Who asks for the house begins with it."""
+    return str(request.getfixturevalue("ready_to_lend")) if "house" in request.fixturenames else template
+
+
 @pytest.fixture
 def house(database: Database) -> Database:
-    """A house ready to lend: 100,000,000 yuan paid in, products and policy published."""
-    with database.transaction() as db:
-        pay_in_capital(db, amount_cents=10_000_000_000, profile="current", today=TODAY)
-        publish_all(db, presets(), today=TODAY)
-        publish_policy(db, POLICY, today=TODAY)
-        db.execute(
-            "insert into model (model_id, target, body, digest, report) values ('card-1', 't', '{}', 'd1', '{}')"
-        )
+    """A house ready to lend, as it was made once for all."""
     return database
 
 

@@ -22,7 +22,7 @@ DESK = {"width": 1280, "height": 900}
 def open_doors(house: Any) -> Iterator[str]:
     """The house's doors on a real port."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(house.app, log_level="error", ws="none", lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(house.app, log_level="error", ws="none", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

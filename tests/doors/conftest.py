@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -39,7 +39,7 @@ class House:
     """The house behind the doors, who lives in it, and how to come in as one of them."""
 
     lender: Lender
-    app: Litestar
+    client: TestClient[Litestar]
     seller_id: UUID
     line_id: UUID
     loan_id: UUID
@@ -48,13 +48,12 @@ class House:
     strangers_line_id: UUID
     strangers_loan_id: UUID
     at_the_door: "Visitor | None" = None
-    running: ExitStack = field(default_factory=ExitStack)
     accounts: dict[tuple[Role, UUID | None], UUID] = field(default_factory=dict)
 
-    @cached_property
-    def client(self) -> TestClient[Litestar]:
-        """The one client through which all visitors come, started with the first of them."""
-        return self.running.enter_context(TestClient(self.app))
+    @property
+    def app(self) -> Litestar:
+        """The application behind the doors."""
+        return self.client.app
 
     @property
     def database(self) -> Database:
@@ -100,7 +99,7 @@ class Visitor:
 
     @property
     def client(self) -> TestClient[Litestar]:
-        """The one client of the house, with this visitor's cookies in it."""
+        """The one client through which all come, with this visitor's cookies in it."""
         client, before = self.house.client, self.house.at_the_door
         if before is not self:
             if before is not None:
@@ -153,35 +152,61 @@ def rate(db: Db, borrower_id: UUID, grade: str) -> None:
 POLICY_DAY = "2026-01-01"
 
 
+@pytest.fixture(scope="session")
+def small_house(furnished: Callable[..., tuple[str, dict[str, Any]]]) -> tuple[str, dict[str, Any]]:
+    """The template with a small house, and who lives in it."""
+
+    def settle(database: Database) -> dict[str, Any]:
+        lender = Lender(database).found()
+        database.act(publish_policy, POLICY, today=lender.today)
+        seller_id, line_id = lender.borrower(2_000_000)
+        stranger_id, strangers_line_id = lender.borrower(2_000_000)
+        applicant = Introduced("shop-applicant", name="云裳女装", kind="firm")
+        applicant_id = database.act(register_borrower, seller=applicant, today=lender.today, vouched=True)
+        with database.transaction() as db:
+            db.execute(
+                "insert into model (model_id, target, body, digest, report)"
+                " values ('card-1', 't', %s::jsonb, %s, '{}')",
+                [CARD.written().decode(), CARD.digest],
+            )
+            db.execute("update borrower set member_since_on = '2024-01-01' where borrower_id = %s", [applicant_id])
+            rate(db, applicant_id, "A")
+        database.act(make_offers, today=lender.today, policy=POLICY, products=presets())
+        return {
+            "keys": lender.keys,
+            "seller_id": seller_id,
+            "line_id": line_id,
+            "loan_id": lender.draw(seller_id, line_id, 700_000),
+            "applicant_id": applicant_id,
+            "stranger_id": stranger_id,
+            "strangers_line_id": strangers_line_id,
+            "strangers_loan_id": lender.draw(stranger_id, strangers_line_id, 500_000, "interest-first", 3),
+        }
+
+    return furnished(settle)
+
+
 @pytest.fixture
-def house(database: Database, tmp_path: Path) -> Iterator[House]:
-    """The doors over a small house."""
-    lender = Lender(database).found()
-    database.act(publish_policy, POLICY, today=lender.today)
-    seller_id, line_id = lender.borrower(2_000_000)
-    stranger_id, strangers_line_id = lender.borrower(2_000_000)
-    applicant = Introduced("shop-applicant", name="云裳女装", kind="firm")
-    applicant_id = database.act(register_borrower, seller=applicant, today=lender.today, vouched=True)
-    with database.transaction() as db:
-        db.execute(
-            "insert into model (model_id, target, body, digest, report) values ('card-1', 't', %s::jsonb, %s, '{}')",
-            [CARD.written().decode(), CARD.digest],
-        )
-        db.execute("update borrower set member_since_on = '2024-01-01' where borrower_id = %s", [applicant_id])
-        rate(db, applicant_id, "A")
-    database.act(make_offers, today=lender.today, policy=POLICY, products=presets())
-    settings = Settings(var=tmp_path, database_url=database.url, connections=8, language="zh-Hans")
-    app = create_app(settings, database)
-    made = House(
-        lender=lender,
-        app=app,
-        seller_id=seller_id,
-        line_id=line_id,
-        loan_id=lender.draw(seller_id, line_id, 700_000),
-        applicant_id=applicant_id,
-        stranger_id=stranger_id,
-        strangers_line_id=strangers_line_id,
-        strangers_loan_id=lender.draw(stranger_id, strangers_line_id, 500_000, "interest-first", 3),
-    )
-    yield made
-    made.running.close()
+def begun_with(request: pytest.FixtureRequest, template: str) -> str:
+    """Who asks for the house begins with it."""
+    return str(request.getfixturevalue("small_house")[0]) if "house" in request.fixturenames else template
+
+
+@pytest.fixture(scope="session")
+def entrance(postgres: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient[Litestar]]:
+    """The doors, which take long to hang: hung once, before whichever house stands behind them."""
+    settings = Settings(var=tmp_path_factory.mktemp("entrance"), connections=8)
+    with Database(postgres.url) as nobodys, TestClient(create_app(settings, nobodys)) as client:
+        yield client
+
+
+@pytest.fixture
+def house(
+    database: Database, small_house: tuple[str, dict[str, Any]], entrance: TestClient[Litestar], tmp_path: Path
+) -> House:
+    """The doors over a small house, which was made once for all."""
+    who = dict(small_house[1])
+    lender = Lender(database, keys=copy(who.pop("keys")))
+    entrance.app.state.database = database
+    entrance.app.state.settings = Settings(var=tmp_path, database_url=database.url, connections=8, language="zh-Hans")
+    return House(lender, entrance, **who)

@@ -91,7 +91,8 @@ def test_a_form_without_its_secret_is_refused_and_a_program_needs_none(house) ->
     assert house.visitor().client.post(path, json=body, headers=header).status_code == 202
 
 
-def test_passwords_are_hashed_and_short_ones_refused(house) -> None:  # type: ignore[no-untyped-def]
+def test_passwords_are_hashed_and_short_ones_refused(house, shipped_hasher) -> None:  # type: ignore[no-untyped-def]
+    assert shipped_hasher().hash(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")  # RFC 9106, low on memory
     house.account(Role.ADMIN)
     with house.database.transaction() as db:
         (kept,) = db.execute("select password_hash from account where role = 'admin'").fetchone()
