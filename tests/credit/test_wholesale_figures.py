@@ -1,12 +1,13 @@
 """A wholesale member states a year's figures with an application, once, and confirms them when they grow old."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from credit_cases import POLICY, TODAY
+from psycopg.errors import InsufficientPrivilege
 from test_applications import FIRST, SECOND
 from test_crowd import asking, count
 
@@ -16,12 +17,13 @@ from lendmill.credit.review.queries import cases_of
 from lendmill.credit.review.verdict.actions import outlook
 from lendmill.db import Database
 from lendmill.lab.trial import Conduct, Trial
-from lendmill.people.actions import Command
-from lendmill.people.queries import shop_of
+from lendmill.people.actions import Command, SaidFromLaterOn, bring_memberships, set_wholesale
+from lendmill.people.queries import NoSuchShop, shop_of, shops_by_key
 from lendmill.products.queries import presets
 from lendmill.rating.stated.actions import state_figures
 from lendmill.rating.stated.figures import FiguresWrong, StatedFigures
 from lendmill.rating.stated.queries import stated_versions
+from lendmill.shops.sellers import Seller
 
 Shop = Callable[..., UUID]
 YEAR = {"sales_year_cents": 120_000_000, "platform_share": 0.4}
@@ -133,3 +135,36 @@ def test_figures_stated_with_an_application_are_part_of_its_decision(house: Data
         told = [queries.why(db, made[boasting].decision_id, language) for language in ("en", "zh-Hans")]
     assert "Figures stated with the application: version 1, 900,000,000,000.00 yuan of sales a year" in told[0]
     assert "随申请自报的数据：第 1 版，年销售额 900,000,000,000.00 元" in told[1]
+
+
+def test_a_membership_counts_from_its_day_on_for_the_next_application(house: Database, shop: Shop) -> None:
+    borrower_id, tomorrow = shop("s1"), TODAY + timedelta(days=1)
+
+    def said(wholesale: bool, from_on: date, today: date = TODAY) -> list[tuple[bool, date]]:
+        found = house.act(set_wholesale, shop_key="s1", wholesale=wholesale, from_on=from_on, told_by=None, today=today)
+        return [(each.wholesale, each.from_on) for each in found]
+
+    assert said(True, tomorrow) == said(True, tomorrow) == [(True, tomorrow)]
+    second = on_step_two(house, borrower_id)
+    assert "figures_version" not in house.act(actions.save_step, answers=SECOND, **second).answers
+    with house.transaction() as db:
+        db.execute("update house set today_on = %s", [tomorrow])
+    with pytest.raises(FiguresNeeded):
+        house.act(actions.save_step, answers=SECOND, **second)
+    with pytest.raises(SaidFromLaterOn, match=f"From {tomorrow} on something else was said of shop s1"):
+        said(False, TODAY, tomorrow)
+    assert said(False, tomorrow, tomorrow) == [(False, tomorrow), (True, tomorrow)]
+    assert "figures_version" not in house.act(actions.save_step, answers=SECOND, **second).answers
+    with pytest.raises(NoSuchShop, match="no shop 'elsewhere'"):
+        house.act(set_wholesale, shop_key="elsewhere", wholesale=True, from_on=TODAY, told_by=None, today=TODAY)
+    with house.transaction() as db, pytest.raises(InsufficientPrivilege), db.transaction():
+        db.execute("update shop_membership set wholesale = true")
+
+
+def test_an_import_says_of_known_shops_only_what_it_says(house: Database, shop: Shop) -> None:
+    shop("s1"), shop("s2", wholesale=True)
+    said = [Seller("s1", "one", "firm", wholesale=True), Seller("s2", "two", "firm"), Seller("s3", "x", "firm")]
+    assert house.act(bring_memberships, sellers=said, today=TODAY) == ["s1"]
+    assert house.act(bring_memberships, sellers=said, today=TODAY) == []
+    with house.transaction() as db:
+        assert {key: each.wholesale for key, each in shops_by_key(db, ["s1", "s2"]).items()} == {"s1": True, "s2": True}

@@ -14,6 +14,7 @@ from lendmill.outside.parties.carrying import carry_enquiries
 from lendmill.outside.parties.over_http import HttpParty
 from lendmill.outside.simulating import played
 from lendmill.people.actions import lock_borrower, verify_identity
+from lendmill.people.queries import shops_of
 from lendmill.people.roles import Role
 
 FIGURES = {"sales_year": "1,200,000", "platform_share": "80", "top1_share": "30", "assets": "500,000"}
@@ -152,3 +153,27 @@ def test_a_program_gives_and_takes_back_a_free_consent_and_no_other(house) -> No
     assert house.database.act(
         give_consent, borrower_id=house.applicant_id, purpose="official-records", language="en", today=later
     ) != UUID(given.json()["consent_id"])
+
+
+def test_a_marketplace_or_the_staff_say_from_which_day_a_shop_is_a_wholesale_member(house) -> None:  # type: ignore[no-untyped-def]
+    with house.database.transaction() as db:
+        (shop,) = shops_of(db, house.applicant_id)
+    path, partner = f"/api/v1/shops/{shop.shop_key}", house.token(Role.PARTNER)
+    body = {"wholesale": True, "from_on": "2026-01-01"}
+    for _ in range(2):
+        (told,) = house.client.put(f"{path}/membership", json=body, headers=partner).json()
+        assert (told["wholesale"], told["from_on"], told["teller"]) == (True, "2026-01-01", "partner")
+    assert house.client.get(path, headers=partner).json()["wholesale"]
+    seller = house.token(Role.SELLER)
+    assert house.client.put(f"{path}/membership", json=body, headers=seller).status_code == 403
+    at = f"/staff/borrowers/{house.applicant_id}"
+    analyst, auditor = house.visitor(Role.ANALYST), house.visitor(Role.AUDITOR)
+    form = {"shop": shop.shop_key, "wholesale": "no", "from_on": "2026-01-01"}
+    assert auditor.post(f"{at}/membership", **form).status_code == 403
+    assert analyst.post(f"{at}/membership", **{**form, "shop": "shop-of-another"}).status_code == 404
+    assert analyst.post(f"{at}/membership", **form).headers["location"] == at
+    page = auditor.get(at).text
+    assert "自2026年1月1日起不再是批发会员" in page
+    assert "批发会员（诚信通）" not in page
+    assert "批发会员（诚信通）" in analyst.get(at).text
+    assert not house.client.get(path, headers=partner).json()["wholesale"]

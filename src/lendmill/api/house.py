@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from litestar import get
+from litestar import get, put
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, JSONBody
 
+from lendmill.api.approvals import caller_of
 from lendmill.api.callers import Asked, database_of
 from lendmill.funding import queries as funding
 from lendmill.insight import queries as insight
 from lendmill.people import queries as people
+from lendmill.people.actions import set_wholesale
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,26 @@ def shop(request: Asked, shop_key: FromPath[str]) -> people.Shop:
     if shop_key not in found:
         raise NotFoundException(detail="There is no such shop here.")
     return found[shop_key]
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Whether a shop is a wholesale member of the marketplace (诚信通), from a day on."""
+
+    wholesale: bool
+    from_on: date
+
+
+@put("/shops/{shop_key:str}/membership", sync_to_thread=True)
+def set_membership(request: Asked, shop_key: FromPath[str], data: JSONBody[Membership]) -> list[people.ShopMembership]:
+    """Say that a shop is a wholesale member from a day on, or no longer; gives all that was said, the latest day first.
+
+    Said twice it is so once. Who applies from that day on states a year's figures, or is asked for none.
+    """
+    return people.act_today(
+        database_of(request), set_wholesale, shop_key=shop_key, wholesale=data.wholesale, from_on=data.from_on,
+        told_by=caller_of(request).account_id,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

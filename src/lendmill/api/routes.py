@@ -31,6 +31,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     house.me,
     house.borrowers,
     house.shop,
+    house.set_membership,
     house.portfolio,
     books.trial_balance,
     books.account_statement,

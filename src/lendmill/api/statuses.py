@@ -140,6 +140,8 @@ STATUSES: Final[dict[str, int]] = {
     "verified-already": CONFLICT,
     # credit, products, funding
     "no-shop": CONFLICT,
+    "no-such-shop": NOT_FOUND,
+    "said-from-later-on": CONFLICT,
     "step-too-early": CONFLICT,
     "no-such-application": NOT_FOUND,
     "answer-wrong": UNPROCESSABLE,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from lendmill.db import Database, Db, many, maybe, scalar
@@ -43,7 +43,22 @@ class Shop:
     borrower_id: UUID
     shop_key: str
     since_on: date | None
-    wholesale: bool = False  # under a membership of the marketplace (诚信通)
+    wholesale: bool = False  # today, under a membership of the marketplace (诚信通)
+
+
+class NoSuchShop(Refusal):
+    """There is no shop {shop_key!r} here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopMembership:
+    """That a shop is a wholesale member of the marketplace from a day on, or no longer; told by nobody: an import."""
+
+    shop_key: str
+    wholesale: bool
+    from_on: date
+    teller: str | None
+    told_on: date
 
 
 HOUSE_DAY = """
@@ -108,17 +123,28 @@ def borrowers_page(db: Db, after: UUID | None = None, search: str = "", size: in
     )
 
 
-SHOPS_OF = """
-    select shop_id, borrower_id, shop_key, since_on, wholesale
-      from shop
-     where borrower_id = %(borrower_id)s
-     order by shop_id
+# As of the house's day where no other is asked for.
+SHOP_COLUMNS: Final = """
+           s.shop_id, s.borrower_id, s.shop_key, s.since_on,
+           coalesce((select m.wholesale
+                       from shop_membership m
+                      where (m.shop_id, m.borrower_id) = (s.shop_id, s.borrower_id)
+                        and m.from_on <= coalesce(%(on)s::date, (select today_on from house))
+                      order by m.from_on desc, m.membership_id desc
+                      limit 1), s.wholesale) as wholesale
+      from shop s
+"""
+
+SHOPS_OF = f"""
+    select {SHOP_COLUMNS.strip()}
+     where s.borrower_id = %(borrower_id)s
+     order by s.shop_id
 """
 
 
 def shops_of(db: Db, borrower_id: UUID) -> list[Shop]:
     """All shops of a borrower, the first known first."""
-    return many(db, Shop, SHOPS_OF, borrower_id=borrower_id)
+    return many(db, Shop, SHOPS_OF, borrower_id=borrower_id, on=None)
 
 
 def shop_of(db: Db, borrower_id: UUID) -> Shop | None:
@@ -127,15 +153,29 @@ def shop_of(db: Db, borrower_id: UUID) -> Shop | None:
     return found[0] if found else None
 
 
-SHOPS_BY_KEY = """
-    select shop_id, borrower_id, shop_key, since_on, wholesale
-      from shop
-     where shop_key = any(%(shop_keys)s)
-     order by shop_id
+SHOPS_BY_KEY = f"""
+    select {SHOP_COLUMNS.strip()}
+     where s.shop_key = any(%(shop_keys)s)
+     order by s.shop_id
 """
 
 
-def shops_by_key(db: Db, shop_keys: Sequence[str]) -> dict[str, Shop]:
-    """The shops the marketplace names, found by their keys; keys unknown to the house are left out."""
-    found = many(db, Shop, SHOPS_BY_KEY, shop_keys=list(shop_keys))
+def shops_by_key(db: Db, shop_keys: Sequence[str], on: date | None = None) -> dict[str, Shop]:
+    """The shops the marketplace names, as of a day, found by their keys; keys unknown to the house are left out."""
+    found = many(db, Shop, SHOPS_BY_KEY, shop_keys=list(shop_keys), on=on)
     return {shop.shop_key: shop for shop in found}
+
+
+MEMBERSHIPS_OF = """
+    select s.shop_key, m.wholesale, m.from_on, a.display_name as teller, m.told_on
+      from shop_membership m
+      join shop s on (s.shop_id, s.borrower_id) = (m.shop_id, m.borrower_id)
+      left join account a on a.account_id = m.told_by
+     where m.borrower_id = %(borrower_id)s
+     order by m.from_on desc, m.membership_id desc
+"""
+
+
+def memberships_of(db: Db, borrower_id: UUID) -> list[ShopMembership]:
+    """All that was said of the wholesale membership of a borrower's shops, the latest day first."""
+    return many(db, ShopMembership, MEMBERSHIPS_OF, borrower_id=borrower_id)

@@ -36,8 +36,8 @@ class Seller(Protocol):
         """Since when the marketplace, or the record, knows the seller."""
 
     @property
-    def wholesale(self) -> bool:
-        """Whether the shop sells wholesale under a membership of the marketplace (诚信通)."""
+    def wholesale(self) -> bool | None:
+        """Whether the shop sells wholesale under a membership of the marketplace (诚信通), where that is said."""
 
     @property
     def identity_no(self) -> str | None:

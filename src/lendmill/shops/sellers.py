@@ -13,7 +13,7 @@ COLUMNS: Final = (
     "wholesale",
 )  # fmt: skip
 LETTERS_MAX: Final = 200
-YES_OR_NO: Final = {"": False, "no": False, "yes": True}
+YES_OR_NO: Final = {"": None, "no": False, "yes": True}
 
 
 class InvalidSellers(Refusal):
@@ -33,7 +33,7 @@ class Seller:
     member_since_on: date | None = None
     identity_no: str | None = None
     phone: str | None = None
-    wholesale: bool = False
+    wholesale: bool | None = None
 
 
 def read_table(file: Path, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:

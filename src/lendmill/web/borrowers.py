@@ -1,12 +1,15 @@
 """One borrower on one page: shop, rating and why, decisions, lines, loans, and the entries in the books."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
 
+from lendmill.api.approvals import caller_of
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.ratings import own_index, rating_read
 from lendmill.credit import queries as credit
@@ -18,17 +21,21 @@ from lendmill.ledger.accounts import BY_NUMBER
 from lendmill.loans import queries as loans
 from lendmill.loans.receipts.queries import beside
 from lendmill.people import queries as people
+from lendmill.people.actions import set_wholesale
 from lendmill.people.groups.queries import groups_of
-from lendmill.people.queries import house_day
-from lendmill.people.roles import CREDIT
+from lendmill.people.queries import act_today, house_day
+from lendmill.people.roles import CREDIT, RATES
+from lendmill.people.sign_in.queries import Caller
 from lendmill.rating import queries as ratings
 from lendmill.rating.telling.kept import opened
 from lendmill.rating.telling.queries import questions_of
+from lendmill.web.entrance import Form
 from lendmill.web.own import product_names
-from lendmill.web.pages import page, words_of
+from lendmill.web.pages import go, page, words_of
 from lendmill.web.questionnaire import staff_panel
 from lendmill.web.rating_parts import range_told, rating_facts, table_named
 from lendmill.web.sheets import cents_as_yuan, sheet
+from lendmill.web.staff_ratings import day_typed
 from lendmill.web.words import CHINESE, Words, marked
 
 SHOWN: Final = 50
@@ -71,7 +78,26 @@ def borrower_page(request: Asked, borrower_id: FromPath[UUID], csv: FromQuery[st
     if csv in SHEETS:
         heads, rows = SHEETS[csv](facts)
         return sheet(f"{csv}-{borrower_id}", words.heads(*heads), rows)
-    return page(request, "borrower.html", named=named, rated=rated, **facts)
+    return page(request, "borrower.html", named=named, rated=rated, may_say=request.user.role in RATES, **facts)
+
+
+@post("/staff/borrowers/{borrower_id:uuid}/membership", sync_to_thread=True)
+def set_membership(request: Asked, borrower_id: FromPath[UUID], data: Form) -> Redirect:
+    """Say that a shop of the borrower is a wholesale member from a day on, or no longer."""
+    act_today(
+        database_of(request), _set_membership, borrower_id=borrower_id, said=dict(data), by=caller_of(request)
+    )  # fmt: skip
+    return go(f"/staff/borrowers/{borrower_id}")
+
+
+def _set_membership(db: Db, *, borrower_id: UUID, said: dict[str, str], by: Caller, today: date) -> None:
+    shop_key = said.get("shop", "")
+    if shop_key not in {shop.shop_key for shop in people.shops_of(db, borrower_id)}:
+        raise people.NoSuchShop(shop_key=shop_key[:60])
+    set_wholesale(
+        db, shop_key=shop_key, wholesale=said.get("wholesale") == "yes", from_on=day_typed(said.get("from_on", "")),
+        told_by=by.account_id, today=today,
+    )  # fmt: skip
 
 
 def _facts(db: Db, borrower_id: UUID, words: Words, rated: bool) -> dict[str, Any]:
@@ -89,6 +115,7 @@ def _facts(db: Db, borrower_id: UUID, words: Words, rated: bool) -> dict[str, An
         "table_named": table_named,
         "range_told": range_told,
         "shops": people.shops_of(db, borrower_id),
+        "memberships": people.memberships_of(db, borrower_id),
         "groups": groups_of(db, borrower_id, today) if rated else [],
         "standing": credit.standing(db, borrower_id),
         "rating": read.rating if read else None,

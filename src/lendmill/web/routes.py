@@ -77,6 +77,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     applications.decision_page,
     borrowers.borrowers_page,
     borrowers.borrower_page,
+    borrowers.set_membership,
     parties.staff_figures_page,
     parties.ask_again,
     staff_loans.staff_loan_page,
