@@ -28,6 +28,7 @@ TABLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("pgbench/s", "{pgbench_per_second:.0f}"),
         ("ratio (>= 0.4)", "{ratio:.2f}"),
         ("p99 at half load, ms (<= 50)", "{half_load_p99_ms:.0f}"),
+        ("pgbench's p99 at that rate, ms", "{pgbench_half_load_p99_ms:.0f}"),
     ),
     "day end": (
         ("due", "{due:,.0f}"),
@@ -111,12 +112,20 @@ def tables(lines: list[dict[str, Any]]) -> str:
         heads = ["at", "commit", "cores", "load", *(head for head, _ in columns)]
         rows = [
             [line["at"], f"`{line['commit']}`", str(line["cores"]), str(line.get("load", "")),
-             *(shape.format(**line) for _, shape in columns)]
+             *(_figure(shape, line) for _, shape in columns)]
             for line in measured
         ]  # fmt: skip
         table = [heads, ["---"] * len(heads), *rows]
         parts += [f"### {bench.capitalize()}", "", *(f"| {' | '.join(row)} |" for row in table), ""]
     return "\n".join(parts)
+
+
+def _figure(shape: str, line: dict[str, Any]) -> str:
+    """A figure of a line; a bench from before it was measured has none."""
+    try:
+        return shape.format(**line)
+    except KeyError:
+        return ""
 
 
 def main() -> None:

@@ -172,16 +172,22 @@ class Ran:
     per_second: float
     mean_ms: float
     transactions: int
+    took: list[float]
+    """Seconds each took, in any order; at a rate, from the moment it was meant to begin."""
 
 
-def ran(here: House, made: Script, *, clients: int, seconds: float) -> Ran:
-    """Run the script for a while, prepared, and read the figures; a failed transaction fails the measurement."""
-    file = here.var / "decision.pgbench"
+def ran(here: House, made: Script, *, clients: int, seconds: float, per_second: float = 0.0) -> Ran:
+    """Run the script for a while, prepared, and read the figures; a failed transaction fails the measurement.
+
+    Flat out, or at a rate: then each begins at a moment drawn by chance, so many in a second on the whole.
+    """
+    file, log = here.var / "decision.pgbench", here.var / "pgbench.log"
     file.write_text(made.text)
     given = [part for name, value in made.constants.items() for part in ("-D", f"{name}={value}")]
+    rate = ["-R", f"{per_second:.1f}"] if per_second else []
     command = [
         pgbench(), "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(round(seconds)), "-f", str(file),
-        *given, here.server.url(),
+        "-l", f"--log-prefix={log}", *rate, *given, here.server.url(),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -197,4 +203,12 @@ def ran(here: House, made: Script, *, clients: int, seconds: float) -> Ran:
         said(r"tps = ([\d.]+)"),
         said(r"latency average = ([\d.]+)"),
         int(said(r"number of transactions actually processed: (\d+)")),
+        [took for each in here.var.glob(f"{log.name}.*") for took in _told(each)],
     )
+
+
+def _told(log: Path) -> Iterator[float]:
+    """Microseconds stand third in each line of what pgbench notes; read once."""
+    for line in log.read_text().splitlines():
+        yield int(line.split()[2]) / 1_000_000
+    log.unlink()

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -186,6 +186,28 @@ def test_an_address_that_is_not_ours_is_told() -> None:
     for host in ("192.0.2.1", "no.such.host.invalid"):
         with pytest.raises(StartUpProblem, match=f"^{host} is not an address we have: set LENDMILL_HOST to 127"):
             listen(host, 8000)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux deals connections out among sockets of one port")
+def test_connections_are_dealt_out_among_the_processes(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with ExitStack() as opened:
+        listening = [opened.enter_context(each) for each in listen("127.0.0.1", port, processes=2)]
+        for _ in range(64):
+            opened.enter_context(socket.create_connection(("127.0.0.1", port)))
+        got = [len(list(waiting(each, opened))) for each in listening]
+        assert sum(got) == 64
+        assert min(got) >= 8  # fewer by chance: once in ten thousand million times
+        assert f"LENDMILL_PORT={port + 1}." in up(tmp_path, PORT=port).stderr  # not shared with another house
+
+
+def waiting(listening: socket.socket, opened: ExitStack) -> Iterator[socket.socket]:
+    """The connections that wait at a door."""
+    listening.setblocking(False)
+    with suppress(BlockingIOError):
+        while True:
+            yield opened.enter_context(listening.accept()[0])
 
 
 def test_a_child_that_ends_is_started_again_until_it_keeps_ending(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def serve(
     from lendmill.web.app import create_app
 
     settings = load()
-    listening = socket.socket(fileno=fd) if fd is not None else supervisor.listen(settings.host, settings.port)
+    (listening,) = [socket.socket(fileno=fd)] if fd is not None else supervisor.listen(settings.host, settings.port)
     config = uvicorn.Config(
         create_app(settings),
         loop="auto",

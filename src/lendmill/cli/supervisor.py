@@ -107,7 +107,9 @@ def run(settings: Settings, prepare: Callable[["Database"], list[str]]) -> None:
         running.enter_context(_ended_by_signals())
         settings.logs.mkdir(parents=True, exist_ok=True)
         running.enter_context(_alone(settings))
-        listening = running.enter_context(listen(settings.host, settings.port))
+        listening = [
+            running.enter_context(each) for each in listen(settings.host, settings.port, settings.web_processes)
+        ]
 
         server, url, owner_url = _database(settings, running)
         _migrate(owner_url)
@@ -127,24 +129,39 @@ def run(settings: Settings, prepare: Callable[["Database"], list[str]]) -> None:
             time.sleep(GLANCE_SECONDS)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """The socket the pages are served on; taken first, because a port in use should be told before all else."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def listen(host: str, port: int, processes: int = 1) -> list[socket.socket]:
+    """The sockets the pages are served on, one for each process; taken first, for a port in use should be told first.
+
+    Linux deals connections out among sockets of one port. Of one socket that all processes share, the one that is
+    awake takes every connection that is made at a moment, and a program that keeps its connections keeps it busy alone.
+    """
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        alone = _listening(host, port, shared=False)
     except OSError as error:
-        problem = f"Port {port} on {host} cannot be used: {error.strerror}."
-        if error.errno == errno.EADDRINUSE:
-            other = port + 1 if port < 65535 else 8000
-            problem = (
-                f"Port {port} on {host} is in use by another program: stop that one, "
-                f"or choose another port with LENDMILL_PORT={other}."
-            )
-        elif error.errno == errno.EACCES:
-            problem = f"Port {port} needs the rights of root: choose one above 1023, for example LENDMILL_PORT=8000."
-        elif isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, socket.EAI_NONAME):
-            problem = f"{host} is not an address we have: set LENDMILL_HOST to 127.0.0.1, or 0.0.0.0 for all."
-    raise StartUpProblem(problem)
+        raise StartUpProblem(_why_not(host, port, error)) from error
+    if processes == 1 or sys.platform != "linux":
+        return [alone] + [alone.dup() for _ in range(processes - 1)]
+    alone.close()
+    return [_listening(host, port, shared=True) for _ in range(processes)]
+
+
+def _listening(host: str, port: int, *, shared: bool) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048, reuse_port=shared)
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else 8000
+        return (
+            f"Port {port} on {host} is in use by another program: stop that one, "
+            f"or choose another port with LENDMILL_PORT={other}."
+        )
+    if error.errno == errno.EACCES:
+        return f"Port {port} needs the rights of root: choose one above 1023, for example LENDMILL_PORT=8000."
+    if isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, socket.EAI_NONAME):
+        return f"{host} is not an address we have: set LENDMILL_HOST to 127.0.0.1, or 0.0.0.0 for all."
+    return f"Port {port} on {host} cannot be used: {error.strerror}."
 
 
 @contextmanager
@@ -219,7 +236,7 @@ def _prepared(settings: Settings, url: str, prepare: Callable[["Database"], list
         return prepare(database)
 
 
-def _children(settings: Settings, url: str, owner_url: str, listening: socket.socket) -> list[Child]:
+def _children(settings: Settings, url: str, owner_url: str, listening: list[socket.socket]) -> list[Child]:
     """The programs beside PostgreSQL; they learn where everything is from their environment."""
     rail_url = settings.rail_url
     rail_port = None
@@ -235,16 +252,15 @@ def _children(settings: Settings, url: str, owner_url: str, listening: socket.so
     }
     parties = _simulated_parties(settings, environment)
     ours = [sys.executable, "-m", "lendmill.cli"]
-    socket_number = listening.fileno()
     doors = [
         Child(
             "web server",
-            [*ours, "serve", "--fd", str(socket_number)],
+            [*ours, "serve", "--fd", str(each.fileno())],
             settings.logs / "web.log",
             environment,
-            (socket_number,),
+            (each.fileno(),),
         )
-        for _ in range(settings.web_processes)
+        for each in listening
     ]
     children = [
         *doors,
