@@ -27,7 +27,7 @@ from lendmill.credit.applications.application import (
 from lendmill.credit.applications.queries import application, figures_on_file, open_applications
 from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Ask, case_of
-from lendmill.credit.cases.queries import figures_stated, gathered, net_assets_cents
+from lendmill.credit.cases.queries import figures_stated, gathered_of_one, net_assets_cents
 from lendmill.credit.conditions.actions import open_granted
 from lendmill.credit.consented.actions import take_back_consent
 from lendmill.credit.consents import FREE_CONSENTS
@@ -292,8 +292,7 @@ def _decide(
 
 
 def _case(db: Db, begun: Application, product: Product, asked_cents: int, today: date, groups: Sequence[UUID]) -> Case:
-    (row,) = gathered(db, [begun.borrower_id], today)
-    row.held_under(groups)
+    row = gathered_of_one(db, begun.borrower_id, today).held_under(groups)
     held = [offer for offer in offers_of(db, begun.borrower_id, today) if offer.product_key == product.key]
     ask = Ask(
         amount_cents=asked_cents,

@@ -9,7 +9,7 @@ from psycopg.types.json import set_json_loads
 
 from lendmill.credit.cases.gathered import Gathered
 from lendmill.credit.cases.pages import READ, FilesPage
-from lendmill.db import Db, many, scalar
+from lendmill.db import Db, many, one, scalar
 from lendmill.people.groups.queries import GROUPS_OF_ONE, MEMBERS_OF_ONE
 from lendmill.rating.stated.queries import StatedVersion, stated_versions
 
@@ -22,7 +22,7 @@ LINE_AMOUNT: Final = """
      end
 """
 
-GATHERED = f"""
+_GATHERED: Final = f"""
     select b.borrower_id, b.kind, b.born_on, b.member_since_on, b.region, b.industry, b.identity_verified, b.banned,
            r.rating_id, coalesce(r.shop_id, s.shop_id) as shop_id, r.model_id, m.digest as model_digest,
            r.as_of_on as rated_on, r.points, r.pd, r.grade, r.doubts,
@@ -87,14 +87,27 @@ GATHERED = f"""
                           ) theirs
                     group by own.group_id) each_group
            ) g
+"""
+
+GATHERED = f"""{_GATHERED}
      where b.borrower_id = any(%(borrower_ids)s)
      order by b.borrower_id
+"""
+
+# PostgreSQL plans this one once for a connection; how many a list names it does not know, and plans it each time.
+GATHERED_OF_ONE = f"""{_GATHERED}
+     where b.borrower_id = %(borrower_id)s
 """
 
 
 def gathered(db: Db, borrower_ids: Sequence[UUID], today: date) -> list[Gathered]:
     """What is known of these borrowers as of today."""
     return many(db, Gathered, GATHERED, borrower_ids=list(borrower_ids), today=today)
+
+
+def gathered_of_one(db: Db, borrower_id: UUID, today: date) -> Gathered:
+    """What is known of one borrower as of today."""
+    return one(db, Gathered, GATHERED_OF_ONE, borrower_id=borrower_id, today=today)
 
 
 GATHERED_IN_ORDER = f"select {', '.join(READ)} from ({GATHERED}) gathered order by borrower_id"

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from lendmill.credit.cases.gathered import case_of
-from lendmill.credit.cases.queries import gathered, net_assets_cents
+from lendmill.credit.cases.queries import gathered, gathered_of_one, net_assets_cents
 from lendmill.credit.changes import queries, store
 from lendmill.credit.changes.change import ChangesReport, LineChange, LineWeighed
 from lendmill.credit.changes.queries import Weighable
@@ -119,8 +119,7 @@ def _change(db: Db, *, of: Weighable, rules: Trials[Policy], today: date) -> Lin
     line = lock_line(db, borrower_id=of.borrower_id, line_id=of.line_id)
     if line.status != "open" or line.ended(today):
         return None
-    (row,) = gathered(db, [of.borrower_id], today)
-    row.held_under(groups)
+    row = gathered_of_one(db, of.borrower_id, today).held_under(groups)
     sold = product(db, line.product_key, line.product_version)
     case = case_of(row, sold, today=today, net_assets_cents=net_assets_cents(db, today), ask=None)
     policy = rules.drawn(of.borrower_id).document

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Ask, case_of
-from lendmill.credit.cases.queries import figures_stated, gathered, net_assets_cents
+from lendmill.credit.cases.queries import figures_stated, gathered_of_one, net_assets_cents
 from lendmill.credit.conditions.actions import open_granted
 from lendmill.credit.conditions.condition import Condition
 from lendmill.credit.counters import queries, store
@@ -104,8 +104,7 @@ def _no_more(asked: Condition, before: Condition | None) -> bool:
 
 def _today(db: Db, offer: CounterOffer, asked: Case, groups: tuple[UUID, ...], today: date) -> Decision:
     """What the rules of today make of an application for the amount offered."""
-    (row,) = gathered(db, [offer.borrower_id], today)
-    row.held_under(groups)
+    row = gathered_of_one(db, offer.borrower_id, today).held_under(groups)
     rules = policy_trials(db, today).drawn(offer.borrower_id).document
     sold = product_trials(db, offer.product_key, today).drawn(offer.borrower_id).document
     stated = None if asked.stated_version is UNSET else figures_stated(db, row)

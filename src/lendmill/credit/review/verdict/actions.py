@@ -11,7 +11,7 @@ import msgspec
 from lendmill import ids
 from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Ask, case_of
-from lendmill.credit.cases.queries import figures_stated, gathered, net_assets_cents
+from lendmill.credit.cases.queries import figures_stated, gathered_of_one, net_assets_cents
 from lendmill.credit.changes.actions import lapse_changes
 from lendmill.credit.changes.weighing import case_without
 from lendmill.credit.conditions.actions import open_granted, raise_granted
@@ -89,7 +89,7 @@ def outlook(db: Db, file: ReviewCase, today: date, groups: Sequence[UUID] | None
     rules = policy_trials(db, today).drawn(file.borrower_id).document
     product = product_for(db, file.product_key, file.borrower_id, today)
     line = _line_of(db, file, today)
-    (row,) = gathered(db, [file.borrower_id], today)
+    row = gathered_of_one(db, file.borrower_id, today)
     if groups is not None:
         row.held_under(groups)
     ask = Ask(
