@@ -105,6 +105,17 @@ def test_the_description_of_the_api_names_every_call(house) -> None:  # type: ig
     described = house.visitor().get("/api/openapi.json").json()
     assert sum(len(ways) for ways in described["paths"].values()) == len(ROUTES)
     assert "/api/v1/borrowers/{borrower_id}/decisions" in described["paths"]
+    ways = [way for each in described["paths"].values() for way in each.values()]
+    assert [way["operationId"] for way in ways if "description" not in way] == []
+    page, one = described["paths"]["/api/v1/entries"]["get"], described["paths"]["/api/v1/entries/{shop}"]["get"]
+    assert "`state` is `offer`" in page["description"]
+    assert [each["description"][:10] for each in (*page["parameters"], *one["parameters"])] == [
+        "The `next_", "How many s", "The market",
+    ]  # fmt: skip
+    missing = house.visitor().client.get("/api/v1/entries/nowhere", headers=house.token(Role.PARTNER))
+    (told,) = one["responses"]["404"]["content"].items()
+    assert (told[0], missing.status_code) == (missing.headers["content-type"], 404)
+    assert set(described["components"]["schemas"]["Problem"]["properties"]) <= set(missing.json())
 
 
 def test_a_body_that_cannot_be_read_is_a_problem_too(house) -> None:  # type: ignore[no-untyped-def]

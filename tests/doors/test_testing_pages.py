@@ -147,6 +147,7 @@ def test_a_shadow_and_a_trial_are_told_on_pages_empty_or_not(house: House, numbe
     assert "standard/9" in text
     assert "not known yet" in text
     assert "冠军组" in auditor.get("/staff/policies/trials?trial_name=standard/9", headers=CHINESE).text
+    assert "PD × limit is what would be lost if every limit were drawn whole and nothing recovered" in text
     assert "No file was ever drawn" in auditor.get("/staff/policies/trials?trial_name=x", headers=ENGLISH).text
     assert "no day" in auditor.get("/staff/policies/trials?since=x", headers=ENGLISH).text
 

@@ -2,18 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from litestar import get
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.openapi import ResponseSpec
+from litestar.params import PathParameter, QueryParameter
 
 from lendmill.api.callers import Asked, database_of
+from lendmill.api.problems import PROBLEM, Problem
 from lendmill.credit import queries as credit
 from lendmill.credit.offers.entries.entry import ShopEntry
 from lendmill.people.queries import house_day
 
+After = Annotated[str, QueryParameter(description="The `next_after` of the page before; nothing for the first.")]
+Named = Annotated[str, PathParameter(description="The marketplace's own name for the shop.")]
 Most = Annotated[int, QueryParameter(ge=1, le=1000, description="How many shops a page has.")]
+
+NO_SUCH_SHOP: Final = ResponseSpec(
+    Problem, description="No shop of that name is in the house.", media_type=PROBLEM, generate_examples=False
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,7 @@ class EntriesPage:
 
 
 @get("/entries", sync_to_thread=True)
-def entries(request: Asked, after: FromQuery[str] = "", limit: Most = 1000) -> EntriesPage:
+def entries(request: Asked, after: After = "", limit: Most = 1000) -> EntriesPage:
     """All shops that may see the way in today, by their names on the marketplace.
 
     `state` is `offer` (with what can be had, and until when), `line` (with what is left of it), or `application` (with
@@ -38,8 +46,8 @@ def entries(request: Asked, after: FromQuery[str] = "", limit: Most = 1000) -> E
     return EntriesPage(today, found, found[-1].shop_key if len(found) == limit else None)
 
 
-@get("/entries/{shop:str}", sync_to_thread=True)
-def entry(request: Asked, shop: FromPath[str]) -> ShopEntry:
+@get("/entries/{shop:str}", sync_to_thread=True, responses={404: NO_SUCH_SHOP})
+def entry(request: Asked, shop: Named) -> ShopEntry:
     """Whether one shop may see the way in today, and with what; `none` says nothing about why."""
     with database_of(request).transaction() as db:
         found = credit.entry_of(db, shop, house_day(db))

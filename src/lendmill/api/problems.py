@@ -1,6 +1,7 @@
 """Writes what went wrong for programs, as problem details (RFC 9457)."""
 
 import logging
+from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Response
@@ -20,6 +21,16 @@ class IdempotencyKeyMissing(Refusal):
 
 class NotThere(Refusal):
     """There is no such {what}."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a program reads of a problem: `code` names its kind, `title` says it in a sentence."""
+
+    type: str
+    status: int
+    title: str
+    code: str
 
 
 def problem(status_code: int, *, code: str, title: str, **more: Any) -> Response[dict[str, Any]]:

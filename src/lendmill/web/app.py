@@ -77,6 +77,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
             version="1",
             description="Offers, applications, draws, repayments and the books of one lender. Amounts are whole cents.",
             path="/api",
+            use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         ),
         request_max_body_size=1_000_000,
