@@ -27,7 +27,8 @@ lends a fixed sum for one year, 100,000 to 1,000,000 yuan to a firm at 4 to 15 %
 grade D; how many firms it loses at a rate was measured for grades A, B and C. Which firms get how much, at which rate?
 
 `lendmill pricing` works out the price of a grade with the same formula (`lendmill.credit.pricing`), and
-`lendmill.lab.contest` holds the whole of this problem. The data are not shipped.
+`lendmill.lab.contest` holds the whole of this problem. The data are not shipped. How an analyst sets a price with it:
+[setting-prices.md](setting-prices.md).
 """
 
 

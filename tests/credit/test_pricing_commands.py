@@ -1,5 +1,6 @@
 """The commands of the price: begun with what the house knows, refused by field until it is whole, and told."""
 
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,8 @@ from lendmill.rating.registry.actions import first_live
 from people.staff import Staff
 from rating.rating_cards import SMALL
 
+GUIDE = (Path(__file__).parents[2] / "docs" / "setting-prices.md").read_text("utf-8")
+
 
 @pytest.fixture
 def lendmill(
@@ -40,6 +43,15 @@ def lendmill(
     monkeypatch.setenv("LENDMILL_VAR", str(tmp_path / "var"))
     monkeypatch.chdir(tmp_path)
     return lambda *words: CliRunner().invoke(commands, ["pricing", *words])
+
+
+def test_the_guides_example_is_what_the_command_says(lendmill: Callable[..., Result], tmp_path: Path) -> None:
+    _, assumed, told = (block.split("```")[0] for block in re.split(r"```(?:toml|text)\n", GUIDE))
+    (tmp_path / "said.toml").write_text(assumed, encoding="utf-8")
+    assert told in lendmill("best", "said.toml").output
+    lendmill("best", "said.toml", "--gentlest", "--out", "rates.toml")
+    proposed = tomllib.loads((tmp_path / "rates.toml").read_text("utf-8"))["rate_by_grade"]
+    assert f"anything from {proposed['B']} to" in GUIDE
 
 
 def test_the_prices_are_told_and_proposed_and_the_product_stays_as_it_is(
