@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from credit_cases import TODAY
 from test_crowd import asking
-from test_groups import RICH, related
+from test_groups import RICH, parting, related
 from typer.testing import Result
 
 from lendmill.api.groups import group_file
@@ -16,7 +16,6 @@ from lendmill.cli.shops import NotADay
 from lendmill.credit.related.queries import group_cap, group_exposure, groups_page
 from lendmill.db import Database
 from lendmill.money import yuan
-from lendmill.people.groups import actions
 from lendmill.people.groups.group import GroupOfOne, NobodyByThatName, NoSuchGroup, SaidForLater
 from lendmill.people.roles import Role
 from lendmill.people.sign_in.actions import open_account
@@ -68,10 +67,7 @@ def test_a_day_that_changes_nothing_is_refused_and_a_group_of_one_too(
     by, one, two = Staff(house).member(Role.ANALYST), shop("s1"), shop("s2")
     group_id = related(house, by, one, two)
     with pytest.raises(SaidForLater):
-        house.act(
-            actions.set_membership, group_id=group_id, borrower_id=one, belongs=False, source="moved out",
-            from_on=TODAY - timedelta(days=1), by=by, today=TODAY,
-        )  # fmt: skip
+        parting(house, by, group_id, one, TODAY - timedelta(days=1))
     with pytest.raises(GroupOfOne):
         related(house, by, one, one)
     assert related(house, by, two, one) == group_id  # said twice
@@ -90,7 +86,11 @@ def test_groups_by_command(house: Database, shop: Callable[..., UUID], typed: Ca
     group_id = made.output.split()[1].removesuffix(":")
     assert made.output == f"group {group_id}: members: 2\n"
     assert typed("groups", "tie", group_id, "s3", *by).output == f"group {group_id}: members: 3\n"
-    assert typed("groups", "untie", group_id, "s3", *by).output == f"group {group_id}: members: 2\n"
+    house.act(open_account, sign_in_name="rita", display_name="Rita", role=Role.RISK_OFFICER, password="correct horse")
+    asked = typed("groups", "untie", group_id, "s3", *by).output
+    assert asked.endswith(f": waits for a second person until {TODAY + timedelta(days=7)}\n")
+    agreed = typed("approvals", "approve", asked.split()[1].removesuffix(":"), "--by", "rita").output
+    assert agreed.endswith(f": approved on {TODAY}\n")
     left = yuan(200_000_000 - 70_000_000)
     head = f"{group_id}  household  Wang  members: 2\n  granted 700,000.00  owes 0.00  left {left}\n"
     assert typed("groups", "list").output == head

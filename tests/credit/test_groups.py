@@ -1,7 +1,7 @@
 """Those who belong together: said by staff with a source, dated, and never granted more together than their cap."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +11,20 @@ from credit_cases import TODAY
 from test_crowd import asking, count, together
 
 from lendmill import ids
+from lendmill.api.approvals import Outcome, decide_about
+from lendmill.api.groups import propose_parting
 from lendmill.credit.cases.gathered import case_of
 from lendmill.credit.cases.queries import gathered
 from lendmill.db import Database
+from lendmill.people.approvals.approval import Approval, OwnProposal
+from lendmill.people.approvals.rules import NotYoursToDecide
 from lendmill.people.groups import actions, queries
 from lendmill.people.groups.group import (
     GroupDayAhead,
     GroupsChanged,
     NoSuchGroup,
     NotAGroupKind,
+    NotAMember,
     NotYoursToRelate,
     SourceMissing,
 )
@@ -41,10 +46,56 @@ def related(house: Database, by: Caller, *borrower_ids: UUID, **changes: Any) ->
     return house.act(actions.relate, **{**said, **changes}).group_id
 
 
+def parting(house: Database, by: Caller, group_id: UUID, borrower_id: UUID, from_on: date = TODAY) -> Approval:
+    """Somebody proposes that a borrower no longer belongs to a group."""
+    return house.act(
+        propose_parting, key=str(ids.new()), group_id=group_id, borrower_id=borrower_id, from_on=from_on,
+        source="moved out", by=by, today=TODAY,
+    )  # fmt: skip
+
+
+def decided(house: Database, proposed: Approval, by: Caller, outcome: Outcome = "approve") -> Approval:
+    """Somebody says what becomes of it."""
+    return house.act(
+        decide_about, key=str(ids.new()), approval_id=proposed.approval_id, outcome=outcome, reason="seen", by=by,
+        today=TODAY,
+    )  # fmt: skip
+
+
+def test_who_belongs_to_a_group_is_parted_from_it_by_two(house: Database, shop: Callable[..., UUID]) -> None:
+    people, one, two, three = Staff(house), shop("s1"), shop("s2"), shop("s3")
+    by, officer = people.member(Role.RISK_OFFICER), people.member(Role.RISK_OFFICER)
+    group_id = related(house, by, one, two)
+
+    def members() -> list[UUID]:
+        with house.transaction() as db:
+            return queries.group(db, group_id, TODAY).borrower_ids
+
+    proposed = parting(house, by, group_id, one)
+    assert (proposed.two_people, proposed.outcome, members()) == (True, None, [one, two])
+    for who, refusal in ((by, OwnProposal), (people.member(Role.ANALYST), NotYoursToDecide)):
+        with pytest.raises(refusal):
+            decided(house, proposed, who)
+    with pytest.raises(NotYoursToRelate):
+        parting(house, people.member(Role.COLLECTOR), group_id, one)
+    with pytest.raises(NotAMember, match="does not belong to Wang today"):
+        parting(house, by, group_id, three)
+    again = parting(house, by, group_id, one)
+    assert decided(house, again, officer, "decline").outcome == "declined"
+    assert members() == [one, two]
+    waiting = parting(house, by, group_id, one)
+    decided(house, proposed, officer)
+    assert members() == [two]
+    with pytest.raises(NotAMember):
+        decided(house, waiting, officer)
+    assert decided(house, waiting, by, "withdraw").outcome == "withdrawn"
+
+
 def test_members_count_together_from_their_day_on_and_until_they_leave(
     house: Database, shop: Callable[..., UUID]
 ) -> None:
-    by = Staff(house).member(Role.ANALYST)
+    people = Staff(house)
+    by = people.member(Role.ANALYST)
     one, two, three = shop("s1"), shop("s2"), shop("s3")
     group_id = related(house, by, one, two)
     related(house, by, two, three, kind="representative")
@@ -58,10 +109,9 @@ def test_members_count_together_from_their_day_on_and_until_they_leave(
 
     assert granted(one) == {"groups": 1, "members": 2, "granted_cents": 1_000_000}
     assert granted(two) == {"groups": 2, "members": 2, "granted_cents": 1_000_000}
-    leave: dict[str, Any] = {"group_id": group_id, "borrower_id": one, "belongs": False, "source": "moved out"}
-    for _ in range(2):
-        left = house.act(actions.set_membership, **leave, from_on=TODAY, by=by, today=TODAY)
-        assert left.borrower_ids == [two]
+    decided(house, parting(house, by, group_id, one), people.member(Role.RISK_OFFICER))
+    with house.transaction() as db:
+        assert queries.group(db, group_id, TODAY).borrower_ids == [two]
     assert granted(one) is None
     with house.transaction() as db:
         told = queries.memberships(db, [group_id])
@@ -85,8 +135,7 @@ def test_who_may_say_so_and_what_must_be_said(house: Database, shop: Callable[..
             related(house, changes.pop("by", by), one, **changes)
     with pytest.raises(NoSuchGroup):
         house.act(
-            actions.set_membership, group_id=ids.new(), borrower_id=one, belongs=True, from_on=TODAY, source="x",
-            by=by, today=TODAY,
+            actions.add_member, group_id=ids.new(), borrower_id=one, from_on=TODAY, source="x", by=by, today=TODAY
         )  # fmt: skip
     assert count(house, "select count(*) from borrower_group") == 0
 

@@ -76,9 +76,16 @@ def test_staff_say_who_belongs_together(house) -> None:  # type: ignore[no-untyp
     group = client.post("/api/v1/groups", json=body, headers=headers).json()
     path = f"/api/v1/borrowers/{house.seller_id}/groups"
     assert client.get(path, headers=headers).json() == [group]
-    left = {"belongs": False, "from_on": "2026-01-01", "source": "moved out"}
+    left = {"from_on": "2026-01-01", "source": "moved out"}
     member = f"/api/v1/groups/{group['group_id']}/members/{house.seller_id}"
-    assert client.put(member, json=left, headers=headers).json()["borrower_ids"] == [str(house.applicant_id)]
+    assert client.put(member, json=left, headers=headers).json() == group
+    keyed = {**headers, "Idempotency-Key": "parting-0001"}
+    first, again = (client.post(f"{member}/parting", json=left, headers=keyed) for _ in range(2))
+    assert (first.status_code, first.json()["state"], again.json()) == (201, "waiting", first.json())
+    assert client.get(path, headers=headers).json() == [group]
+    decision = f"/api/v1/approvals/{first.json()['approval_id']}/decision"
+    agreeing = {**house.token(Role.RISK_OFFICER), "Idempotency-Key": "agreeing-0001"}
+    assert client.post(decision, json={"outcome": "approve"}, headers=agreeing).json()["state"] == "approved"
     assert client.get(path, headers=headers).json() == []
     wrong = client.post("/api/v1/groups", json={**body, "kind": "friends"}, headers=headers)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "not-a-group-kind")

@@ -27,8 +27,14 @@ def test_who_belongs_together_is_said_shown_and_taken_back(house: House) -> None
     assert path in analyst.get("/staff/groups?kind=household&" + urlencode({"search": "王"})).text
     assert "未找到关联组" in analyst.get("/staff/groups?kind=guarantee").text
     assert path in analyst.get(f"/staff/borrowers/{house.seller_id}").text
-    left = {"member": str(house.applicant_id), "belongs": "no", "from_on": "2026-01-01", "source": "已分家"}
-    assert analyst.post(f"{path}/members", **left).status_code == 303
+    left = {"member": str(house.applicant_id), "from_on": "2026-01-01", "source": "已分家", "key": "parting-0001"}
+    waits = analyst.post(f"{path}/parting", **left).headers["location"]
+    assert "已分家" not in analyst.get(path).text
+    assert "自2026年1月1日起与“王家”解除关联" in analyst.get(waits).text
+    officer = house.visitor(Role.RISK_OFFICER)
+    assert waits in officer.get("/staff/approvals").text
+    assert officer.post(waits, outcome="approve", key="agreeing-0001").status_code == 303
+    assert analyst.post(f"{path}/parting", **{**left, "key": "parting-0002"}).status_code == 409
     after = analyst.get(path).text
     assert "已分家" in after
     assert "解除关联" in after

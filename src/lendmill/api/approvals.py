@@ -16,8 +16,9 @@ from lendmill.loans.changes import read_change
 from lendmill.loans.servicing.actions import change_loan
 from lendmill.people.approvals import actions, queries
 from lendmill.people.approvals.approval import Approval, State
-from lendmill.people.approvals.rules import VERDICT
+from lendmill.people.approvals.rules import UNTIE, VERDICT
 from lendmill.people.command import Command
+from lendmill.people.groups.actions import agree_to_part
 from lendmill.people.queries import act_today, house_day
 from lendmill.people.sign_in.queries import Caller
 
@@ -103,12 +104,15 @@ def decide_about(
 ) -> Approval:
     """Approve, decline or withdraw a proposal; what is approved is carried out in the same transaction."""
     command = Command.of(key, action=outcome, approval_id=str(approval_id), reason=reason)
-    if queries.approval(db, approval_id).kind == VERDICT:
+    kind = queries.approval(db, approval_id).kind
+    if kind == VERDICT:
         return _about_verdict(db, command, approval_id, outcome, by, today, reason)
     if outcome == "withdraw":
         return actions.withdraw(db, command=command, approval_id=approval_id, by=by, today=today)
     if outcome == "decline":
         return actions.decline(db, command=command, approval_id=approval_id, by=by, today=today, reason=reason)
+    if kind == UNTIE:
+        return agree_to_part(db, command=command, approval_id=approval_id, by=by, today=today, reason=reason)
     return actions.approve(
         db, command=command, approval_id=approval_id, by=by, today=today, carry_out=carries_out(today), reason=reason
     )

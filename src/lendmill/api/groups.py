@@ -7,15 +7,19 @@ from uuid import UUID
 from litestar import get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from lendmill.api.approvals import caller_of
+from lendmill.api.approvals import ApprovalTold, approval_told, caller_of
 from lendmill.api.callers import Asked, database_of
+from lendmill.api.keys import IdempotencyKey, needed
 from lendmill.credit.related.exposure import GroupCap, GroupExposure, MemberExposure
 from lendmill.credit.related.queries import group_cap, group_exposure, groups_page, members
 from lendmill.db import Db
+from lendmill.people.approvals.approval import Approval
+from lendmill.people.command import Command
 from lendmill.people.groups import actions
 from lendmill.people.groups.group import Group, Membership
 from lendmill.people.groups.queries import groups_of, memberships
 from lendmill.people.queries import act_today, house_day
+from lendmill.people.sign_in.queries import Caller
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,8 @@ class Relation:
 
 @dataclass(frozen=True)
 class Belonging:
-    """Whether a borrower belongs to a group from a day on, and where that is known from."""
+    """From which day on a borrower belongs to a group, or no longer does, and where that is known from."""
 
-    belongs: bool
     from_on: date
     source: str
 
@@ -131,17 +134,48 @@ def relate(request: Asked, data: JSONBody[Relation]) -> Group:
 
 
 @put("/groups/{group_id:uuid}/members/{borrower_id:uuid}", sync_to_thread=True)
-def set_membership(
+def add_member(
     request: Asked, group_id: FromPath[UUID], borrower_id: FromPath[UUID], data: JSONBody[Belonging]
 ) -> Group:
-    """Say that a borrower belongs to a group from a day on, or no longer does."""
+    """Say that a borrower belongs to a group from a day on; said twice it is so once."""
     return act_today(
         database_of(request),
-        actions.set_membership,
+        actions.add_member,
         group_id=group_id,
         borrower_id=borrower_id,
-        belongs=data.belongs,
         from_on=data.from_on,
         source=data.source,
         by=caller_of(request),
     )
+
+
+@post("/groups/{group_id:uuid}/members/{borrower_id:uuid}/parting", sync_to_thread=True)
+def part(
+    request: Asked,
+    group_id: FromPath[UUID],
+    borrower_id: FromPath[UUID],
+    data: JSONBody[Belonging],
+    idempotency_key: IdempotencyKey = None,
+) -> ApprovalTold:
+    """Propose that a borrower no longer belongs to a group from a day on; another person agrees under `/approvals`."""
+    database, key = database_of(request), needed(idempotency_key)
+    approval = act_today(
+        database, propose_parting, key=key, group_id=group_id, borrower_id=borrower_id, from_on=data.from_on,
+        source=data.source, by=caller_of(request),
+    )  # fmt: skip
+    with database.transaction() as db:
+        return approval_told(approval, house_day(db))
+
+
+def propose_parting(
+    db: Db, *, key: str, group_id: UUID, borrower_id: UUID, from_on: date, source: str, by: Caller, today: date
+) -> Approval:
+    """A parting as any door proposes it: the same key and words are the same proposal."""
+    command = Command.of(
+        key, action="part", group_id=str(group_id), borrower_id=str(borrower_id), from_on=from_on.isoformat(),
+        source=source,
+    )  # fmt: skip
+    return actions.part(
+        db, command=command, group_id=group_id, borrower_id=borrower_id, from_on=from_on, source=source, by=by,
+        today=today,
+    )  # fmt: skip

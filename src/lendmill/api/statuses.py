@@ -44,6 +44,7 @@ STATUSES: Final[dict[str, int]] = {
     "group-day-ahead": UNPROCESSABLE,
     "group-too-large": CONFLICT,
     "groups-changed": CONFLICT,
+    "not-a-member": CONFLICT,
     "group-of-one": UNPROCESSABLE,
     "no-such-price-proposal": NOT_FOUND,
     "said-for-later": CONFLICT,

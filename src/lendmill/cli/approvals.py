@@ -37,7 +37,8 @@ def list_waiting() -> None:
                 asked = " ".join(f"{name}={value}" for name, value in each.body.items())
                 borrower = people.borrower(db, each.borrower_id)
                 print(f"{each.approval_id}  {each.kind}  {asked}  until {each.expires_on}")
-                print(f"    {borrower.display_name}, loan {each.loan_id}  {each.proposer}: {each.reason}")
+                loan = f", loan {each.loan_id}" if each.loan_id else ""
+                print(f"    {borrower.display_name}{loan}  {each.proposer}: {each.reason}")
             after = page[-1].approval_id
         elsewhere = _elsewhere(db)
     if after is None:

@@ -1,13 +1,14 @@
 """Related borrowers on the command line: what each group has, one group, and saying who belongs together."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
 
 if TYPE_CHECKING:
     from lendmill.api.groups import GroupTold
+    from lendmill.db import Database
 
 commands = typer.Typer()
 groups = typer.Typer(help="Borrowers who belong together, and are granted no more together than one group may have.")
@@ -103,32 +104,42 @@ def relate(
 def tie(group: Id, who: Annotated[str, typer.Argument(help="A shop, or a borrower's number.")], by: By, source: Source,
         from_on: From = "") -> None:  # fmt: skip
     """Say that somebody else belongs to a group."""
-    _set(group, who, belongs=True, by=by, source=source, from_on=from_on)
+    from lendmill.cli import opened
+    from lendmill.cli.approvals import member
+    from lendmill.people.groups import actions
+
+    with opened.database() as database:
+        found = database.act(
+            actions.add_member, source=source, by=member(database, by), **_about(database, group, who, from_on)
+        )
+    print(f"group {found.group_id}: members: {len(found.borrower_ids)}")
 
 
 @groups.command()
 def untie(group: Id, who: Annotated[str, typer.Argument(help="A shop, or a borrower's number.")], by: By,
           source: Source, from_on: From = "") -> None:  # fmt: skip
-    """Say that somebody no longer belongs to a group; the history stays."""
-    _set(group, who, belongs=False, by=by, source=source, from_on=from_on)
-
-
-def _set(group_id: UUID, who: str, *, belongs: bool, by: str, source: str, from_on: str) -> None:
+    """Propose that somebody no longer belongs to a group; another person agrees with `lendmill approvals approve`."""
+    from lendmill import ids
+    from lendmill.api.groups import propose_parting
     from lendmill.cli import opened
     from lendmill.cli.approvals import member
-    from lendmill.people.groups import actions
+
+    with opened.database() as database:
+        approval = database.act(
+            propose_parting, key=str(ids.new()), source=source, by=member(database, by),
+            **_about(database, group, who, from_on),
+        )  # fmt: skip
+    print(f"approval {approval.approval_id}: waits for a second person until {approval.expires_on}")
+
+
+def _about(database: "Database", group_id: UUID, who: str, from_on: str) -> dict[str, Any]:
+    """Which group, whom, from which day, and what day it is."""
     from lendmill.people.groups.queries import borrowers_named
     from lendmill.people.queries import house_day
 
-    with opened.database() as database:
-        caller = member(database, by)
-        with database.transaction() as db:
-            today, (borrower_id,) = house_day(db), borrowers_named(db, [who])
-        group = database.act(
-            actions.set_membership, group_id=group_id, borrower_id=borrower_id, belongs=belongs,
-            from_on=_day(from_on, today), source=source, by=caller, today=today,
-        )  # fmt: skip
-    print(f"group {group.group_id}: members: {len(group.borrower_ids)}")
+    with database.transaction() as db:
+        today, (borrower_id,) = house_day(db), borrowers_named(db, [who])
+    return {"group_id": group_id, "borrower_id": borrower_id, "from_on": _day(from_on, today), "today": today}
 
 
 def _day(text: str, otherwise: date) -> date:

@@ -164,6 +164,7 @@ WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
     "POST /staff/groups": RATES,
     "GET /staff/groups/{group_id}": CREDIT,
     "POST /staff/groups/{group_id}/members": RATES,
+    "POST /staff/groups/{group_id}/parting": RATES,
     # programs
     "GET /api/v1/me": SIGNED_IN,
     "GET /api/v1/borrowers": STAFF,
@@ -222,6 +223,7 @@ WHO_MAY: Final[dict[str, frozenset[Role | None]]] = {
     "GET /api/v1/groups/{group_id}": CREDIT,
     "POST /api/v1/groups": RATES,
     "PUT /api/v1/groups/{group_id}/members/{borrower_id}": RATES,
+    "POST /api/v1/groups/{group_id}/members/{borrower_id}/parting": RATES,
     "GET /api/v1/approvals": STAFF,
     "POST /api/v1/approvals/{approval_id}/decision": DECIDES,
     "GET /api/v1/borrowers/{borrower_id}/questionnaire": CREDIT | BORROWS,

@@ -40,6 +40,8 @@ def asked(words: Words, kind: str, body: Mapping[str, Any]) -> str:
             return say("{amount} of {day}", amount=amount, day=_day(words, body["value_on"]))
         case "reverse_receipt":
             return say(names.CAUSES[body["cause"]])
+        case "untie":
+            return say("No longer with {named} from {day} on", named=body["named"], day=_day(words, body["from_on"]))
         case "verdict":
             return say("Grant {amount}", amount=amount) if amount else say("Decline")
         case _:

@@ -10,10 +10,11 @@ from litestar.response import Redirect
 
 from lendmill.api.approvals import caller_of
 from lendmill.api.callers import Asked, database_of
-from lendmill.api.groups import group_file
+from lendmill.api.groups import group_file, propose_parting
 from lendmill.api.statuses import status
 from lendmill.credit.related.queries import group_cap, groups_page
 from lendmill.db import Db
+from lendmill.people.approvals.approval import Approval
 from lendmill.people.groups import actions
 from lendmill.people.groups.group import RELATERS, Group
 from lendmill.people.groups.queries import borrowers_named
@@ -22,6 +23,7 @@ from lendmill.people.sign_in.queries import Caller
 from lendmill.refusals import Refusal
 from lendmill.web import names
 from lendmill.web.entrance import Form
+from lendmill.web.own import form_key
 from lendmill.web.pages import go, page, words_of
 from lendmill.web.sheets import cents_as_yuan, sheet
 from lendmill.web.staff_ratings import day_typed
@@ -168,7 +170,7 @@ def _group(
 
 @post("/staff/groups/{group_id:uuid}/members", sync_to_thread=True)
 def tie(request: Asked, group_id: FromPath[UUID], data: Form) -> Response[str] | Redirect:
-    """Say that a borrower belongs to the group from a day on, or no longer does, and how that is known."""
+    """Say that a borrower belongs to the group from a day on, and how that is known."""
     try:
         act_today(database_of(request), _tie, group_id=group_id, said=dict(data), by=caller_of(request))
     except Refusal as refusal:
@@ -178,13 +180,30 @@ def tie(request: Asked, group_id: FromPath[UUID], data: Form) -> Response[str] |
 
 def _tie(db: Db, *, group_id: UUID, said: dict[str, str], by: Caller, today: date) -> Group:
     (borrower_id,) = borrowers_named(db, [said.get("member", "").strip()])
-    return actions.set_membership(
+    return actions.add_member(
         db,
         group_id=group_id,
         borrower_id=borrower_id,
-        belongs=said.get("belongs", "") != "no",
         from_on=day_typed(said.get("from_on", "")),
         source=said.get("source", ""),
         by=by,
         today=today,
     )
+
+
+@post("/staff/groups/{group_id:uuid}/parting", sync_to_thread=True)
+def part(request: Asked, group_id: FromPath[UUID], data: Form) -> Response[str] | Redirect:
+    """Propose that a borrower no longer belongs to the group from a day on; another person agrees."""
+    try:
+        approval = act_today(database_of(request), _part, group_id=group_id, said=dict(data), by=caller_of(request))
+    except Refusal as refusal:
+        return _group(request, group_id, refused=refusal)
+    return go(f"/staff/approvals/{approval.approval_id}")
+
+
+def _part(db: Db, *, group_id: UUID, said: dict[str, str], by: Caller, today: date) -> Approval:
+    (borrower_id,) = borrowers_named(db, [said.get("member", "").strip()])
+    return propose_parting(
+        db, key=form_key(said), group_id=group_id, borrower_id=borrower_id, source=said.get("source", ""),
+        from_on=day_typed(said.get("from_on", "")), by=by, today=today,
+    )  # fmt: skip

@@ -93,6 +93,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     groups.relate,
     groups.group_page,
     groups.tie,
+    groups.part,
     approvals.approvals_page,
     approvals.approval_page,
     approvals.decide,

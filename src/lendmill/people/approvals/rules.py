@@ -23,6 +23,7 @@ FINANCE: Final = frozenset({Role.FINANCE})
 REVIEWERS: Final = frozenset({Role.ANALYST, Role.RISK_OFFICER})
 SECONDS: Final = frozenset({Role.RISK_OFFICER, Role.ADMIN})
 VERDICT: Final = "verdict"  # a person's decision about an application; its own room says when it takes two
+UNTIE: Final = "untie"  # that a borrower no longer belongs together with others: what their cap held is free then
 
 
 class NoSuchKind(Refusal):
@@ -72,9 +73,10 @@ RULES: Final[Mapping[str, ChangeRule]] = {
     "re_age": ChangeRule(COLLECTION, ANY_AMOUNT),
     "accelerate": ChangeRule(RISK, ANY_AMOUNT),
 }
-# One person within their limit, unless the review desk's own rules ask for a second.
 BESIDE_LOANS: Final[Mapping[str, ChangeRule]] = {
+    # one person within their limit, unless the review desk's own rules ask for a second
     VERDICT: ChangeRule(REVIEWERS, ANY_AMOUNT, approvers=SECONDS, goes_stale=False),
+    UNTIE: ChangeRule(REVIEWERS, NEVER_ALONE, approvers=SECONDS, goes_stale=False),
 }
 
 

@@ -7,6 +7,12 @@ from uuid import UUID
 
 from lendmill import ids
 from lendmill.db import Db, many, scalar
+from lendmill.people.approvals import actions as approvals
+from lendmill.people.approvals import queries as approved
+from lendmill.people.approvals.actions import Proposal
+from lendmill.people.approvals.approval import Approval
+from lendmill.people.approvals.rules import UNTIE
+from lendmill.people.command import Command
 from lendmill.people.groups import queries, store
 from lendmill.people.groups.group import (
     MEMBERS_MAX,
@@ -16,6 +22,7 @@ from lendmill.people.groups.group import (
     GroupOfOne,
     GroupTooLarge,
     NoSuchGroup,
+    NotAMember,
     SaidForLater,
     check_relater,
     kind_of,
@@ -141,10 +148,10 @@ def begin(
     return queries.group(db, group_id, today)
 
 
-def set_membership(
-    db: Db, *, group_id: UUID, borrower_id: UUID, belongs: bool, from_on: date, source: str, by: Caller, today: date
+def add_member(
+    db: Db, *, group_id: UUID, borrower_id: UUID, from_on: date, source: str, by: Caller, today: date
 ) -> Group:
-    """Say that a borrower belongs to a group from a day on, or no longer does; said twice it is so once.
+    """Say that a borrower belongs to a group from a day on; said twice it is so once.
 
     Refuses with `NotYoursToRelate`, `GroupDayAhead`, `SourceMissing`, `NoSuchGroup`, `NoSuchBorrower`, `GroupTooLarge`,
     and `SaidForLater` where a row of a later day would still hold.
@@ -153,17 +160,91 @@ def set_membership(
     if from_on > today:
         raise GroupDayAhead(from_on=from_on, today=today)
     told = source_given(source)
-    if scalar(db, LOCK_GROUP, group_id=group_id) is None:
-        raise NoSuchGroup(group_id=group_id)
+    _lock_group(db, group_id)
     lock_borrowers(db, [borrower_id])
     now = queries.group(db, group_id, today)
-    if (borrower_id in now.borrower_ids) == belongs:
+    if borrower_id in now.borrower_ids:
         return now
-    if len(now.borrower_ids) >= MEMBERS_MAX and belongs:
+    if len(now.borrower_ids) >= MEMBERS_MAX:
         raise GroupTooLarge(members_max=MEMBERS_MAX)
-    store.add_membership(
-        db, group_id=group_id, borrower_id=borrower_id, belongs=belongs, from_on=from_on, source=told,
+    return _said(
+        db, group_id=group_id, borrower_id=borrower_id, belongs=True, from_on=from_on, source=told,
         told_by=by.account_id, today=today,
+    )  # fmt: skip
+
+
+def part(
+    db: Db, *, command: Command, group_id: UUID, borrower_id: UUID, from_on: date, source: str, by: Caller, today: date
+) -> Approval:
+    """Propose that a borrower no longer belongs to a group from a day on: it frees what the cap held, so two agree.
+
+    The same key twice is the same proposal once. Refuses with `NotYoursToRelate`, `GroupDayAhead`, `SourceMissing`,
+    `NoSuchGroup`, `NoSuchBorrower`, `NotAMember`, `SaidForLater`, and as proposing does.
+    """
+    check_relater(by.role)
+    if from_on > today:
+        raise GroupDayAhead(from_on=from_on, today=today)
+    told = source_given(source)
+    _lock_group(db, group_id)
+    proposal = Proposal(
+        kind=UNTIE, borrower_id=borrower_id, loan_id=None, amount_cents=None, reason=told,
+        body={
+            "group_id": str(group_id), "named": queries.group(db, group_id, today).named,
+            "from_on": from_on.isoformat(),
+        },
+    )  # fmt: skip
+    return approvals.propose(db, proposal, command=command, by=by, today=today, carry_out=_parts(today))
+
+
+def agree_to_part(
+    db: Db, *, command: Command, approval_id: UUID, by: Caller, today: date, reason: str = ""
+) -> Approval:
+    """Another person agrees that a borrower no longer belongs to a group; from then on it is so, or all is as before.
+
+    Refuses with `NotAMember`, `SaidForLater`, and as approving does.
+    """
+    _lock_group(db, UUID(approved.approval(db, approval_id).body["group_id"]))
+    return approvals.approve(
+        db, command=command, approval_id=approval_id, by=by, today=today, carry_out=_parts(today), reason=reason
+    )
+
+
+def _parts(today: date) -> approvals.CarryOut:
+    """What carries out a parting, under the locks of the group and the borrower."""
+
+    def carry_out(db: Db, approval: Approval) -> None:
+        group_id = UUID(approval.body["group_id"])
+        if approval.borrower_id not in queries.group(db, group_id, today).borrower_ids:
+            raise NotAMember(named=approval.body["named"])
+        _said(
+            db, group_id=group_id, borrower_id=approval.borrower_id, belongs=False,
+            from_on=date.fromisoformat(approval.body["from_on"]), source=approval.reason,
+            told_by=approval.proposed_by, today=today,
+        )  # fmt: skip
+
+    return carry_out
+
+
+def _lock_group(db: Db, group_id: UUID) -> None:
+    if scalar(db, LOCK_GROUP, group_id=group_id) is None:
+        raise NoSuchGroup(group_id=group_id)
+
+
+def _said(
+    db: Db,
+    *,
+    group_id: UUID,
+    borrower_id: UUID,
+    belongs: bool,
+    from_on: date,
+    source: str,
+    told_by: UUID,
+    today: date,
+) -> Group:
+    """Write down who belongs or no longer does; what would change nothing today is refused."""
+    store.add_membership(
+        db, group_id=group_id, borrower_id=borrower_id, belongs=belongs, from_on=from_on, source=source,
+        told_by=told_by, today=today,
     )  # fmt: skip
     after = queries.group(db, group_id, today)
     if (borrower_id in after.borrower_ids) != belongs:

@@ -44,6 +44,10 @@ class GroupOfOne(Refusal):
     """Nobody belongs together with themselves alone: name at least two borrowers."""
 
 
+class NotAMember(Refusal):
+    """This borrower does not belong to {named} today: there is nothing to part."""
+
+
 class SaidForLater(Refusal):
     """Of this borrower and this group something was said from {from_on} on: a day before it changes nothing today."""
 
