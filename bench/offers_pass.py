@@ -56,6 +56,7 @@ def decides(path: Path) -> dict[str, float]:
         cents += int(answers.table["limit_cents"].sum())
         alone += answers.alone
         done += files.height
+        del files, answers  # before the next are read
     seconds = time.perf_counter() - began
     return {"seconds": seconds, "rows": done, "alone": alone, "cents": cents, "columns": len(read), **tally}
 

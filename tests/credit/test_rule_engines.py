@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rule_chances import COLUMNS, CONDITIONS, TABLES
 
-from lendmill.credit.rules.columns import column_of, readable
+from lendmill.credit.rules.columns import EveryFile, readable
 from lendmill.credit.rules.grammar import read
 from lendmill.credit.rules.rows import value_of
 
@@ -18,7 +18,7 @@ def by_column(text: str, frame: pl.DataFrame) -> list[Any]:
     """What the column engine gives each row."""
     found = read(text)
     told = readable(frame.with_row_index("row"), ("points", *found.names))  # one at least, for a rule that reads none
-    return told.with_columns(column_of(found).alias("said"))["said"].to_list()
+    return EveryFile(told).column(found).to_list()
 
 
 @settings(max_examples=250, deadline=None)

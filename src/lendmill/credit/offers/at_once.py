@@ -1,7 +1,8 @@
 """Deciding a table of files at once: every file gets what `decide` gives it by itself, stage `offer`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -15,13 +16,13 @@ from lendmill.credit.offers.files import OneFile, Setting, as_rules_read, covers
 from lendmill.credit.offers.kinds import Kinds, Sorter
 from lendmill.credit.offers.sizing import Limits, cap_column, figure_column, limits, too_large, with_amounts
 from lendmill.credit.price import Price, price, table_for
-from lendmill.credit.rules.columns import column_of
-from lendmill.credit.rules.expression import Expression
+from lendmill.credit.rules.columns import EveryFile
 from lendmill.credit.rules.stops import Stop, stop_of_condition, stopped, stops_of
 from lendmill.credit.tables import ANY_SOURCE, Table
 from lendmill.credit.term import Term, term
 
 TERMS: Final = ("limit_cents", "rate_num", "rate_den", "penalty_num", "months_max")
+PART: Final = 65_536  # files decided as one: few enough to stay near the processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,18 @@ class Answers:
 
 
 def decided(files: pl.DataFrame, on: Setting) -> Answers:
-    """Decide all of them. The table has the columns of `files.FILE` and the facts of the record the policy reads."""
+    """Decide all of them. The table has the columns of `files.FILE` and the facts of the record the policy reads.
+
+    A long table is cut into parts that are decided at the same time.
+    """
+    parts = list(files.iter_slices(PART)) or [files]
+    with ThreadPoolExecutor(min(len(parts), pl.thread_pool_size())) as at_once:
+        answers = list(at_once.map(partial(_part_decided, on=on), parts))
+    table = pl.concat(part.table for part in answers)
+    return replace(answers[0], table=table, alone=sum(part.alone for part in answers))
+
+
+def _part_decided(files: pl.DataFrame, on: Setting) -> Answers:
     base = prepared(files, on).with_row_index("file no")
     fresh = Sorter(base, on).kinds(("record_age_days",))
     in_date = fresh.spread(fresh.each("in date", _in_date), pl.Boolean)
@@ -102,7 +114,7 @@ def _decided(base: pl.DataFrame, on: Setting, *, fresh: bool) -> tuple[pl.DataFr
     )
     table = table.with_columns(too_large(table, on).alias("alone"))
     sized = limits(table, on)
-    sure = frozenset(name for name in table.columns if table.get_column(name).null_count() == 0)
+    every_file = EveryFile(sized.table)
     stops = [
         *_looked(WHO_MAY_ASK, files, on),
         *_looked(STANDING, files, on),
@@ -113,25 +125,21 @@ def _decided(base: pl.DataFrame, on: Setting, *, fresh: bool) -> tuple[pl.DataFr
         *priced.stops([each.findings for each in prices]),
         *lasting.stops([each.findings for each in terms]),
         *sized.conditions,
-        *_ruled(on, sure, fresh=fresh),
-        *(stop_of_condition(each.asked_when, each.unknown) for each in on.policy.conditions or ()),
+        *_ruled(every_file, on, fresh=fresh),
+        *(stop_of_condition(each.asked_when, each.unknown, every_file) for each in on.policy.conditions or ()),
     ]
-    return _told(sized, stopped(sized.table, stops), on), tuple(cap.rule for cap in sized.caps)
+    return _told(sized, every_file, stopped(every_file, stops), on), tuple(cap.rule for cap in sized.caps)
 
 
 def _covered(on: Setting) -> dict[str, pl.Expr]:
     return {name: pl.col(covers(name)) for name in on.policy.sources}
 
 
-def _ruled(on: Setting, sure: frozenset[str], *, fresh: bool) -> list[Stop]:
-    """What the analysts' rules stop; spelled out once for a night, as long as the same facts are sure."""
-    rules = on.policy.rules or ()
-    told = sure.intersection(name for rule in rules for name in rule.facts)
-    spelled: dict[Any, list[Stop]] = on.answered.setdefault("rules", {})
-    if (told, fresh) not in spelled:
-        covered = _covered(on)
-        spelled[told, fresh] = [stop for each in rules for stop in stops_of(each, covered, fresh=fresh, sure=told)]
-    return spelled[told, fresh]
+def _ruled(files: EveryFile, on: Setting, *, fresh: bool) -> Iterator[Stop]:
+    """Whom the analysts' rules stop."""
+    covered = {name: files.holds(covers(name)) for name in on.policy.sources}
+    for rule in on.policy.rules or ():
+        yield from stops_of(rule, files, covered, fresh=fresh)
 
 
 def _looked(looks: Iterable[Look], files: Sorter, on: Setting) -> Iterator[Stop]:
@@ -187,7 +195,7 @@ def _price_columns(kinds: Kinds, prices: list[Price]) -> Iterator[pl.Series]:
     yield kinds.spread([each.penalty.num if each.penalty else None for each in prices], pl.Int64).alias("penalty_num")
 
 
-def _told(sized: Limits, answers: pl.DataFrame, on: Setting) -> pl.DataFrame:
+def _told(sized: Limits, files: EveryFile, answers: pl.DataFrame, on: Setting) -> pl.DataFrame:
     """Terms where there are any: of what is not declined, for a grade, above nothing."""
     granted = (answers["outcome"] != "decline") & sized.table["graded"].is_not_null() & (sized.table["most"] > 0)
     terms = pl.DataFrame({"granted": granted.fill_null(value=False)}).hstack(
@@ -201,18 +209,15 @@ def _told(sized: Limits, answers: pl.DataFrame, on: Setting) -> pl.DataFrame:
     )
     kept = terms.select(pl.when("granted").then(pl.col(name)).alias(name) for name in TERMS)
     policy = on.policy
-    whom = [_surely_not(rule.scope).alias(_aside(rule.rule)) for rule in policy.rules or () if rule.scope]
+    whom = [
+        files.column(rule.scope).not_().fill_null(value=False).alias(_aside(rule.rule))
+        for rule in policy.rules or ()
+        if rule.scope
+    ]
     whom += [
-        column_of(each.asked_when).fill_null(value=False).alias(_asked(each.condition))
+        files.column(each.asked_when).fill_null(value=False).alias(_asked(each.condition))
         for each in policy.conditions or ()
     ]
-    told = sized.table.with_columns(whom)
     caps = (cap_column(n) for n in range(len(sized.caps)))
-    beside = told.select(
-        "file no", "alone", *caps, *map(covers, policy.sources), *(each.meta.output_name() for each in whom)
-    )
-    return answers.hstack(kept).hstack(beside)
-
-
-def _surely_not(scope: Expression) -> pl.Expr:
-    return ~column_of(scope).fill_null(value=True)
+    beside = sized.table.select("file no", "alone", *caps, *map(covers, policy.sources))
+    return answers.hstack(kept).hstack(beside).hstack(whom)

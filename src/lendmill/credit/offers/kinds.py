@@ -10,6 +10,7 @@ import polars as pl
 from lendmill.credit.finding import Finding
 from lendmill.credit.offers.files import OneFile, Setting
 from lendmill.credit.rules.stops import Stop
+from lendmill.credit.rules.whom import whom
 
 PLACES_MAX: Final = 1 << 22  # of a table in which kinds are numbered without sorting
 ANSWERED_MAX: Final = 20_000  # kinds whose answers are kept for the next page
@@ -55,7 +56,7 @@ class Kinds:
                 assert effect != "counter", "nothing is asked for that could be countered"
                 assert reason is not None
                 held = [any(_says(each, step, effect, reason) for each in one[place : place + 1]) for one in told]
-                yield Stop(step, effect, reason, pl.lit(self.spread(held, pl.Boolean)))
+                yield Stop(step, effect, reason, whom(np.array(held)[self.of]))
 
 
 def _says(finding: Finding, step: str, effect: str, reason: str) -> bool:
@@ -72,18 +73,18 @@ class Sorter:
 
     def kinds(self, by: Sequence[str], beside: pl.DataFrame | None = None) -> Kinds:
         """The kinds of file there are by these columns, some of which may stand in a table beside."""
-        of, places = np.zeros(self.table.height, np.int64), 1
         columns = [(beside if beside is not None and name in beside.columns else self.table)[name] for name in by]
+        of, places = np.zeros(self.table.height, np.int64), 1
         for column in columns:
             numbers, more = self._numbered(column)
-            of, places = of * more + numbers, places * more
+            of, places = numbers if places == 1 else of * more + numbers, places * more
             if places > PLACES_MAX:
                 of, places = _close_together(of)
         firsts = np.full(places, -1, np.int64)
         firsts[of[::-1]] = np.arange(self.table.height - 1, -1, -1)
         there = firsts >= 0
         first = firsts[there]
-        said = pl.DataFrame([column.gather(first) for column in columns]).rows() if by else [()]
+        said = pl.DataFrame(columns).select(pl.all().gather(first)).rows() if by else [()]
         whole = self.table if beside is None else self.table.with_columns(beside)
         return Kinds((np.cumsum(there) - 1)[of], tuple(by), said, first, whole, self.on)
 
@@ -98,16 +99,15 @@ def _numbered(column: pl.Series) -> tuple[Any, int]:
     if column.null_count() == len(column):
         return np.zeros(len(column), np.int64), 1
     if column.dtype == pl.String:
-        column = column.cast(pl.Categorical)
-    whole = column.to_physical()
-    if whole.dtype.is_float():
-        whole = whole.rank("dense")
+        column = column.cast(pl.Categorical).to_physical()
+    whole = column.rank("dense") if column.dtype.is_float() else column
     whole = whole.cast(pl.Int64)
     least, most = int(whole.min()), int(whole.max())  # type: ignore[arg-type]
     if most - least >= PLACES_MAX:
         whole = whole.rank("dense").cast(pl.Int64)
         least, most = 1, int(whole.max())  # type: ignore[arg-type]
-    return (whole - (least - 1)).fill_null(0).to_numpy(), most - least + 2
+    known = whole if not whole.null_count() else whole.fill_null(least - 1)
+    return known.to_numpy() - (least - 1), most - least + 2
 
 
 def _close_together(of: Any) -> tuple[Any, int]:

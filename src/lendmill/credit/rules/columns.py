@@ -6,11 +6,13 @@ from math import isfinite
 from operator import and_, or_
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
-from lendmill.credit.rules.expression import Applied, Constant, Expression, Kind, Named, Node, Op, names_in
+from lendmill.credit.rules.expression import Constant, Expression, Kind, Named, Node, Op, names_in
 from lendmill.credit.rules.rows import worked
 from lendmill.credit.rules.vocabulary import vocabulary
+from lendmill.credit.rules.whom import Whom, surely, unsaid, whom
 
 _TYPES: Final[Mapping[Kind, pl.DataType | type[pl.DataType]]] = {
     "number": pl.Float64, "text": pl.String, "truth": pl.Boolean, "day": pl.Date,
@@ -18,18 +20,53 @@ _TYPES: Final[Mapping[Kind, pl.DataType | type[pl.DataType]]] = {
 NOT_SAID: Final = ("", "unknown")  # words that say nothing
 
 
-def column_of(expression: Expression) -> pl.Expr:
-    """An expression over columns that `readable` has prepared; null where it cannot be known."""
-    return _column(expression.node)
+class EveryFile:
+    """The files of a table, of whom conditions are asked; what several conditions ask is worked out once.
 
+    The facts stand in the table as `readable` prepares them.
+    """
 
-def overflows(expression: Expression) -> bool:
-    """Whether working it out can give no number although all it reads is known: a sum past all numbers, a quotient."""
-    return bool(_ops(expression.node) & {"+", "-", "*", "/"})
+    def __init__(self, table: pl.DataFrame) -> None:
+        self.table = table
+        self.everybody = whom(np.ones(table.height, bool))
+        self.nobody = np.zeros_like(self.everybody)
+        self._said: dict[Node, pl.Series] = {}
 
+    def column(self, asked: Expression | str) -> pl.Series:
+        """What an expression gives, or what a column says: null where it cannot be known."""
+        if isinstance(asked, str):
+            return self.table.get_column(asked)
+        said = self._worked(asked.node)
+        return said if isinstance(said, pl.Series) else self._alike(asked.kind, said)
 
-def _ops(node: Node) -> set[Op]:
-    return {node.op}.union(*map(_ops, node.on)) if isinstance(node, Applied) else set()
+    def holds(self, asked: Expression | str) -> Whom:
+        """Of whom a condition holds for certain."""
+        return surely(self.column(asked), self.everybody)
+
+    def unknown(self, asked: Expression | str) -> Whom:
+        """Of whom it cannot be known."""
+        column = self.column(asked)
+        return unsaid(column, self.everybody) if column.null_count() else self.nobody
+
+    def _worked(self, node: Node) -> Any:
+        """A column, or a figure, a word or a day that is the same for everybody. Only yes and no are kept: bits."""
+        if node.kind != "truth":
+            return node.value if isinstance(node, Constant) else self._worked_out(node)
+        if node not in self._said:
+            self._said[node] = self._worked_out(node)
+        return self._said[node]
+
+    def _worked_out(self, node: Node) -> pl.Series:
+        if isinstance(node, Named):
+            return self.table.get_column(node.name)
+        if isinstance(node, Constant) or next(names_in(node), None) is None:
+            return self._alike(node.kind, worked(node)({}))
+        said: pl.Series = _DONE[node.op](*map(self._worked, node.on))
+        past_all_numbers = node.op in SUMS and not isfinite(said.sum())
+        return pl.select(_finite(pl.lit(said))).to_series() if past_all_numbers else said
+
+    def _alike(self, kind: Kind, said: Any) -> pl.Series:
+        return pl.Series([said], dtype=_TYPES[kind]).new_from_index(0, self.table.height)
 
 
 def readable(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
@@ -71,28 +108,27 @@ def _readable(schema: Mapping[str, Any], name: str, kind: Kind, finite: bool) ->
     return column
 
 
-def _column(node: Node) -> pl.Expr:
-    if isinstance(node, Constant):
-        return pl.lit(node.value, dtype=_TYPES[node.kind])
-    if isinstance(node, Named):
-        return pl.col(node.name)
-    if next(names_in(node), None) is None:  # the same for everybody: Polars would make a column of one row of it
-        return pl.lit(worked(node)({}), dtype=_TYPES[node.kind])
-    on = [_column(each) for each in node.on]
-    done = _DONE[node.op](*on)
-    return _finite(done) if node.kind == "number" else done
-
-
 def _finite(column: pl.Expr) -> pl.Expr:
     return pl.when(column.is_finite()).then(column)
 
 
-def _all_known(pick: Callable[..., pl.Expr]) -> Callable[..., pl.Expr]:
+def _all_known(pick: Callable[..., pl.Expr]) -> Callable[..., pl.Series]:
     """Polars leaves nulls out of a least or greatest; one of several that is not known leaves it open."""
-    return lambda *on: pl.when(pl.all_horizontal(each.is_not_null() for each in on)).then(pick(*on))
+
+    def picked(*on: Any) -> pl.Series:
+        among = [pl.lit(each) for each in on]
+        known = pl.all_horizontal(each.is_not_null() for each in among)
+        return pl.select(pl.when(known).then(pick(among))).to_series()
+
+    return picked
 
 
-_DONE: Final[Mapping[Op, Callable[..., pl.Expr]]] = {
+def _days_between(one: Any, other: Any) -> pl.Series:
+    return pl.select((pl.lit(one) - pl.lit(other)).dt.total_days().cast(pl.Float64)).to_series()
+
+
+SUMS: Final = frozenset({"+", "-", "*", "/"})  # what can give no number although all it reads is known
+_DONE: Final[Mapping[Op, Callable[..., pl.Series]]] = {
     "and": lambda *on: reduce(and_, on),
     "or": lambda *on: reduce(or_, on),
     "in": lambda one, *among: reduce(or_, (one == each for each in among)),
@@ -108,7 +144,7 @@ _DONE: Final[Mapping[Op, Callable[..., pl.Expr]]] = {
     "*": lambda one, other: one * other,
     "/": lambda one, other: one / other,
     "negative": lambda one: -one,
-    "days between": lambda one, other: (one - other).dt.total_days().cast(pl.Float64),
+    "days between": _days_between,
     "abs": lambda one: one.abs(),
     "least": _all_known(pl.min_horizontal),
     "greatest": _all_known(pl.max_horizontal),
