@@ -250,14 +250,14 @@ def test_those_turned_away_are_learned_from_only_where_asked_and_the_report_says
 def test_a_card_of_the_earlier_days_is_measured_on_the_later_ones() -> None:
     days = [date(2025, month, 28) for month in (1, 4, 7, 10)]
     several = pl.concat(
-        market(400, seed=n).with_columns(as_of_on=day, shop_key=f"{n}-" + pl.col("shop_key"))
+        market(250, seed=n).with_columns(as_of_on=day, shop_key=f"{n}-" + pl.col("shop_key"))
         for n, day in enumerate(days)
     )
     _, report = train(several, "defaulted", CATALOGUE)
     later = report.out_of_time
     assert later is not None
-    assert (later.learned_to_on, later.measured_from_on, later.shops) == (days[2], days[3], 400)
-    assert later.bads == int(market(400, seed=3)["defaulted"].sum())
+    assert (later.learned_to_on, later.measured_from_on, later.shops) == (days[2], days[3], 250)
+    assert later.bads == int(market(250, seed=3)["defaulted"].sum())
     assert later.auc.low < report.auc.value < later.auc.high
 
 

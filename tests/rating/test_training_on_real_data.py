@@ -56,14 +56,16 @@ def gmsc() -> tuple[pl.DataFrame, str]:
     return rows.drop(rows.columns[0]), "SeriousDlqin2yrs"
 
 
-# AUC of OptBinning's scorecard beside ours, on the same folds; ours reads the German codes as numbers.
+# AUC of OptBinning's scorecard beside ours, in five folds of every n-th row; ours reads the German codes as numbers.
 @pytest.mark.parametrize(
-    ("load", "theirs", "less"), [(german, 0.798, 0.02), (uci_taiwan, 0.769, 0.005), (gmsc, 0.857, 0.005)]
+    ("load", "every", "theirs", "less"),
+    [(german, 1, 0.798, 0.02), (uci_taiwan, 3, 0.758, 0.005), (gmsc, 5, 0.854, 0.005)],
 )
 def test_the_card_is_as_good_as_optbinnings_scorecard(
-    load: Callable[[], tuple[pl.DataFrame, str]], theirs: float, less: float
+    load: Callable[[], tuple[pl.DataFrame, str]], every: int, theirs: float, less: float
 ) -> None:
     rows, target = load()
+    rows = rows.gather_every(every)
     _, report = train(rows, target, [Column(name) for name in rows.columns if name != target])
     assert theirs - less < report.auc.value < theirs + 0.02
     assert abs(report.calibration_slope - 1) < 0.05

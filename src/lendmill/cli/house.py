@@ -32,12 +32,20 @@ def demo(
     invoices: Annotated[
         Path | None, typer.Option(help="A folder of firms' invoices to show, in place of the simulated market.")
     ] = None,
+    sellers: Annotated[
+        int | None, typer.Option(min=100, help="How many sellers the simulated market has; default: 240.")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="For how many days the house has been at work; default: 120.")
+    ] = None,
 ) -> None:
     """Run the main job on the simulated market, unless that was done before, then start everything."""
     from lendmill.cli import supervisor
 
+    if invoices is not None and sellers is not None:
+        raise typer.BadParameter("The folder of invoices says how many firms there are: leave out --sellers.")
     settings = load()
-    supervisor.run(settings, prepare=lambda database: _demonstrate(database, settings, invoices))
+    supervisor.run(settings, prepare=lambda database: _demonstrate(database, settings, invoices, sellers, days))
 
 
 @commands.command()
@@ -203,7 +211,9 @@ def _open(database: "Database") -> list[str]:
     return []
 
 
-def _demonstrate(database: "Database", settings: "Settings", invoices: Path | None) -> list[str]:
+def _demonstrate(
+    database: "Database", settings: "Settings", invoices: Path | None, sellers: int | None, days: int | None
+) -> list[str]:
     """The main job, once; then who can sign in."""
     import json
 
@@ -211,11 +221,12 @@ def _demonstrate(database: "Database", settings: "Settings", invoices: Path | No
     from lendmill.lab import main_job
     from lendmill.people import sign_in
 
+    scale = main_job.Scale(sellers or main_job.SELLERS, days or main_job.SEASON_DAYS)
     with bars() as progress:
         if invoices is None:
-            main_job.run(database, settings, progress)
+            main_job.run(database, settings, progress, scale=scale)
         else:
-            main_job.run_invoices(database, settings, invoices, progress)
+            main_job.run_invoices(database, settings, invoices, progress, scale=scale)
     kept = settings.var / "demo-sign-ins.json"
     if not kept.exists():
         database.act(sign_in.demo_accounts, folder=settings.var)
