@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lendmill.credit.pricing.curve import ChurnCurve, CurveUnclear, between, curves_of, never_falling
@@ -14,6 +14,7 @@ def spread(count: int) -> list[float]:
     return [0.02 + 0.01 * n for n in range(count)]
 
 
+@example([0.0, 5e-324, 1.0])
 @given(SHARES)
 def test_between_the_rates_measured_a_dearer_loan_never_keeps_more(shares: list[float]) -> None:
     curve = ChurnCurve("all", tuple(spread(len(shares))), tuple(shares))

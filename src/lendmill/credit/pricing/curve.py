@@ -116,7 +116,8 @@ def _tangents(widths: Floats, slopes: Floats) -> Floats:
     heavy, light = 2 * widths[1:] + widths[:-1], widths[1:] + 2 * widths[:-1]
     rising = before * after > 0
     safe_before, safe_after = np.where(rising, before, 1.0), np.where(rising, after, 1.0)
-    inner = np.where(rising, (heavy + light) / (heavy / safe_before + light / safe_after), 0.0)
+    with np.errstate(over="ignore"):  # beside a slope of next to nothing the curve is flat
+        inner = np.where(rising, (heavy + light) / (heavy / safe_before + light / safe_after), 0.0)
     first = _end(widths[0], widths[1], slopes[0], slopes[1])
     last = _end(widths[-1], widths[-2], slopes[-1], slopes[-2])
     return np.concatenate([[first], inner, [last]])
