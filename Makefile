@@ -11,7 +11,7 @@ demo: .venv ## the simulated market from the sellers' records to the books, at h
 	@.venv/bin/lendmill demo
 
 test: .venv chromium spark ## the whole suite, on a PostgreSQL of its own
-	.venv/bin/pytest -n 2
+	.venv/bin/pytest -n 2 --dist worksteal
 
 check: lint test ## all that must hold before a change is kept; what CI runs
 	@changed=$$(git status --porcelain -- $$(.venv/bin/lendmill docs)); [ -z "$$changed" ] || { echo "Commit the generated pages that changed:"; echo "$$changed"; exit 1; }

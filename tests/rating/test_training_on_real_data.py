@@ -56,10 +56,11 @@ def gmsc() -> tuple[pl.DataFrame, str]:
     return rows.drop(rows.columns[0]), "SeriousDlqin2yrs"
 
 
-# AUC of OptBinning's scorecard beside ours, in five folds of every n-th row; ours reads the German codes as numbers.
+# AUC of OptBinning's scorecard beside ours, in five folds of every n-th row, and how much less ours may be, or by how much it must
+# be more. Ours reads the German codes as numbers.
 @pytest.mark.parametrize(
     ("load", "every", "theirs", "less"),
-    [(german, 1, 0.798, 0.02), (uci_taiwan, 3, 0.758, 0.005), (gmsc, 5, 0.854, 0.005)],
+    [(german, 1, 0.798, 0.02), (uci_taiwan, 3, 0.758, -0.005), (gmsc, 5, 0.854, 0.005)],
 )
 def test_the_card_is_as_good_as_optbinnings_scorecard(
     load: Callable[[], tuple[pl.DataFrame, str]], every: int, theirs: float, less: float
