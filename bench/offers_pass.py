@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -41,22 +42,21 @@ def columns(on: Setting) -> list[str]:
 
 
 def decides(path: Path) -> dict[str, float]:
-    """Decide everybody, page by page."""
+    """Decide everybody, page by page; the next is read meanwhile."""
     on = setting()
     read = columns(on)
     table = pl.scan_parquet(path).select(read)
     began, done, tally, cents, alone = time.perf_counter(), 0, {"approve": 0, "refer": 0, "decline": 0}, 0, 0
-    while True:
-        files = table.slice(done, PAGE).collect()
-        if not files.height:
-            break
-        answers = decided(files, on)
-        for outcome, count in answers.table["outcome"].value_counts().rows():
-            tally[outcome] += count
-        cents += int(answers.table["limit_cents"].sum())
-        alone += answers.alone
-        done += files.height
-        del files, answers  # before the next are read
+    with ThreadPoolExecutor(1) as reader:
+        page = reader.submit(table.slice(0, PAGE).collect)
+        while (files := page.result()).height:
+            page = reader.submit(table.slice(done + files.height, PAGE).collect)
+            answers = decided(files, on)
+            for outcome, count in answers.table["outcome"].value_counts().rows():
+                tally[outcome] += count
+            cents += int(answers.table["limit_cents"].sum())
+            alone += answers.alone
+            done += files.height
     seconds = time.perf_counter() - began
     return {"seconds": seconds, "rows": done, "alone": alone, "cents": cents, "columns": len(read), **tally}
 

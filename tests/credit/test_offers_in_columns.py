@@ -9,7 +9,6 @@ from random import Random
 from typing import Any
 
 import msgspec
-import polars as pl
 import pytest
 from credit_cases import LINE, MARKET_FACTS, ORDERS, POLICY, TODAY, a_case
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +18,7 @@ from tables_of_files import as_kept, at_once, caps_told, row_of, table_of, told
 
 from lendmill.credit.case import Case, CaseGroup
 from lendmill.credit.decide import decide
-from lendmill.credit.offers.at_once import PART, TERMS
+from lendmill.credit.offers.at_once import TERMS
 from lendmill.credit.offers.at_once import decided as decided_at_once
 from lendmill.credit.offers.files import Setting, facts_read, forgotten, prepared
 from lendmill.credit.policy import Policy, policy_of
@@ -184,17 +183,6 @@ def test_a_condition_that_begins_with_a_constant_is_read_of_several_stale_files(
         held_together(cases, on)
     table = forgotten(prepared(table_of(fresh, on), on), on)
     assert EveryFile(table).column(condition.asked_when).to_list() == [None] * 4
-
-
-def test_a_table_longer_than_one_part_is_decided_as_its_files_are_in_order() -> None:
-    chance, on = Random(1), Setting(POLICY, LINE, TODAY, 10**10)
-    fresh = [as_kept(a_file(chance, facts_read(POLICY), 0.05)) for _ in range(40)]
-    few = [*fresh, *stale(fresh[::5])]
-    known = at_once(few, on)
-    times = PART // len(few) + 1
-    answers = decided_at_once(pl.concat([table_of(few, on)] * times), on)
-    assert answers.alone == known.alone * times
-    assert answers.table.equals(pl.concat([known.table] * times))
 
 
 def test_sums_too_long_for_a_column_are_worked_out_one_by_one() -> None:

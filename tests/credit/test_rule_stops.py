@@ -65,3 +65,12 @@ def test_a_hundred_rules_are_all_heard() -> None:
         ("approve", []),
         ("refer", ["facts-unknown"]),
     ]
+
+
+def test_part_of_a_table_is_read_from_where_it_begins() -> None:
+    rule = Rule(rule="r", label_en="r", label_zh="r", refer_when="banned", unknown="decline", reason=CODES[0])
+    frame = pl.DataFrame({"points": [1.0] * 21, "banned": [True, None, False] * 7})
+    answers = [("refer", [CODES[0]]), ("decline", [CODES[0]]), ("approve", [])] * 7
+    for first in range(10):
+        assert in_columns([rule], frame.slice(first)) == answers[first:]
+        assert in_columns([rule], frame.slice(first, 9)) == answers[first : first + 9]

@@ -67,12 +67,12 @@ def with_stated(files: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     Where the closeness is clearly above or below the threshold it does not matter what it is exactly.
     """
     if policy.stated is msgspec.UNSET:
-        return files.with_columns(pl.lit(None, dtype=pl.Int8).alias(name) for name in STATED)
+        return files.with_columns_seq(pl.lit(None, dtype=pl.Int8).alias(name) for name in STATED)
     least, sales = policy.stated.differs_below, pl.col(SALES_FACT)
     close = {name: _closeness_in(name) for name in WEIGHTS}
     weight = pl.sum_horizontal(pl.when(each.is_not_null()).then(WEIGHTS[name]) for name, each in close.items())
     whole = pl.sum_horizontal(WEIGHTS[name] * each for name, each in close.items()) / weight
-    told = files.select(*READ, whole.alias("whole")).with_columns(lower=pl.min_horizontal("whole", SALES_FACT))
+    told = files.select_seq(*READ, whole.alias("whole")).with_columns_seq(lower=pl.min_horizontal("whole", SALES_FACT))
     lower, odd = pl.when(sales.is_not_null()).then(pl.col("lower")), ~pl.col("whole").is_finite()
     band = pl.when(lower > least + NEAR).then(1).when(lower < least - NEAR).then(-1).otherwise(0).cast(pl.Int8)
     small = (pl.col(SHARE_FACT) < ON_PLATFORM_MIN_SHARE) & (pl.col(SEEN_FACT) > 0)
@@ -83,11 +83,11 @@ def with_stated(files: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         "stated_band": band,
         "near": ((band == 0) | odd) & sales.is_not_null(),
     }
-    told = told.with_columns(**said)
+    told = told.with_columns_seq(**said)
     exactly = [pl.when("near").then(pl.col(name)).alias(f"{name} exactly") for name in WEIGHTS]
     nothing = [pl.lit(None, dtype=pl.Float64).alias(f"{name} exactly") for name in WEIGHTS]
-    told = told.with_columns(exactly if told.get_column("near").any() else nothing)
-    return files.with_columns(told.select(STATED).get_columns())
+    told = told.with_columns_seq(exactly if told.get_column("near").any() else nothing)
+    return files.with_columns_seq(told.select_seq(STATED).get_columns())
 
 
 def _closeness_in(name: str) -> pl.Expr:

@@ -1,8 +1,7 @@
 """Deciding a table of files at once: every file gets what `decide` gives it by itself, stage `offer`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -22,7 +21,6 @@ from lendmill.credit.tables import ANY_SOURCE, Table
 from lendmill.credit.term import Term, term
 
 TERMS: Final = ("limit_cents", "rate_num", "rate_den", "penalty_num", "months_max")
-PART: Final = 65_536  # files decided as one: few enough to stay near the processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +47,8 @@ class Answers:
 def decided(files: pl.DataFrame, on: Setting) -> Answers:
     """Decide all of them. The table has the columns of `files.FILE` and the facts of the record the policy reads.
 
-    A long table is cut into parts that are decided at the same time.
+    Its columns are small pieces of work, done one after the other in this thread: handing them round costs more.
     """
-    parts = list(files.iter_slices(PART)) or [files]
-    with ThreadPoolExecutor(min(len(parts), pl.thread_pool_size())) as at_once:
-        answers = list(at_once.map(partial(_part_decided, on=on), parts))
-    table = pl.concat(part.table for part in answers)
-    return replace(answers[0], table=table, alone=sum(part.alone for part in answers))
-
-
-def _part_decided(files: pl.DataFrame, on: Setting) -> Answers:
     base = prepared(files, on).with_row_index("file no")
     fresh = Sorter(base, on).kinds(("record_age_days",))
     in_date = fresh.spread(fresh.each("in date", _in_date), pl.Boolean)
@@ -109,10 +99,10 @@ def _decided(base: pl.DataFrame, on: Setting, *, fresh: bool) -> tuple[pl.DataFr
     files = Sorter(base, on)
     priced, prices = _priced(table, files, on)
     lasting, terms = _lasting(table, files, on)
-    table = table.with_columns(
+    table = table.with_columns_seq(
         *_price_columns(priced, prices), lasting.spread([t.months for t in terms], pl.Int64).alias("months")
     )
-    table = table.with_columns(too_large(table, on).alias("alone"))
+    table = table.with_columns_seq(too_large(table, on).alias("alone"))
     sized = limits(table, on)
     every_file = EveryFile(sized.table)
     stops = [
@@ -163,7 +153,7 @@ def _with_figures(told: pl.DataFrame, on: Setting) -> pl.DataFrame:
         )
         for table in tables
     ]
-    return told.lazy().with_columns(columns).collect()
+    return told.lazy().with_columns_seq(columns).collect(engine="in-memory")
 
 
 def _term_tables(on: Setting) -> list[Table]:
@@ -177,7 +167,7 @@ def _price_tables(on: Setting) -> list[Table]:
 
 def _priced(table: pl.DataFrame, files: Sorter, on: Setting) -> tuple[Kinds, list[Price]]:
     figures = [figure_column("price", each) for each in _price_tables(on)]
-    kinds = files.kinds(("graded", *figures), table.select(figures))
+    kinds = files.kinds(("graded", *figures), table.select_seq(figures))
     return kinds, kinds.each("price", lambda one: price(one.ground))
 
 
@@ -185,7 +175,7 @@ def _lasting(table: pl.DataFrame, files: Sorter, on: Setting) -> tuple[Kinds, li
     tables = _term_tables(on)
     sources = [covers(each.source) for each in tables if each.source != ANY_SOURCE]
     figures = [figure_column("term", each) for each in tables]
-    kinds = files.kinds(("graded", "thin", *dict.fromkeys(sources), *figures), table.select(figures))
+    kinds = files.kinds(("graded", "thin", *dict.fromkeys(sources), *figures), table.select_seq(figures))
     return kinds, kinds.each("term", lambda one: term(one.ground))
 
 
@@ -199,7 +189,7 @@ def _told(sized: Limits, files: EveryFile, answers: pl.DataFrame, on: Setting) -
     """Terms where there are any: of what is not declined, for a grade, above nothing."""
     granted = (answers["outcome"] != "decline") & sized.table["graded"].is_not_null() & (sized.table["most"] > 0)
     terms = pl.DataFrame({"granted": granted.fill_null(value=False)}).hstack(
-        sized.table.select(
+        sized.table.select_seq(
             pl.col("most").alias("limit_cents"),
             "rate_num",
             "rate_den",
@@ -207,7 +197,7 @@ def _told(sized: Limits, files: EveryFile, answers: pl.DataFrame, on: Setting) -
             pl.col("months").alias("months_max"),
         )
     )
-    kept = terms.select(pl.when("granted").then(pl.col(name)).alias(name) for name in TERMS)
+    kept = terms.select_seq(pl.when("granted").then(pl.col(name)).alias(name) for name in TERMS)
     policy = on.policy
     whom = [
         files.column(rule.scope).not_().fill_null(value=False).alias(_aside(rule.rule))
@@ -219,5 +209,5 @@ def _told(sized: Limits, files: EveryFile, answers: pl.DataFrame, on: Setting) -
         for each in policy.conditions or ()
     ]
     caps = (cap_column(n) for n in range(len(sized.caps)))
-    beside = sized.table.select("file no", "alone", *caps, *map(covers, policy.sources))
+    beside = sized.table.select_seq("file no", "alone", *caps, *map(covers, policy.sources))
     return answers.hstack(kept).hstack(beside).hstack(whom)

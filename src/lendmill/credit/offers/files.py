@@ -69,10 +69,10 @@ def facts_read(policy: Policy) -> tuple[str, ...]:
 def prepared(files: pl.DataFrame, on: Setting) -> pl.DataFrame:
     """A table of files with everything that is worked out from its columns by themselves."""
     facts = on.facts
-    on_file = files.select(pl.col(name).cast(kind) for name, kind in FILE.items())
+    on_file = files.select_seq(pl.col(name).cast(kind) for name, kind in FILE.items())
     table = on_file.hstack(_facts(files, facts))
     sources = [pl.col(fact).is_not_null().alias(covers(name)) for name, fact in on.policy.sources.items()]
-    told = table.with_columns(
+    told = table.with_columns_seq(
         *sources,
         age_years=years_in(pl.col("born_on"), on.today),
         member_months=months_in(pl.col("member_since_on"), on.today),
@@ -86,7 +86,7 @@ def prepared(files: pl.DataFrame, on: Setting) -> pl.DataFrame:
 
 
 def _facts(files: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:
-    return readable(files.select(each for each in facts if each in files.columns).with_row_index("row"), facts)
+    return readable(files.select_seq(each for each in facts if each in files.columns).with_row_index("row"), facts)
 
 
 def _days_since(name: str, today: date) -> pl.Expr:
@@ -97,7 +97,7 @@ def _days_since(name: str, today: date) -> pl.Expr:
 def forgotten(table: pl.DataFrame, on: Setting) -> pl.DataFrame:
     """The same files with nothing of the record known, for what is out of date is not."""
     nothing = [pl.lit(None, dtype=pl.Float64).alias(fact) for fact in on.facts]
-    return with_stated(in_full(table.with_columns(nothing)), on.policy)
+    return with_stated(in_full(table.with_columns_seq(nothing)), on.policy)
 
 
 def as_rules_read(table: pl.DataFrame, on: Setting) -> pl.DataFrame:
@@ -113,8 +113,8 @@ def as_rules_read(table: pl.DataFrame, on: Setting) -> pl.DataFrame:
     if not wanted:
         return table
     granted_cents = pl.when(pl.col("groups") > 0).then(pl.col("group_granted_cents")).otherwise(0)
-    told = table.with_columns(stage=pl.lit("offer"), today=pl.lit(on.today), group_granted_cents=granted_cents)
-    return table.with_columns(readable(told, wanted).get_columns())
+    told = table.with_columns_seq(stage=pl.lit("offer"), today=pl.lit(on.today), group_granted_cents=granted_cents)
+    return table.with_columns_seq(readable(told, wanted).get_columns())
 
 
 @dataclass(frozen=True)

@@ -84,8 +84,8 @@ class Sorter:
         firsts[of[::-1]] = np.arange(self.table.height - 1, -1, -1)
         there = firsts >= 0
         first = firsts[there]
-        said = pl.DataFrame(columns).select(pl.all().gather(first)).rows() if by else [()]
-        whole = self.table if beside is None else self.table.with_columns(beside)
+        said = pl.DataFrame(columns).select_seq(pl.all().gather(first)).rows() if by else [()]
+        whole = self.table if beside is None else self.table.with_columns_seq(beside)
         return Kinds((np.cumsum(there) - 1)[of], tuple(by), said, first, whole, self.on)
 
     def _numbered(self, column: pl.Series) -> tuple[Any, int]:

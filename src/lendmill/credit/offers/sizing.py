@@ -43,7 +43,7 @@ def with_amounts(table: pl.DataFrame, on: Setting) -> pl.DataFrame:
     """The table with every amount a limit is worked out from."""
     amounts = amounts_in(on.policy.limit, on.net_assets_cents)
     repaid = pl.when(pl.col("loans_repaid") >= 0).then(pl.col("loans_repaid")).otherwise(0)
-    return table.with_columns(
+    return table.with_columns_seq(
         *(getattr(amounts, name).alias(amount_column(name)) for name in AMOUNTS), repaid.alias(REPAID)
     )
 
@@ -84,19 +84,19 @@ def limits(table: pl.DataFrame, on: Setting) -> Limits:
     granted = pl.col("graded").is_in(on.policy.grades)
     no_gap = ~reduce(or_, (stop.who for stop in unknown), pl.lit(value=False))
     known = granted & pl.col("rate_num").is_not_null() & pl.col("months").is_not_null() & no_gap
-    lazily, caps = _with_caps(table.lazy().with_columns(known.fill_null(value=False).alias("sized")), on)
+    lazily, caps = _with_caps(table.lazy().with_columns_seq(known.fill_null(value=False).alias("sized")), on)
     columns = [cap_column(n) for n in range(len(caps))]
-    lazily = lazily.with_columns(pl.min_horizontal(columns).alias("tightest"))
+    lazily = lazily.with_columns_seq(pl.min_horizontal(columns).alias("tightest"))
     most = pl.max_horizontal(pl.col("tightest") - pl.col("tightest") % rules.round_down_to_cents, 0)
     bound = pl.coalesce(pl.when(pl.col(each) == pl.col("tightest")).then(n) for n, each in enumerate(columns))
-    lazily = lazily.with_columns(pl.when("sized").then(most).alias("most"), bound.cast(pl.Int32).alias("bound"))
+    lazily = lazily.with_columns_seq(pl.when("sized").then(most).alias("most"), bound.cast(pl.Int32).alias("bound"))
     small = pl.col("sized") & (pl.col("most") < product.limit_min_cents)
     reasons = dict.fromkeys(cap.reason for cap in caps)
     by_reason = {each: [n for n, cap in enumerate(caps) if cap.reason is each] for each in reasons}
     stops = [Stop("limit", "decline", why.code, small & pl.col("bound").is_in(ns)) for why, ns in by_reason.items()]
     many = (pl.col("most") > rules.review_above_cents).fill_null(value=False)
     looked_at = Stop("conditions", "refer", Reason.AMOUNT_NEEDS_REVIEW.code, many)
-    return Limits(lazily.collect(), (*unknown, *stops), (looked_at,), caps)
+    return Limits(lazily.collect(engine="in-memory"), (*unknown, *stops), (looked_at,), caps)
 
 
 def _unknown(on: Setting) -> Iterator[Stop]:
@@ -158,7 +158,7 @@ def _columns(table: pl.LazyFrame, caps: list[Cap[pl.Expr]], first: int) -> pl.La
     for n, cap in enumerate(caps[first:], start=first):
         whom = pl.col("sized") if cap.about is True else pl.col("sized") & cap.about
         columns.append(pl.when(whom).then(cap.cents).cast(pl.Int64).alias(cap_column(n)))
-    return table.with_columns(columns)
+    return table.with_columns_seq(columns)
 
 
 def too_large(table: pl.DataFrame, on: Setting) -> pl.Expr:

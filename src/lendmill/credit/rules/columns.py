@@ -78,7 +78,7 @@ def readable(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
     finite = _all_finite(frame, [name for name in wanted if facts[name].kind == "number"])
     schema = frame.schema
     told = [_readable(schema, name, facts[name].kind, name in finite).alias(name) for name in wanted]
-    return in_full(frame.with_columns(told).select(wanted))
+    return in_full(frame.with_columns_seq(told).select_seq(wanted))
 
 
 def in_full(table: pl.DataFrame) -> pl.DataFrame:
@@ -90,7 +90,7 @@ def _all_finite(frame: pl.DataFrame, names: Iterable[str]) -> frozenset[str]:
     """The columns in which every number is finite: those whose sum is, for nothing brings one back that is not."""
     schema = frame.schema
     numbers = [name for name in names if name in schema and schema[name].is_numeric()]
-    sums = frame.select(pl.col(name).cast(pl.Float64).sum() for name in numbers)
+    sums = frame.select_seq(pl.col(name).cast(pl.Float64).sum() for name in numbers)
     return frozenset(name for name in numbers if isfinite(sums.item(0, name)))
 
 

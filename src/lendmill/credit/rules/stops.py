@@ -82,7 +82,12 @@ def _spelled_out(files: EveryFile, stops: Sequence[Stop]) -> list[tuple[Stop, Wh
     """Each stop that stops anybody, with whom; those that are spelled as expressions are worked out together."""
     spelled = [stop.who.alias(f"stop {n}") for n, stop in enumerate(stops) if isinstance(stop.who, pl.Expr)]
     # Lazily, for what several ask is then worked out once; each in full, as long as the table.
-    held = files.table.lazy().with_columns(spelled).select(each.meta.output_name() for each in spelled).collect()
+    held = (
+        files.table.lazy()
+        .with_columns_seq(spelled)
+        .select(each.meta.output_name() for each in spelled)
+        .collect(engine="in-memory")
+    )
     columns = iter(held.get_columns())
     whom = [surely(next(columns), files.everybody) if isinstance(stop.who, pl.Expr) else stop.who for stop in stops]
     return [(stop, who) for stop, who in zip(stops, whom, strict=True) if who.any()]
@@ -90,4 +95,5 @@ def _spelled_out(files: EveryFile, stops: Sequence[Stop]) -> list[tuple[Stop, Wh
 
 def _lists(ends: Any, flat: pl.Series) -> pl.Series:
     """A column of lists, each from one end to the next of one long column."""
-    return pl.Series(pa.LargeListArray.from_arrays(pl.Series(ends).to_arrow(), flat.to_arrow()))
+    lists = pa.LargeListArray.from_arrays(pl.Series(ends).to_arrow(), flat.to_arrow())
+    return pl.DataFrame(pa.RecordBatch.from_arrays([lists], ["lists"])).to_series()
