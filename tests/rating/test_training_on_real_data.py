@@ -56,8 +56,8 @@ def gmsc() -> tuple[pl.DataFrame, str]:
     return rows.drop(rows.columns[0]), "SeriousDlqin2yrs"
 
 
-# AUC of OptBinning's scorecard beside ours, in five folds of every n-th row, and how much less ours may be, or by how much it must
-# be more. Ours reads the German codes as numbers.
+# AUC of OptBinning's scorecard in five folds of every n-th row, and how much less ours may be: below 0, by how much
+# it is more. Ours reads the German codes as numbers.
 @pytest.mark.parametrize(
     ("load", "every", "theirs", "less"),
     [(german, 1, 0.798, 0.02), (uci_taiwan, 3, 0.758, -0.005), (gmsc, 5, 0.854, 0.005)],
