@@ -29,7 +29,8 @@ from lendmill.people.sign_in import actions as sign_in
 HERE = Path(__file__).parent
 sys.path[:0] = [str(folder) for folder in (HERE, *sorted(HERE.iterdir())) if folder.is_dir()]
 
-hypothesis.settings.register_profile("lendmill", deadline=None)  # a busy machine is not a wrong answer
+SLOW: Final = hypothesis.HealthCheck.too_slow
+hypothesis.settings.register_profile("lendmill", deadline=None, suppress_health_check=[SLOW])  # busy is not wrong
 hypothesis.settings.load_profile("lendmill")
 
 HOUSE_DAY = date(2026, 1, 1)
