@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -200,6 +202,26 @@ def test_connections_are_dealt_out_among_the_processes(tmp_path: Path) -> None:
         assert sum(got) == 64
         assert min(got) >= 8  # fewer by chance: once in ten thousand million times
         assert f"LENDMILL_PORT={port + 1}." in up(tmp_path, PORT=port).stderr  # not shared with another house
+
+
+def test_of_two_houses_that_begin_at_once_one_has_the_port() -> None:
+    with ThreadPoolExecutor(2) as houses:
+        for _ in range(200):
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                port = free.getsockname()[1]
+            both = Barrier(2)
+            got = [each.result() for each in [houses.submit(begin, port, both) for _ in range(2)]]
+            assert sorted(map(len, got)) == [0, 2]
+            for each in (*got[0], *got[1]):
+                each.close()
+
+
+def begin(port: int, both: Barrier) -> list[socket.socket]:
+    """The doors of a house; none where another one has them."""
+    both.wait()
+    with suppress(StartUpProblem):
+        return listen("127.0.0.1", port, processes=2)
+    return []
 
 
 def waiting(listening: socket.socket, opened: ExitStack) -> Iterator[socket.socket]:

@@ -134,18 +134,19 @@ def listen(host: str, port: int, processes: int = 1) -> list[socket.socket]:
 
     Linux deals connections out among sockets of one port. Of one socket that all processes share, the one that is
     awake takes every connection that is made at a moment, and a program that keeps its connections keeps it busy alone.
+    What is dealt to a process that has ended waits until it is started again.
     """
     try:
-        alone = _listening(host, port, shared=False)
+        listening = [_listening(host, port)]  # by itself: nobody else has the port, and from now on nobody gets it
+        if processes == 1 or sys.platform != "linux":
+            return listening + [listening[0].dup() for _ in range(processes - 1)]
+        listening[0].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        return listening + [_listening(host, port, shared=True) for _ in range(processes - 1)]
     except OSError as error:
         raise StartUpProblem(_why_not(host, port, error)) from error
-    if processes == 1 or sys.platform != "linux":
-        return [alone] + [alone.dup() for _ in range(processes - 1)]
-    alone.close()
-    return [_listening(host, port, shared=True) for _ in range(processes)]
 
 
-def _listening(host: str, port: int, *, shared: bool) -> socket.socket:
+def _listening(host: str, port: int, *, shared: bool = False) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=2048, reuse_port=shared)
 
