@@ -110,15 +110,20 @@ def test_a_second_person_finds_the_verdict_among_the_approvals_and_confirms_it_o
     analyst, risk = house.visitor(Role.ANALYST), house.visitor(Role.RISK_OFFICER)
     analyst.post(f"/staff/reviews/{case}", deed="take")
     form = {"outcome": "approve", "words": WORDS, "amount": "90,000.00", "months": "3", "grant season": "yes"}
+    form["condition guarantor"] = "yes"
     page = analyst.get(f"/staff/reviews/{case}").text
     sent = analyst.post(f"/staff/reviews/{case}/verdict", key=analyst.hidden(page, "key"), **form)
     assert sent.status_code == 303, sent.text
     listed = risk.get("/staff/approvals").text
     (proposal,) = set(re.findall(r"/staff/approvals/([0-9a-f-]{36})", listed))
     assert risk.get(f"/staff/approvals/{proposal}").headers["location"] == f"/staff/reviews/{case}"
+    asked = "<dt>附加条件</dt><dd>保证人</dd>"
+    assert asked in risk.get(f"/staff/reviews/{case}").text
     assert analyst.post(f"/staff/reviews/{case}/second", deed="confirm", key="a" * 12).status_code == 403
     assert risk.post(f"/staff/reviews/{case}/second", deed="confirm", key="b" * 12).status_code == 303
-    assert "人工审核结论" in risk.get(f"/staff/reviews/{case}").text
+    settled = risk.get(f"/staff/reviews/{case}").text
+    assert "人工审核结论" in settled
+    assert asked in settled
 
 
 def test_a_refused_verdict_is_told_on_the_page_with_what_was_typed(house: House, case: str) -> None:
