@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from lendmill.credit.case import Case
 from lendmill.credit.decide import decide
 from lendmill.credit.notice import LENDER, NoticedDecision, kind_of, notice_of
-from lendmill.credit.policy import InvalidPolicy, policy_of
+from lendmill.credit.policy import InvalidPolicy, Policy, policy_of
 from lendmill.credit.record import content, replayed, text_of
 from lendmill.credit.review.interview.interview import NotALink, NotAReference, link, reference
 from lendmill.credit.review.interview.questions import questions
 from lendmill.credit.review.interview.slots import NotASlot, check_slot, slot_of, slots
 from lendmill.credit.review.rules import USUAL
-from lendmill.credit.review.verdict.bounds import bounds, check_bounds
+from lendmill.credit.review.verdict.bounds import AmountOutOfBounds, NoPersonMayGrant, bounds, check_bounds
 from lendmill.credit.review.verdict.judging import (
     IdentityNotConfirmed,
     InterviewNeeded,
@@ -37,6 +37,7 @@ from lendmill.credit.review.verdict.review import (
     Verdict,
     read_verdict,
 )
+from lendmill.credit.tables import Base, LimitTable
 from lendmill.credit.why import told as story
 from lendmill.people.canonical import digest_of
 from lendmill.products.reading import content_of
@@ -54,7 +55,7 @@ def review(verdict: Verdict = GRANT, *found: FoundInInterview, role: str = "risk
     held = InterviewHeld(interview_id=SOMEBODY, held_on=TODAY, recording_ref="REC-1", found=found) if found else None
     return Review(
         automatic_id=SOMEBODY, automatic_hash="ab" * 32, automatic_outcome="refer", verdict=verdict,
-        reviewer=ReviewedBy(account_id=SOMEBODY, role=role), second=None, interview=held, up_to="asked",
+        reviewer=ReviewedBy(account_id=SOMEBODY, role=role), second=None, interview=held, up_to="law",
     )  # fmt: skip
 
 
@@ -89,6 +90,38 @@ def test_what_the_law_or_the_licence_forbids_no_person_may_grant(outside: dict[s
         reviewed(case, POLICY, LINE, review())
     no = Verdict(outcome="decline", reasons=("banned",), words="shut out")
     assert reviewed(case, POLICY, LINE, review(no)).outcome == "decline"
+
+
+def capped(law: str, of: Base = "amount", figure: int = 500_000) -> Policy:
+    """The shipped policy with one more limit table, by grade."""
+    cap = LimitTable(
+        table="cap", label_en="a cap", label_zh="上限", of=of, axes=("grade",), law=law, in_force_on=date(2025, 1, 1),
+        rows=tuple((grade, figure) for grade in POLICY.grades),
+    )  # fmt: skip
+    return changed_policy(limit__tables=(*(POLICY.limit.tables or ()), cap))
+
+
+@pytest.mark.parametrize("rated", [{}, {"rating": {"grade": "D"}}])
+def test_a_limit_table_that_names_a_law_is_passed_by_nobody(rated: dict[str, Any]) -> None:
+    case, verdict = a_case(**rated, asked_cents=1_000_000), granted(amount_cents=1_000_000)
+    reviewed(case, capped(""), LINE, review(verdict))
+    policy = capped("a law")
+    within = bounds(case, policy, LINE, decide(case, policy, LINE))
+    assert (within.open, within.most_cents) == (True, 500_000)
+    with pytest.raises(AmountOutOfBounds, match="to 500000 cents can be granted here, not 1000000"):
+        reviewed(case, policy, LINE, review(verdict))
+    assert reviewed(case, policy, LINE, review()).outcome == "approve"
+    before = msgspec.structs.replace(review(verdict), up_to="asked")
+    assert reviewed(case, policy, LINE, before).terms is not None
+
+
+@pytest.mark.parametrize("rated", [{}, {"rating": {"grade": "D"}}])
+def test_a_limit_table_that_names_a_law_and_cannot_be_looked_up_stands(rated: dict[str, Any]) -> None:
+    unknown = {"sales_monthly_mean": None, "sales_net_90": None, "settlement_90": None}
+    case = a_case(**rated, facts=unknown, asked_cents=500_000)
+    reviewed(case, capped("", "monthly sales", 9_000), LINE, review())
+    with pytest.raises(NoPersonMayGrant, match=r": cap\.$"):
+        reviewed(case, capped("a law", "monthly sales", 9_000), LINE, review())
 
 
 @pytest.mark.parametrize(

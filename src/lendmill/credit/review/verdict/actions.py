@@ -257,7 +257,7 @@ def _review(db: Db, seen: Outlook, verdict: Verdict, reviewer: ReviewedBy, secon
         reviewer=reviewer,
         second=second,
         interview=_interview_held(db, seen.file),
-        up_to="asked",
+        up_to="law",
     )
 
 

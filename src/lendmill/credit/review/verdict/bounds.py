@@ -1,11 +1,13 @@
 """What no person may pass at the moment of the verdict: age, ban, identity, licence, law, the caps, what was asked."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 from lendmill.credit.amounts import amounts_of, whole_cents
-from lendmill.credit.caps import caps_of_all
+from lendmill.credit.caps import Cap, caps_by_tables, caps_of_all
 from lendmill.credit.case import Case
 from lendmill.credit.decide import Decision, known_grade
 from lendmill.credit.eligibility import covering_sources
@@ -13,7 +15,7 @@ from lendmill.credit.finding import Finding
 from lendmill.credit.ground import Ground
 from lendmill.credit.policy import Policy
 from lendmill.credit.price import Price, price
-from lendmill.credit.review.verdict.review import Verdict
+from lendmill.credit.review.verdict.review import UpTo, Verdict
 from lendmill.credit.rules.reading import facts_of
 from lendmill.credit.term import term
 from lendmill.products.document import Product
@@ -63,27 +65,33 @@ class Bounds:
         return not self.standing and self.priced.rate is not None and self.most_cents >= self.least_cents
 
 
-def bounds(case: Case, policy: Policy, product: Product, automatic: Decision, *, up_to_asked: bool = True) -> Bounds:
+def bounds(
+    case: Case, policy: Policy, product: Product, automatic: Decision, *, up_to: UpTo | msgspec.UnsetType = "law"
+) -> Bounds:
     """What a person may grant to this case today; where the grade is none that is granted, as to the last one that is.
 
-    The tables of the policy (months of sales, cover of dues) may be passed with a second person; the product's limit,
-    the joint limit, what the lender may stake on one borrower and on one group, and what was asked for never are.
-    Decisions from before that last one was held are made again without it, by `up_to_asked`.
+    The tables of the policy (months of sales, cover of dues) may be passed with a second person; one that names a law,
+    the product's limit, the joint limit, what the lender may stake on one borrower and on one group, and what was asked
+    for never are. A decision is made again within what it was held to then, by `up_to`.
     """
     grade = priced_as(case, policy)
     known = {**facts_of(case), "grade": grade}
     ground = Ground(case, policy, product, grade, known, covering_sources(case, policy))
     priced, lasting = price(ground), term(ground)
     months = lasting.months or min(product.months_max, 1)
-    most_cents = _most_cents(ground)
-    standing = tuple(found for found in automatic.findings if stands(found, policy))
-    standing += tuple(found for found in priced.findings if stands(found, policy) and found not in standing)
+    legal = tuple(table.table for table in policy.limit.tables or () if table.law and up_to == "law")
+    caps, looked_up = caps_by_tables(ground, amounts_of(case, policy.limit), priced.rate, months)
+    most_cents = _most_cents(ground, [cap for cap in caps if cap.rule in legal])
+    standing = tuple(found for found in automatic.findings if stands(found, policy, legal))
+    for found in (*priced.findings, *(each for each in looked_up if each.rule in legal)):
+        if stands(found, policy, legal) and found not in standing:
+            standing += (found,)
     return Bounds(
         ground=ground,
         grade=grade,
         priced=priced,
         least_cents=product.limit_min_cents,
-        most_cents=min(most_cents, whole_cents(case.asked_cents) or 0) if up_to_asked else most_cents,
+        most_cents=most_cents if up_to is msgspec.UNSET else min(most_cents, whole_cents(case.asked_cents) or 0),
         months_max=min(months, product.months_max),
         standing=standing,
     )
@@ -95,10 +103,12 @@ def priced_as(case: Case, policy: Policy) -> str:
     return grade if grade is not None and grade in policy.grades else policy.grades[-1]
 
 
-def stands(found: Finding, policy: Policy) -> bool:
-    """Whether a finding that holds an application back does so for a person too."""
+def stands(found: Finding, policy: Policy, legal: Collection[str]) -> bool:
+    """Whether a finding that holds an application back does so for a person too; a limit table does where it is `legal`."""
     if found.effect in ("none", "counter"):
         return False
+    if found.step == "limit" and found.rule in legal:
+        return True
     if any(rule.rule == found.rule and rule.law for rule in policy.rules or ()):
         return True
     if found.step in JUDGED_STEPS:
@@ -108,7 +118,7 @@ def stands(found: Finding, policy: Policy) -> bool:
     return found.rule not in MAY_BE_JUDGED.get(found.step, ())
 
 
-def _most_cents(ground: Ground) -> int:
+def _most_cents(ground: Ground, legal: list[Cap[int]]) -> int:
     """The least of the caps that hold for everybody, rounded down; nothing where one of them is not known."""
     amounts, advance = amounts_of(ground.case, ground.policy.limit), ground.product.advance_rate_bp
     needed: list[Any] = [amounts.owed_cents, amounts.net_assets_cents, amounts.joint_cents]
@@ -118,7 +128,7 @@ def _most_cents(ground: Ground) -> int:
         needed.append(amounts.group_cents)
     if any(amount is None for amount in needed):
         return 0
-    least_cents = min(cap.cents for cap in caps_of_all(ground, amounts))
+    least_cents = min(cap.cents for cap in (*caps_of_all(ground, amounts), *legal))
     return max(0, least_cents - least_cents % ground.policy.limit.round_down_to_cents)
 
 

@@ -39,7 +39,7 @@ def reviewed(case: Case, policy: Policy, product: Product, review: Review) -> De
     Nothing a person says removes a finding; it says what follows from them all.
     """
     automatic = decide(case, policy, product)
-    within = bounds(case, policy, product, automatic, up_to_asked=review.up_to == "asked")
+    within = bounds(case, policy, product, automatic, up_to=review.up_to)
     check_bounds(review.verdict, within)
     findings = (*automatic.findings, *_found(review, automatic, within))
     if review.verdict.outcome == "decline":

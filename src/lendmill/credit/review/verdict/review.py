@@ -15,6 +15,7 @@ from lendmill.people.approvals.rules import reason_given
 from lendmill.refusals import Refusal
 
 ReviewOutcome = Literal["approve", "decline"]
+UpTo = Literal["asked", "law"]
 OUTCOMES: Final[tuple[ReviewOutcome, ...]] = ("approve", "decline")
 REASONS_MAX: Final = 4
 # Why a person grants what the computer did not, or confirms it; to decline, the reasons are those of every decision.
@@ -97,8 +98,9 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     reviewer: ReviewedBy
     second: ReviewedBy | None
     interview: InterviewHeld | None
-    up_to: Literal["asked"] | msgspec.UnsetType = msgspec.UNSET
-    """Nobody grants more than was asked for; a review from before this was held says nothing of it."""
+    up_to: UpTo | msgspec.UnsetType = msgspec.UNSET
+    """Nobody grants more than was `asked` for, nor (`law`) more than a limit table that names a law; a review from
+    before one was held says nothing of it."""
 
 
 def read_verdict(content: Mapping[str, Any]) -> Verdict:
