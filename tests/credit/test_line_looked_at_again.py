@@ -24,6 +24,7 @@ from lendmill.credit.lines import actions as lines
 from lendmill.credit.lines.line import LimitExceeded, Line
 from lendmill.credit.lines.queries import lines_of
 from lendmill.credit.review.verdict.actions import outlook
+from lendmill.credit.review.verdict.bounds import MonthsOutOfBounds
 from lendmill.db import Database
 from lendmill.people.roles import Role
 from people.staff import Staff
@@ -46,16 +47,19 @@ class Again:
             (found,) = lines_of(db, self.borrower_id)
         return found
 
-    def lowered(self, limit_cents: int) -> None:
-        """The line has less than was asked."""
+    def lowered(self, limit_cents: int, months_max: int = 3) -> None:
+        """The line has less than was asked, and for shorter."""
         with self.house.transaction() as db:
-            db.execute("update line set limit_cents = %s where borrower_id = %s", [limit_cents, self.borrower_id])
+            db.execute(
+                "update line set limit_cents = %s, months_max = %s where borrower_id = %s",
+                [limit_cents, months_max, self.borrower_id],
+            )
 
-    def raised(self, amount_cents: int, *conditions: str) -> None:
+    def raised(self, amount_cents: int, *conditions: str, months_max: int = 12) -> None:
         """Two people raise the line."""
         case_id = self.line.decision_id
         self.house.act(ask_for_review, borrower_id=self.borrower_id, decision_id=case_id, today=TODAY)
-        verdict = changed(amount_cents=amount_cents, months_max=3, conditions=conditions)
+        verdict = changed(amount_cents=amount_cents, months_max=months_max, conditions=conditions)
         proposal = decided(self.house, taken(self.house, case_id, self.officers[0]), self.officers[0], verdict)
         if proposal.outcome is None:
             confirmed(self.house, proposal, self.officers[1])
@@ -88,7 +92,7 @@ def open_line(house: Database, shop: Shop) -> Again:
 def test_a_raise_of_an_open_line_waits_for_what_was_asked_and_is_reserved_meanwhile(open_line: Again) -> None:
     open_line.raised(1_500_000, "guarantor", "collateral")
     line = open_line.line
-    assert (line.status, line.limit_cents, line.raise_to_cents, line.months_max) == ("open", 1_000_000, 1_500_000, 12)
+    assert (line.status, line.limit_cents, line.raise_to_cents, line.months_max) == ("open", 1_000_000, 1_500_000, 3)
     with open_line.house.transaction() as db:
         assert gathered(db, [open_line.borrower_id], TODAY)[0].line_amounts == [1_500_000]
     with pytest.raises(LimitExceeded):
@@ -99,7 +103,7 @@ def test_a_raise_of_an_open_line_waits_for_what_was_asked_and_is_reserved_meanwh
     assert open_line.line.limit_cents == 1_000_000
     open_line.met(second)
     line = open_line.line
-    assert (line.status, line.limit_cents, line.raise_to_cents, line.months_max) == ("open", 1_500_000, None, 3)
+    assert (line.status, line.limit_cents, line.raise_to_cents, line.months_max) == ("open", 1_500_000, None, 12)
     assert open_line.asked() == []
 
 
@@ -110,7 +114,7 @@ def test_a_raise_nobody_stands_for_in_time_lapses_and_the_line_stays(open_line: 
     assert open_line.house.act(actions.lapse_conditions, today=last) == 0
     assert open_line.house.act(actions.lapse_conditions, today=last + timedelta(days=1)) == 1
     line = open_line.line
-    assert (line.status, line.limit_cents, line.raise_to_cents, line.months_max) == ("open", 1_000_000, None, 12)
+    assert (line.status, line.limit_cents, line.raise_to_cents, line.months_max) == ("open", 1_000_000, None, 3)
     with pytest.raises(ConditionOver, match="is lapsed"):
         open_line.met(asked)
 
@@ -118,14 +122,24 @@ def test_a_raise_nobody_stands_for_in_time_lapses_and_the_line_stays(open_line: 
 def test_a_raise_that_asks_nothing_holds_at_once_with_its_months(open_line: Again) -> None:
     open_line.raised(1_500_000)
     line = open_line.line
-    assert (line.status, line.limit_cents, line.raise_to_cents, line.months_max) == ("open", 1_500_000, None, 3)
+    assert (line.status, line.limit_cents, line.raise_to_cents, line.months_max) == ("open", 1_500_000, None, 12)
+
+
+@pytest.mark.parametrize("amount_cents", [1_000_000, 1_500_000])
+@pytest.mark.parametrize("conditions", [(), ("guarantor",)])
+def test_nobody_shortens_a_line_that_stands(open_line: Again, amount_cents: int, conditions: tuple[str, ...]) -> None:
+    open_line.lowered(1_000_000, months_max=12)
+    with pytest.raises(MonthsOutOfBounds, match="From 12 to 12 months can be granted here, not 11"):
+        open_line.raised(amount_cents, *conditions, months_max=11)
+    line = open_line.line
+    assert (line.limit_cents, line.raise_to_cents, line.months_max, line.verdict_id) == (1_000_000, None, 12, None)
 
 
 def test_a_line_that_waits_waits_for_what_a_person_asks_in_place_of_what_was_asked(house: Database, shop: Shop) -> None:
     waiting = Waiting(house, shop)
     again, before = Again(house, waiting.borrower_id, waiting.people), waiting.asked
     again.lowered(300_000)
-    again.raised(500_000, "collateral")
+    again.raised(500_000, "collateral", months_max=6)
     with pytest.raises(ConditionOver, match="is lapsed"):
         again.met(before)
     surety, pledge = again.asked()
@@ -134,7 +148,7 @@ def test_a_line_that_waits_waits_for_what_a_person_asks_in_place_of_what_was_ask
     again.met(surety)
     assert (again.line.status, again.line.limit_cents) == ("pending", 500_000)
     again.met(pledge)
-    assert (again.line.status, again.line.months_max) == ("open", 3)
+    assert (again.line.status, again.line.months_max) == ("open", 6)
 
 
 def test_a_cut_that_was_told_lapses_with_a_persons_verdict(house: Database, shop: Shop) -> None:

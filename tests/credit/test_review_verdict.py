@@ -227,8 +227,8 @@ def test_who_was_granted_too_little_may_get_more_and_never_less(house: Database,
         decided(house, case_id, analyst, NO)
     for wrong_cents in (1_500_000, 2_000_100):
         with pytest.raises(AmountOutOfBounds):
-            decided(house, case_id, analyst, changed(amount_cents=wrong_cents))
-    proposal = decided(house, case_id, analyst, changed(amount_cents=2_000_000))
+            decided(house, case_id, analyst, changed(amount_cents=wrong_cents, months_max=12))
+    proposal = decided(house, case_id, analyst, changed(amount_cents=2_000_000, months_max=12))
     assert proposal.two_people
     second = Staff(house, names=count(70)).member(Role.RISK_OFFICER)
     house.act(actions.confirm, command=Command.of("c2"), approval_id=proposal.approval_id, by=second, today=TODAY)

@@ -40,7 +40,7 @@ BRING_TO = """
     update line
        set verdict_id = %(verdict_id)s,
            limit_cents = greatest(limit_cents, %(limit_cents)s),
-           months_max = %(months_max)s,
+           months_max = greatest(months_max, %(months_max)s),
            raise_to_cents = null
      where borrower_id = %(borrower_id)s
        and line_id = %(line_id)s
@@ -48,7 +48,7 @@ BRING_TO = """
 
 
 def bring_to(db: Db, line: Line, *, verdict_id: UUID, limit_cents: int, months_max: int) -> None:
-    """Let what a person decided hold of a line: how much, and for how long; its price and its end stay."""
+    """Let what a person decided hold of a line, never less than it has; its price and its end stay."""
     run(
         db, BRING_TO, borrower_id=line.borrower_id, line_id=line.line_id, verdict_id=verdict_id,
         limit_cents=limit_cents, months_max=months_max,

@@ -34,7 +34,7 @@ from lendmill.credit.review.interview import store as interview_store
 from lendmill.credit.review.queries import review_case, rules_of
 from lendmill.credit.review.rules import check_second
 from lendmill.credit.review.verdict import store
-from lendmill.credit.review.verdict.bounds import AmountOutOfBounds, Bounds, bounds, check_bounds
+from lendmill.credit.review.verdict.bounds import AmountOutOfBounds, Bounds, MonthsOutOfBounds, bounds, check_bounds
 from lendmill.credit.review.verdict.judging import check_interview, override, reviewed, why_second
 from lendmill.credit.review.verdict.review import (
     FoundInInterview,
@@ -227,7 +227,7 @@ def _carried_out(db: Db, seen: Outlook, verdict: Verdict, reviewer: Caller, seco
 
 
 def _bring_line(db: Db, seen: Outlook, made: Decision, decision_id: UUID, today: date) -> None:
-    """Open the line a verdict grants, or raise the one that stands from the computer's decision; never lower it."""
+    """Open the line a verdict grants, or raise the one that stands from the computer's decision: never to less."""
     held = lines_of(db, seen.file.borrower_id)
     if made.outcome != "approve" or made.terms is None:
         if seen.line is not None:
@@ -238,6 +238,10 @@ def _bring_line(db: Db, seen: Outlook, made: Decision, decision_id: UUID, today:
         if made.terms.limit_cents < line.limit_cents:
             raise AmountOutOfBounds(
                 least_cents=line.limit_cents, most_cents=seen.bounds.most_cents, amount_cents=made.terms.limit_cents
+            )
+        if made.terms.months_max < line.months_max:
+            raise MonthsOutOfBounds(
+                months_min=line.months_max, months_max=seen.bounds.months_max, months=made.terms.months_max
             )
         raise_granted(db, line, decision_id=decision_id, made=made, today=today)
         lapse_changes(db, line, today=today)

@@ -40,7 +40,7 @@ class AmountOutOfBounds(Refusal):
 
 
 class MonthsOutOfBounds(Refusal):
-    """From 1 to {months_max} months can be granted here, not {months}."""
+    """From {months_min} to {months_max} months can be granted here, not {months}."""
 
 
 class NothingCanBeGranted(Refusal):
@@ -104,7 +104,7 @@ def priced_as(case: Case, policy: Policy) -> str:
 
 
 def stands(found: Finding, policy: Policy, legal: Collection[str]) -> bool:
-    """Whether a finding that holds an application back does so for a person too; a limit table does where it is `legal`."""
+    """Whether a finding that holds an application back does so for a person too; of limit tables the `legal` ones."""
     if found.effect in ("none", "counter"):
         return False
     if found.step == "limit" and found.rule in legal:
@@ -145,7 +145,7 @@ def check_bounds(verdict: Verdict, within: Bounds) -> None:
     if not _whole(amount_cents) or not within.least_cents <= (amount_cents or 0) <= within.most_cents:
         raise AmountOutOfBounds(least_cents=within.least_cents, most_cents=within.most_cents, amount_cents=amount_cents)
     if not _whole(months) or not 1 <= (months or 0) <= within.months_max:
-        raise MonthsOutOfBounds(months_max=within.months_max, months=months)
+        raise MonthsOutOfBounds(months_min=1, months_max=within.months_max, months=months)
 
 
 def _whole(value: object) -> bool:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 import msgspec
 
 from lendmill.credit.case import Case
-from lendmill.credit.conditions.condition import Condition, asked_conditions
+from lendmill.credit.conditions.condition import BY_PERSON, Condition, asked_conditions
 from lendmill.credit.decide import Decision, Terms, decide
 from lendmill.credit.finding import Finding, judged, noted
 from lendmill.credit.policy import Policy
@@ -20,7 +20,6 @@ from lendmill.products.document import Product
 from lendmill.refusals import Refusal
 
 Override = Literal["none", "up", "down"]
-BY_PERSON: Final = "asked for by a person"
 CONDITION_DAYS: Final = 30
 HOLDS: Final[dict[AnswerFinding, bool | None]] = {"matches": True, "differs": False, "not answered": None}
 
@@ -77,7 +76,7 @@ def conditions_of(verdict: Verdict, within: Bounds) -> tuple[Condition, ...]:
         *asked,
         *(
             Condition(
-                condition=f"{kind}, {BY_PERSON}", by=(kind,), cover_cents=verdict.amount_cents, days=CONDITION_DAYS
+                condition=BY_PERSON[kind][0], by=(kind,), cover_cents=verdict.amount_cents, days=CONDITION_DAYS
             )
             for kind in left
         ),
