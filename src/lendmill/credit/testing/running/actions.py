@@ -16,9 +16,6 @@ from functools import cache, partial
 from typing import Final
 from uuid import UUID
 
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
-
 from lendmill import ids
 from lendmill.credit.policy import Policy, policy_of, text_of
 from lendmill.credit.pricing.assumptions import Assumptions, read_assumptions
@@ -211,7 +208,8 @@ def run_asked(database: Database, stopped: Callable[[], bool] = lambda: False) -
     """Run the backtest that waits longest, where one does; says how many were run.
 
     In one transaction: whoever stops or is killed in the midst leaves it waiting, and two workers never run the same.
-    It is decided in a process of its own: should that one be killed, the page tells it, and the worker goes on.
+    It is decided in a process of its own: should that one be killed, the page tells it, and the worker goes on. Where
+    the database itself is gone nobody can be told, and it waits too.
     """
     try:
         with database.transaction() as db:
@@ -225,7 +223,7 @@ def run_asked(database: Database, stopped: Callable[[], bool] = lambda: False) -
                     _run(database, db, waiting, stopped)
             except Refusal as no:  # told on the page instead of the report
                 store.refuse(db, waiting.backtest_id, str(no))
-            except (OperationalError, PoolTimeout, _Stopped):
+            except _Stopped:
                 raise
             except Exception:  # else it would wait for ever, and so would all that are asked for after it
                 log.exception("backtest %s failed", waiting.backtest_id)
