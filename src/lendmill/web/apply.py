@@ -17,6 +17,7 @@ from lendmill.credit import actions as credit_actions
 from lendmill.credit import queries as credit
 from lendmill.credit.applications.application import AnswerWrong, ConsentMissing
 from lendmill.credit.applications.queries import figures_on_file
+from lendmill.credit.conditions.condition import condition_names
 from lendmill.credit.conditions.queries import conditions_of
 from lendmill.credit.consents import BY_PURPOSE
 from lendmill.credit.counters.actions import ACCEPT, accept_counter_offer, decline_counter_offer
@@ -275,9 +276,9 @@ def _asked_for(db: Db, kept: KeptDecision, line: Line | None, today: date) -> li
         ]  # fmt: skip
     content = kept.opened
     asked = content.decision.conditions or ()
-    labels = credit.policy(db, content.policy.key, content.policy.version).labels if asked else {}
+    called = condition_names(credit.policy(db, content.policy.key, content.policy.version)) if asked else {}
     return [
-        {"said": labels[each.condition], "cover_cents": each.cover_cents, "until": None, "days": each.days,
+        {"said": called[each.condition], "cover_cents": each.cover_cents, "until": None, "days": each.days,
          "state": "asked"}
         for each in asked
     ]  # fmt: skip

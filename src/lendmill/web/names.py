@@ -355,7 +355,8 @@ UNITS: Final = {unit: unit for unit in (
     "index", "0 to 1", "1 to 5", "1 or 0",
 )}  # fmt: skip
 CONDITION_WAYS: Final = {"guarantor": "A guarantor", "collateral": "Collateral"}
-CONDITION_STATES: Final = {"asked": "Asked for", "waiting": "Being verified", "met": "Met", "lapsed": "Lapsed"}
+CONDITION_STATES: Final = {"asked": "To be brought forward", "waiting": "Being verified", "met": "Met",
+                           "lapsed": "Lapsed"}  # fmt: skip
 GROUP_KINDS: Final = {
     "household": "Household",
     "representative": "Same legal representative",

@@ -1,16 +1,24 @@
 """A condition of a decision: what must be there, for how much, and until when, before anything can be drawn."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
 from lendmill.credit.finding import Finding, not_applicable, noted, unknown_figure
 from lendmill.credit.ground import Ground
+from lendmill.credit.policy import Policy
 from lendmill.credit.provisions import ConditionKind, ConditionRule
 from lendmill.credit.rules.grammar import read
 from lendmill.credit.rules.rows import value_of
 from lendmill.credit.rules.vocabulary import vocabulary
 from lendmill.terms.rates import BASIS_POINTS
+
+BY_PERSON: Final[dict[ConditionKind, tuple[str, str]]] = {
+    "guarantor": ("guarantor, asked for by a person", "审批人员要求的保证人"),
+    "collateral": ("collateral, asked for by a person", "审批人员要求的抵质押物"),
+}
+"""What a person may ask for beside a grant, as it is kept and in Chinese."""
 
 
 class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -20,6 +28,11 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     by: tuple[ConditionKind, ...]
     cover_cents: int
     days: int
+
+
+def condition_names(policy: Policy) -> dict[str, tuple[str, str]]:
+    """What conditions are called in English and in Chinese: those of a policy, and those a person asks for."""
+    return {said[0]: said for said in BY_PERSON.values()} | dict(policy.labels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from lendmill.credit.conditions.condition import condition_names
 from lendmill.credit.conditions.told import ConditionTold, LineCondition, NoSuchCondition, NothingTold
 from lendmill.credit.decisions.queries import decision, policy
 from lendmill.db import Db, many, maybe
@@ -136,4 +137,4 @@ def _with_told(db: Db, found: Sequence[LineCondition]) -> list[LineCondition]:
 
 def _labels(db: Db, decision_id: UUID) -> dict[str, tuple[str, str]]:
     used = decision(db, decision_id).opened.policy
-    return dict(policy(db, used.key, used.version).labels)
+    return condition_names(policy(db, used.key, used.version))
