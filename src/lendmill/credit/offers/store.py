@@ -73,9 +73,10 @@ class WrittenNight:
         """The rows of those who get nothing, with the reasons."""
         product, policy = self.on.product, self.on.policy
         refused = self.named.filter(~_OFFERED)
-        spelled = {each: escaped(json.dumps(json.loads(each))) for each in _as_json(refused).unique().to_list()}
+        reasons = _as_json(refused)
+        spelled = {each: escaped(json.dumps(json.loads(each))) for each in reasons.unique().to_list()}
         written = refused.with_columns(
-            reasons=_as_json(refused).replace_strict(spelled, return_dtype=pl.String) if spelled else None,
+            reasons=reasons.replace_strict(spelled, return_dtype=pl.String) if spelled else None,
             product_key=pl.lit(escaped(product.key)),
             product_version=pl.lit(product.version),
             policy_key=pl.lit(escaped(policy.key)),
