@@ -17,7 +17,10 @@ from lendmill.credit.review.queries import cases_of
 from lendmill.credit.review.verdict.actions import outlook
 from lendmill.db import Database
 from lendmill.lab.trial import Conduct, Trial
-from lendmill.people.actions import Command, SaidFromLaterOn, bring_memberships, set_wholesale
+from lendmill.people.actions import Command
+from lendmill.people.memberships.actions import bring_memberships, set_wholesale
+from lendmill.people.memberships.membership import SaidFromLaterOn
+from lendmill.people.memberships.queries import memberships_of_shop
 from lendmill.people.queries import NoSuchShop, shop_of, shops_by_key
 from lendmill.products.queries import presets
 from lendmill.rating.stated.actions import state_figures
@@ -141,8 +144,9 @@ def test_a_membership_counts_from_its_day_on_for_the_next_application(house: Dat
     borrower_id, tomorrow = shop("s1"), TODAY + timedelta(days=1)
 
     def said(wholesale: bool, from_on: date, today: date = TODAY) -> list[tuple[bool, date]]:
-        found = house.act(set_wholesale, shop_key="s1", wholesale=wholesale, from_on=from_on, told_by=None, today=today)
-        return [(each.wholesale, each.from_on) for each in found]
+        house.act(set_wholesale, shop_key="s1", wholesale=wholesale, from_on=from_on, told_by=None, today=today)
+        with house.transaction() as db:
+            return [(each.wholesale, each.from_on) for each in memberships_of_shop(db, "s1")]
 
     assert said(True, tomorrow) == said(True, tomorrow) == [(True, tomorrow)]
     second = on_step_two(house, borrower_id)
@@ -164,7 +168,7 @@ def test_a_membership_counts_from_its_day_on_for_the_next_application(house: Dat
 def test_an_import_says_of_known_shops_only_what_it_says(house: Database, shop: Shop) -> None:
     shop("s1"), shop("s2", wholesale=True)
     said = [Seller("s1", "one", "firm", wholesale=True), Seller("s2", "two", "firm"), Seller("s3", "x", "firm")]
-    assert house.act(bring_memberships, sellers=said, today=TODAY) == ["s1"]
-    assert house.act(bring_memberships, sellers=said, today=TODAY) == []
+    assert bring_memberships(house, sellers=said, today=TODAY) == (["s1"], {})
+    assert bring_memberships(house, sellers=said, today=TODAY) == ([], {})
     with house.transaction() as db:
         assert {key: each.wholesale for key, each in shops_by_key(db, ["s1", "s2"]).items()} == {"s1": True, "s2": True}

@@ -177,3 +177,41 @@ def test_a_marketplace_or_the_staff_say_from_which_day_a_shop_is_a_wholesale_mem
     assert "批发会员（诚信通）" not in page
     assert "批发会员（诚信通）" in analyst.get(at).text
     assert not house.client.get(path, headers=partner).json()["wholesale"]
+
+
+def test_a_partner_reads_of_the_shop_it_names_alone_and_no_name_but_its_own(house) -> None:  # type: ignore[no-untyped-def]
+    with house.database.transaction() as db:
+        (shop,) = shops_of(db, house.applicant_id)
+        db.execute(
+            "insert into shop (shop_id, borrower_id, shop_key, since_on) values (%s, %s, 'second', '2024-01-01')",
+            [ids.new(), house.applicant_id],
+        )
+    path, client = f"/api/v1/shops/{shop.shop_key}/membership", house.client
+    analyst, partner = house.token(Role.ANALYST), house.token(Role.PARTNER)
+    said = {"wholesale": True, "from_on": "2026-01-01"}
+    client.put("/api/v1/shops/second/membership", json=said, headers=analyst)
+    client.put(path, json=said, headers=analyst)
+    no = {"wholesale": False, "from_on": "2026-01-02"}
+    told = client.put(path, json=no, headers=partner).json()
+    assert [(each["shop_key"], each["teller"]) for each in told] == [(shop.shop_key, "partner"), (shop.shop_key, None)]
+    told = client.put(path, json=no, headers=analyst).json()
+    assert [each["teller"] for each in told] == ["partner", "analyst"]
+    late = client.put(path, json={**no, "from_on": "2028-01-01"}, headers=partner)
+    assert (late.status_code, late.json()["code"], late.json()["facts"]["last_on"]) == (
+        422,
+        "membership-day-out",
+        "2027-01-01",
+    )
+
+
+@pytest.mark.parametrize("said", [{}, {"wholesale": ""}, {"wholesale": "maybe"}])
+def test_a_form_that_does_not_say_yes_or_no_changes_no_membership(house, said: dict[str, str]) -> None:  # type: ignore[no-untyped-def]
+    with house.database.transaction() as db:
+        (shop,) = shops_of(db, house.applicant_id)
+    at, analyst = f"/staff/borrowers/{house.applicant_id}/membership", house.visitor(Role.ANALYST)
+    form = {"shop": shop.shop_key, "from_on": "2026-01-01"}
+    assert analyst.post(at, wholesale="yes", **form).status_code == 303
+    refused = analyst.post(at, **form, **said)
+    assert (refused.status_code, "须注明店铺是否为批发会员：是或否。" in refused.text) == (422, True)
+    with house.database.transaction() as db:
+        assert shops_of(db, house.applicant_id)[0].wholesale

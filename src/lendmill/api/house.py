@@ -10,10 +10,13 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from lendmill.api.approvals import caller_of
 from lendmill.api.callers import Asked, database_of
+from lendmill.db import Db
 from lendmill.funding import queries as funding
 from lendmill.insight import queries as insight
 from lendmill.people import queries as people
-from lendmill.people.actions import set_wholesale
+from lendmill.people.memberships.actions import set_wholesale
+from lendmill.people.memberships.queries import ShopMembership, memberships_of_shop
+from lendmill.people.roles import Role
 
 
 @dataclass(frozen=True)
@@ -67,15 +70,22 @@ class Membership:
 
 
 @put("/shops/{shop_key:str}/membership", sync_to_thread=True)
-def set_membership(request: Asked, shop_key: FromPath[str], data: JSONBody[Membership]) -> list[people.ShopMembership]:
-    """Say that a shop is a wholesale member from a day on, or no longer; gives all that was said, the latest day first.
+def set_membership(request: Asked, shop_key: FromPath[str], data: JSONBody[Membership]) -> list[ShopMembership]:
+    """Say that a shop is a wholesale member from a day on, or no longer; gives all that was said of it, the latest day
+    first. `teller` is null for an import; a partner reads no name but its own.
 
     Said twice it is so once. Who applies from that day on states a year's figures, or is asked for none.
     """
-    return people.act_today(
-        database_of(request), set_wholesale, shop_key=shop_key, wholesale=data.wholesale, from_on=data.from_on,
-        told_by=caller_of(request).account_id,
-    )  # fmt: skip
+    by = caller_of(request)
+    named_only = by.account_id if by.role is Role.PARTNER else None
+
+    def said(db: Db, *, today: date) -> list[ShopMembership]:
+        set_wholesale(
+            db, shop_key=shop_key, wholesale=data.wholesale, from_on=data.from_on, told_by=by.account_id, today=today
+        )
+        return memberships_of_shop(db, shop_key, named_only=named_only)
+
+    return people.act_today(database_of(request), said)
 
 
 @dataclass(frozen=True)

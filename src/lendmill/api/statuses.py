@@ -143,6 +143,8 @@ STATUSES: Final[dict[str, int]] = {
     "no-shop": CONFLICT,
     "no-such-shop": NOT_FOUND,
     "said-from-later-on": CONFLICT,
+    "membership-day-out": UNPROCESSABLE,
+    "yes-or-no-missing": UNPROCESSABLE,
     "step-too-early": CONFLICT,
     "no-such-application": NOT_FOUND,
     "answer-wrong": UNPROCESSABLE,

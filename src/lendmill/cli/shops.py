@@ -186,7 +186,8 @@ def _tell(report: "ImportReport") -> None:
 def _register(sellers: "Sequence[Seller]") -> None:
     """Make borrowers of sellers; a house that has no day yet opens with the clock's."""
     from lendmill.cli import opened
-    from lendmill.people.actions import bring_memberships, number_mistake, open_house, register_borrowers
+    from lendmill.people.actions import number_mistake, open_house, register_borrowers
+    from lendmill.people.memberships.actions import bring_memberships
     from lendmill.people.queries import house_day
     from lendmill.people.seal import Seal
 
@@ -196,12 +197,16 @@ def _register(sellers: "Sequence[Seller]") -> None:
         with database.transaction() as db:
             today = house_day(db)
         known = database.act(register_borrowers, sellers=sellers, today=today, seal=Seal(settings.secret_key()))
-        changed = database.act(bring_memberships, sellers=sellers, today=today)
+        changed, refused = bring_memberships(database, sellers=sellers, today=today)
     print(f"{counted(len(known), 'seller')} registered as borrowers.")
     if changed:
         print(f"From {today} on another wholesale membership: {', '.join(changed[:DOUBTED_SHOWN])}")
         if len(changed) > DOUBTED_SHOWN:
             print(f"  and {len(changed) - DOUBTED_SHOWN:,} more")
+    for shop_key, refusal in list(refused.items())[:DOUBTED_SHOWN]:
+        print(f"  {shop_key}, membership left as it was: {refusal}")
+    if len(refused) > DOUBTED_SHOWN:
+        print(f"  and {len(refused) - DOUBTED_SHOWN:,} more whose membership was left as it was")
     doubted = [(seller.shop_key, wrong) for seller in sellers if (wrong := number_mistake(seller, today)) is not None]
     for shop_key, wrong in doubted[:DOUBTED_SHOWN]:
         print(f"  {shop_key}, identity not verified: {wrong}")

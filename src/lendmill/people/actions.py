@@ -14,14 +14,7 @@ from lendmill.people import identity
 from lendmill.people.command import Command as Command
 from lendmill.people.command import CommandReused as CommandReused
 from lendmill.people.identity import NotAnIdentity as NotAnIdentity
-from lendmill.people.queries import (
-    NoSuchBorrower,
-    NoSuchShop,
-    ShopMembership,
-    house_day,
-    memberships_of,
-    shops_by_key,
-)
+from lendmill.people.queries import NoSuchBorrower, house_day
 from lendmill.people.seal import Seal
 from lendmill.people.seller import Seller
 from lendmill.refusals import Refusal
@@ -35,10 +28,6 @@ class IdentityTaken(Refusal):
 
 class IdentityDiffers(Refusal):
     """This identity number is not the one the marketplace registered for this borrower."""
-
-
-class SaidFromLaterOn(Refusal):
-    """From {from_on} on something else was said of shop {shop_key}: say it from that day on, or from a later one."""
 
 
 class NoSeal(Refusal):
@@ -313,52 +302,3 @@ def verify_identity(db: Db, *, borrower_id: UUID, identity_no: str, seal: Seal |
         index=index,
         born_on=identity.born_on(number),
     )
-
-
-SAY_MEMBERSHIP = """
-    insert into shop_membership (membership_id, borrower_id, shop_id, wholesale, from_on, told_by, told_on)
-    values (%(membership_id)s, %(borrower_id)s, %(shop_id)s, %(wholesale)s, %(from_on)s, %(told_by)s, %(today)s)
-"""
-
-
-def set_wholesale(
-    db: Db, *, shop_key: str, wholesale: bool, from_on: date, told_by: UUID | None, today: date
-) -> list[ShopMembership]:
-    """Say that a shop is a wholesale member (诚信通) from a day on, or no longer; said twice it is so once.
-
-    What was decided stays as it was. From that day on who applies states a year's figures, or is asked for none.
-    Refuses with `NoSuchShop`, and with `SaidFromLaterOn` where what was said of a later day would undo it.
-    """
-    shop = shops_by_key(db, [shop_key]).get(shop_key)
-    if shop is None:
-        raise NoSuchShop(shop_key=shop_key[:60])
-    lock_borrower(db, shop.borrower_id)
-    for said in memberships_of(db, shop.borrower_id):
-        if said.shop_key == shop_key and said.from_on > from_on and said.wholesale != wholesale:
-            raise SaidFromLaterOn(shop_key=shop_key, from_on=said.from_on)
-    if shops_by_key(db, [shop_key], from_on)[shop_key].wholesale != wholesale:
-        note(
-            db,
-            SAY_MEMBERSHIP,
-            membership_id=ids.new(),
-            borrower_id=shop.borrower_id,
-            shop_id=shop.shop_id,
-            wholesale=wholesale,
-            from_on=from_on,
-            told_by=told_by,
-            today=today,
-        )
-    return memberships_of(db, shop.borrower_id)
-
-
-def bring_memberships(db: Db, *, sellers: Sequence[Seller], today: date) -> list[str]:
-    """What an import says of shops the house knows already holds from today on; gives the shops of which it is new.
-
-    An import that says nothing of a shop's membership leaves it as it is.
-    """
-    said = {seller.shop_key: seller.wholesale for seller in sellers if seller.wholesale is not None}
-    known = shops_by_key(db, list(said))
-    changed = sorted(key for key, shop in known.items() if shop.wholesale != said[key])
-    for key in changed:
-        set_wholesale(db, shop_key=key, wholesale=said[key], from_on=today, told_by=None, today=today)
-    return changed

@@ -50,17 +50,6 @@ class NoSuchShop(Refusal):
     """There is no shop {shop_key!r} here."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShopMembership:
-    """That a shop is a wholesale member of the marketplace from a day on, or no longer; told by nobody: an import."""
-
-    shop_key: str
-    wholesale: bool
-    from_on: date
-    teller: str | None
-    told_on: date
-
-
 HOUSE_DAY = """
     select today_on from house
 """
@@ -123,14 +112,14 @@ def borrowers_page(db: Db, after: UUID | None = None, search: str = "", size: in
     )
 
 
-# As of the house's day where no other is asked for.
+# As of the house's day where no other is asked for; the newest word about a day counts.
 SHOP_COLUMNS: Final = """
            s.shop_id, s.borrower_id, s.shop_key, s.since_on,
            coalesce((select m.wholesale
                        from shop_membership m
                       where (m.shop_id, m.borrower_id) = (s.shop_id, s.borrower_id)
                         and m.from_on <= coalesce(%(on)s::date, (select today_on from house))
-                      order by m.from_on desc, m.membership_id desc
+                      order by m.membership_id desc
                       limit 1), s.wholesale) as wholesale
       from shop s
 """
@@ -164,18 +153,3 @@ def shops_by_key(db: Db, shop_keys: Sequence[str], on: date | None = None) -> di
     """The shops the marketplace names, as of a day, found by their keys; keys unknown to the house are left out."""
     found = many(db, Shop, SHOPS_BY_KEY, shop_keys=list(shop_keys), on=on)
     return {shop.shop_key: shop for shop in found}
-
-
-MEMBERSHIPS_OF = """
-    select s.shop_key, m.wholesale, m.from_on, a.display_name as teller, m.told_on
-      from shop_membership m
-      join shop s on (s.shop_id, s.borrower_id) = (m.shop_id, m.borrower_id)
-      left join account a on a.account_id = m.told_by
-     where m.borrower_id = %(borrower_id)s
-     order by m.from_on desc, m.membership_id desc
-"""
-
-
-def memberships_of(db: Db, borrower_id: UUID) -> list[ShopMembership]:
-    """All that was said of the wholesale membership of a borrower's shops, the latest day first."""
-    return many(db, ShopMembership, MEMBERSHIPS_OF, borrower_id=borrower_id)

@@ -21,8 +21,10 @@ from lendmill.ledger.accounts import BY_NUMBER
 from lendmill.loans import queries as loans
 from lendmill.loans.receipts.queries import beside
 from lendmill.people import queries as people
-from lendmill.people.actions import set_wholesale
 from lendmill.people.groups.queries import groups_of
+from lendmill.people.memberships.actions import set_wholesale
+from lendmill.people.memberships.membership import YesOrNoMissing
+from lendmill.people.memberships.queries import memberships_of
 from lendmill.people.queries import act_today, house_day
 from lendmill.people.roles import CREDIT, RATES
 from lendmill.people.sign_in.queries import Caller
@@ -84,9 +86,7 @@ def borrower_page(request: Asked, borrower_id: FromPath[UUID], csv: FromQuery[st
 @post("/staff/borrowers/{borrower_id:uuid}/membership", sync_to_thread=True)
 def set_membership(request: Asked, borrower_id: FromPath[UUID], data: Form) -> Redirect:
     """Say that a shop of the borrower is a wholesale member from a day on, or no longer."""
-    act_today(
-        database_of(request), _set_membership, borrower_id=borrower_id, said=dict(data), by=caller_of(request)
-    )  # fmt: skip
+    act_today(database_of(request), _set_membership, borrower_id=borrower_id, said=dict(data), by=caller_of(request))
     return go(f"/staff/borrowers/{borrower_id}")
 
 
@@ -94,8 +94,10 @@ def _set_membership(db: Db, *, borrower_id: UUID, said: dict[str, str], by: Call
     shop_key = said.get("shop", "")
     if shop_key not in {shop.shop_key for shop in people.shops_of(db, borrower_id)}:
         raise people.NoSuchShop(shop_key=shop_key[:60])
+    if said.get("wholesale") not in ("yes", "no"):
+        raise YesOrNoMissing
     set_wholesale(
-        db, shop_key=shop_key, wholesale=said.get("wholesale") == "yes", from_on=day_typed(said.get("from_on", "")),
+        db, shop_key=shop_key, wholesale=said["wholesale"] == "yes", from_on=day_typed(said.get("from_on", "")),
         told_by=by.account_id, today=today,
     )  # fmt: skip
 
@@ -115,7 +117,7 @@ def _facts(db: Db, borrower_id: UUID, words: Words, rated: bool) -> dict[str, An
         "table_named": table_named,
         "range_told": range_told,
         "shops": people.shops_of(db, borrower_id),
-        "memberships": people.memberships_of(db, borrower_id),
+        "memberships": memberships_of(db, borrower_id),
         "groups": groups_of(db, borrower_id, today) if rated else [],
         "standing": credit.standing(db, borrower_id),
         "rating": read.rating if read else None,

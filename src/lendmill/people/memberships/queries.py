@@ -1,0 +1,70 @@
+"""What was said of the wholesale membership of shops, for whoever reads it and for whoever says more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from lendmill.db import Db, many
+from lendmill.people.memberships.membership import SaidOfShop
+
+
+@dataclass(frozen=True, slots=True)
+class ShopMembership:
+    """That a shop is a wholesale member of the marketplace from a day on, or no longer; told by nobody: an import."""
+
+    shop_key: str
+    wholesale: bool
+    from_on: date
+    teller: str | None
+    told_on: date
+
+
+MEMBERSHIPS_OF = """
+    select s.shop_key, m.wholesale, m.from_on, a.display_name as teller, m.told_on
+      from shop_membership m
+      join shop s on (s.shop_id, s.borrower_id) = (m.shop_id, m.borrower_id)
+      left join account a on a.account_id = m.told_by
+     where m.borrower_id = %(borrower_id)s
+     order by m.from_on desc, m.membership_id desc
+"""
+
+
+def memberships_of(db: Db, borrower_id: UUID) -> list[ShopMembership]:
+    """All that was said of the wholesale membership of a borrower's shops, the latest day first."""
+    return many(db, ShopMembership, MEMBERSHIPS_OF, borrower_id=borrower_id)
+
+
+MEMBERSHIPS_OF_SHOP = """
+    select s.shop_key, m.wholesale, m.from_on, a.display_name as teller, m.told_on
+      from shop s
+      join shop_membership m on (m.shop_id, m.borrower_id) = (s.shop_id, s.borrower_id)
+      left join account a on a.account_id = m.told_by
+                         and (%(named_only)s::uuid is null or a.account_id = %(named_only)s::uuid)
+     where s.shop_key = %(shop_key)s
+     order by m.from_on desc, m.membership_id desc
+"""
+
+
+def memberships_of_shop(db: Db, shop_key: str, *, named_only: UUID | None = None) -> list[ShopMembership]:
+    """All that was said of one shop's membership, the latest day first; of the tellers only one is named, if any is."""
+    return many(db, ShopMembership, MEMBERSHIPS_OF_SHOP, shop_key=shop_key, named_only=named_only)
+
+
+SAID_OF_SHOPS = """
+    select s.shop_id, s.borrower_id, s.shop_key, s.since_on, s.wholesale as came_with, m.from_days, m.says
+      from shop s
+     cross join lateral (
+           select coalesce(array_agg(from_on order by membership_id desc), '{}') as from_days,
+                  coalesce(array_agg(wholesale order by membership_id desc), '{}') as says
+             from shop_membership
+            where (shop_id, borrower_id) = (s.shop_id, s.borrower_id)
+           ) m
+     where s.shop_key = any(%(shop_keys)s)
+     order by s.shop_key
+"""
+
+
+def said_of_shops(db: Db, shop_keys: Sequence[str]) -> list[SaidOfShop]:
+    """These shops, each with all that was said of it; keys unknown to the house are left out."""
+    return many(db, SaidOfShop, SAID_OF_SHOPS, shop_keys=list(shop_keys))
