@@ -89,6 +89,13 @@ def test_a_policy_goes_from_a_file_to_live_by_two_people(
         assert queries.live_policy(db, on=date(2026, 1, 5)).version == POLICY.version
 
 
+def test_whoever_proposes_to_retire_the_one_live_policy_is_told_that_lending_stops(
+    lendmill: Callable[..., Result],
+) -> None:
+    asked = lendmill("propose", "standard", POLICY.version, "--to", "retired", "--by", "ana", "--reason", "a pause")
+    assert "lending stops until two people let a version go live; lines and loans go on." in asked.output
+
+
 def test_what_is_wrong_in_a_file_is_told_line_by_line(lendmill: Callable[..., Result], tmp_path: Path) -> None:
     file = tmp_path / "wrong.toml"
     text = (Path(queries.__file__).parents[1] / "presets" / "policy-standard.toml").read_text("utf-8")

@@ -160,13 +160,31 @@ def test_while_no_policy_is_live_sellers_are_told_to_come_back_and_staff_what_is
     seller = house.visitor(Role.SELLER, house.applicant_id)
     started = seller.post("/apply/start", product="order-loan").headers["location"]
     retired(house)
-    risk = house.token(Role.RISK_OFFICER)
-    for page in (seller.get(started), house.visitor(Role.ANALYST).get(f"/staff/reviews/{case}")):
-        assert page.status_code == 503
+    analyst, paused = house.visitor(Role.ANALYST), "授信业务暂停。"
     assert "目前暂停办理新的授信，请明天再来。" in seller.get(started).text
-    assert "政策 standard 没有已上线的版本" in house.visitor(Role.ANALYST).get(f"/staff/reviews/{case}").text
-    told = house.client.get(f"/api/v1/reviews/{case}", headers=risk).json()
+    home = seller.get("/").text
+    assert ("目前暂停办理新的授信，请明天再来。" in home, "为您预授信" in home, "start" in home) == (True, False, False)
+    file = analyst.get(f"/staff/reviews/{case}")
+    assert (file.status_code, "不显示系统当日结果" in file.text) == (200, True)
+    for path in ("/staff", "/staff/policies", "/staff/reviews", "/staff/applications", f"/staff/reviews/{case}"):
+        assert paused in analyst.get(path).text, path
+    taken = analyst.post(f"/staff/reviews/{case}", deed="take")
+    assert (taken.status_code, "政策 standard 没有已上线的版本" in taken.text) == (503, True)
+    risk = house.token(Role.RISK_OFFICER)
+    assert house.client.get(f"/api/v1/reviews/{case}", headers=risk).json()["bounds"] is None
+    told = house.client.post(f"/api/v1/reviews/{case}/deeds", json={"deed": "take"}, headers=risk).json()
     assert (told["code"], told["facts"]["key"]) == ("no-live-policy", "standard")
+
+
+def test_whoever_retires_the_one_live_policy_reads_that_lending_stops(house: House) -> None:
+    at, stops = f"/staff/policies/policies/standard/{POLICY.version}", "退役后授信业务即告暂停"
+    analyst, officer = house.visitor(Role.ANALYST), house.visitor(Role.RISK_OFFICER)
+    page = analyst.get(at).text
+    assert (stops in page, "授信业务暂停。" in page) == (True, False)
+    key = analyst.hidden(page, "key")
+    assert analyst.post(f"{at}/proposals", to_stage="retired", reason="a pause", key=key).status_code == 303
+    assert officer.get(at).text.count(stops) == 1
+    assert stops not in officer.get("/staff/policies/products/credit-line/1").text
 
 
 def retired(house: House) -> None:

@@ -12,6 +12,7 @@ from lendmill.api.approvals import ApprovalTold, approval_told, caller_of
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.figures import figures_now
 from lendmill.api.keys import IdempotencyKey, needed
+from lendmill.credit.publishing.queries import lending_paused
 from lendmill.credit.review import actions, queries
 from lendmill.credit.review.case import ReviewCase, ReviewEvent
 from lendmill.credit.review.interview import actions as talking
@@ -156,7 +157,7 @@ def bounds_told(seen: Outlook, by: Caller) -> BoundsOut:
 
 def file_told(db: Db, case: ReviewCase, by: Caller, today: date) -> FileOut:
     """Everything the desk itself knows of one file."""
-    seen = verdicts.outlook(db, case, today) if case.status != "decided" else None
+    seen = seen_today(db, case, today)
     waiting = waiting_proposal(db, case, today)
     return FileOut(
         case=case_told(case, today),
@@ -167,6 +168,11 @@ def file_told(db: Db, case: ReviewCase, by: Caller, today: date) -> FileOut:
         events=queries.events_of(db, case.borrower_id, case.case_id),
         proposal=approval_told(waiting, today) if waiting else None,
     )  # fmt: skip
+
+
+def seen_today(db: Db, case: ReviewCase, today: date) -> verdicts.Outlook | None:
+    """A file as it stands today; none once it is decided, nor while lending is paused: no policy works it out."""
+    return None if case.status == "decided" or lending_paused(db, today) else verdicts.outlook(db, case, today)
 
 
 def waiting_proposal(db: Db, case: ReviewCase, today: date) -> Approval | None:

@@ -259,6 +259,7 @@ def _propose(
 ) -> None:  # fmt: skip
     from lendmill import ids
     from lendmill.cli import opened
+    from lendmill.cli.lending_after import stops_lending
     from lendmill.people.queries import act_today
     from lendmill.products.publishing import actions
 
@@ -272,7 +273,8 @@ def _propose(
             )  # fmt: skip
 
         proposal = act_today(database, ask, by=_member(database, by))
-    print(f"{_told(proposal)}\nwaits for another person until {proposal.expires_on}")
+        stops = stops_lending(database, proposal)
+    print(f"{_told(proposal)}\nwaits for another person until {proposal.expires_on}{stops}")
 
 
 def _decide(plural: Plural, proposal_id: UUID, verdict: "Verdict", by: str, reason: str, once: str) -> None:

@@ -10,6 +10,7 @@ from lendmill.api.callers import Asked, database_of
 from lendmill.credit import queries as credit
 from lendmill.credit.changes.queries import line_changes_since
 from lendmill.credit.counters.queries import counter_offers_open
+from lendmill.credit.publishing.queries import STANDARD, LendingPaused, lending_paused
 from lendmill.credit.review.queries import cases_of
 from lendmill.loans import queries as loans
 from lendmill.loans.loan import OPEN
@@ -36,6 +37,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         taken = {line.product_key for line in lines}
         started = credit.open_applications(db, borrower_id)
         begun = {each.product_key for each in started}
+        paused = lending_paused(db, today)
         ready = {each.product_key: each for each in credit.offers_of(db, borrower_id, today)}
         offers = [each for each in ready.values() if each.product_key not in taken | begun]
         behind = {offer.offer_id: credit.behind(db, offer, words_of(request).language) for offer in offers}
@@ -45,7 +47,8 @@ def home(request: Asked) -> Response[str] | Redirect:
         standing = credit.standing(db, borrower_id)
         claimed_cents = beside(db, borrower_id).claimed_cents
         reviews = [case for case in cases_of(db, borrower_id) if case.status != "decided"]
-        counters = [each for each in counter_offers_open(db, borrower_id, today) if each.product_key not in taken]
+        held = [] if paused else counter_offers_open(db, borrower_id, today)
+        counters = [each for each in held if each.product_key not in taken]
         told_of_lines = line_changes_since(db, borrower_id, today - NEWS_FOR)
     return page(
         request,
@@ -59,6 +62,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         loans=running,
         started=started,
         ready=ready,
+        paused=words_of(request).refusal(LendingPaused(key=STANDARD, version="")) if paused else "",
         named=named,
         reasons=words_of(request).reasons(dict.fromkeys(code for each in no_offers for code in each.reasons)),
         days_left=days_left,

@@ -3,7 +3,8 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Final
 
@@ -12,7 +13,9 @@ from litestar import MediaType, Response
 from litestar.response import Redirect
 from litestar.template.base import csrf_token
 
-from lendmill.api.callers import Asked
+from lendmill.api.callers import Asked, database_of
+from lendmill.credit.publishing.queries import lending_back_on, lending_paused
+from lendmill.people.queries import house_day
 from lendmill.people.roles import Role, opens
 from lendmill.people.sign_in.queries import Caller
 from lendmill.web import names
@@ -113,10 +116,24 @@ def page(asked: Asked, template: str, *, status_code: int = 200, **facts: Any) -
             path_and_query=f"{path}?{query}" if query else path,
             csrf=csrf_token({"request": asked}),
             new_key=new_key,
+            pause=partial(_pause, asked),
             **facts,
         )
     )
     return Response(html, media_type=MediaType.HTML, status_code=status_code)
+
+
+@dataclass(frozen=True)
+class _Pause:
+    """That lending is paused, and until which day, where one is agreed."""
+
+    until_on: date | None
+
+
+def _pause(asked: Asked) -> _Pause | None:
+    with database_of(asked).transaction() as db:
+        today = house_day(db)
+        return _Pause(lending_back_on(db, today)) if lending_paused(db, today) else None
 
 
 def new_key() -> str:

@@ -18,7 +18,6 @@ from lendmill.credit.review import actions, queries
 from lendmill.credit.review.case import ReviewCase
 from lendmill.credit.review.interview import queries as talks
 from lendmill.credit.review.interview.slots import ZONE
-from lendmill.credit.review.verdict import actions as verdicts
 from lendmill.credit.review.verdict.bounds import NoPersonMayGrant
 from lendmill.credit.review.verdict.review import read_verdict
 from lendmill.credit.why import rule_name
@@ -113,7 +112,7 @@ def _file(
     with database_of(request).transaction() as db:
         today = house_day(db)
         case = queries.review_case(db, case_id)
-        seen = verdicts.outlook(db, case, today) if case.status != "decided" else None
+        seen = api.seen_today(db, case, today)
         waiting = api.waiting_proposal(db, case, today)
         interviews = talks.interviews_of(db, case.borrower_id, case_id)
         running = next((each for each in interviews if each.running), None)

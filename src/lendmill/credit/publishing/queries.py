@@ -165,6 +165,22 @@ def live_policy(db: Db, key: str = STANDARD, *, on: date) -> Policy:
     return found
 
 
+def lending_paused(db: Db, on: date) -> bool:
+    """Whether no policy decides on a day, so that nothing new can be granted."""
+    return published.day_of(db, "policy", STANDARD, on).live is None
+
+
+def ends_lending(kind: KindName, key: str, stage: str) -> bool:
+    """Whether retiring a version that stands there pauses lending: the one policy that decides, while it is live."""
+    return (kind, key, stage) == ("policy", STANDARD, "live")
+
+
+def lending_back_on(db: Db, today: date) -> date | None:
+    """The coming day on which a policy that two people agreed to goes live, if there is one."""
+    coming = published.coming(db, "policy", today, STANDARD)
+    return min((each.effective_on for each in coming if each.stage == "live"), default=None)
+
+
 def policy_version(db: Db, key: str, version: int) -> Policy:
     """Exactly the version named of a policy, or the refusal `NoSuchPolicy`."""
     found = published.opened(db, POLICY, key, version)

@@ -6,9 +6,8 @@ from typing import Final
 
 from lendmill.credit.offers.entries.entry import EntryRow, ShopEntry, entry
 from lendmill.credit.offers.queries import STILL_STANDS
-from lendmill.credit.publishing.queries import STANDARD
+from lendmill.credit.publishing.queries import lending_paused
 from lendmill.db import Db, many
-from lendmill.products.publishing import queries as published
 from lendmill.products.queries import live_products
 
 PAGE: Final = 1_000
@@ -108,6 +107,6 @@ def every_entry(db: Db, today: date) -> Iterator[ShopEntry]:
 
 def _on_sale(db: Db, today: date) -> list[str]:
     """What can be had: nothing while no policy is live, for nobody could decide about it."""
-    if published.day_of(db, "policy", STANDARD, today).live is None:
+    if lending_paused(db, today):
         return []
     return [product.key for product in live_products(db, today)]
