@@ -28,10 +28,12 @@ from lendmill.credit.counters.counter import (
 from lendmill.credit.counters.queries import counter_offer, counter_offers_of, counter_offers_open
 from lendmill.credit.lines.line import Line, LineOpenAlready
 from lendmill.credit.notices.queries import notices_of
+from lendmill.days import months_after
 from lendmill.db import Database
 from lendmill.people.actions import Command, CommandReused
 from lendmill.people.groups.actions import relate
 from lendmill.people.roles import Role
+from lendmill.products.conventions import Fees
 from lendmill.refusals import Refusal
 from people.staff import Staff
 
@@ -206,7 +208,8 @@ def test_conditions_that_were_not_asked_before_open_nothing(house: Database, sho
     "changed",
     [
         {"daily_rate": "0.03 %", "all_in_cap_bp": 1_200}, {"months_max": 3}, {"daily_rate": "0.065 %"},
-        {"penalty_multiple_bp": 14_000},
+        {"penalty_multiple_bp": 14_000}, {"methods": LINE.methods[:-1]}, {"grace_days": LINE.grace_days - 1},
+        {"line_months": 3}, {"fees": Fees(late_cents=100)},
     ],
 )  # fmt: skip
 def test_a_product_sold_on_other_terms_today_opens_nothing_at_those_of_before(
@@ -218,6 +221,16 @@ def test_a_product_sold_on_other_terms_today_opens_nothing_at_those_of_before(
     refuses(house, CounterOfferGone, accepting(house, borrower_id, decision_id), "terms-changed")
     again = asking(house, borrower_id, "again", amount_cents=OFFERED)()
     assert again.outcome == "approve"
+
+
+def test_a_product_sold_on_terms_as_good_opens_the_line_at_those_offered(house: Database, shop: Shop) -> None:
+    borrower_id = shop()
+    decision_id = countered(house, borrower_id)
+    better = {"grace_days": LINE.grace_days + 1, "line_months": 24}
+    TwoPeople(house).shares(msgspec.structs.replace(LINE, version=LINE.version + 1, **better), 9_999)
+    line = accepting(house, borrower_id, decision_id)()
+    assert (line.product_version, line.grace_days, line.methods) == (LINE.version, LINE.grace_days, [*LINE.methods])
+    assert line.expires_on == months_after(TODAY, LINE.line_months)
 
 
 def test_a_later_decision_takes_the_place_of_an_offer(house: Database, shop: Shop) -> None:

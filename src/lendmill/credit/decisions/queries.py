@@ -1,21 +1,27 @@
 """Decisions as kept: one by its id, a borrower's, the policy they used, their story, and their proof."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from lendmill.credit import why as story
+from lendmill.credit.case import Case
+from lendmill.credit.cases.gathered import Ask, case_of
+from lendmill.credit.cases.queries import figures_stated, gathered_of_one, net_assets_cents
 from lendmill.credit.policy import Policy
 from lendmill.credit.publishing.queries import STANDARD, live_policy, policy_version
 from lendmill.credit.publishing.queries import NoSuchPolicy as NoSuchPolicy
 from lendmill.credit.publishing.queries import policy_in as policy_in
 from lendmill.credit.record import Content, Replay, content_of, replayed
-from lendmill.credit.trials.queries import arms_of
+from lendmill.credit.trials.queries import arms_of, policy_trials, product_for
 from lendmill.db import Db, many, maybe
 from lendmill.people.queries import house_day
+from lendmill.products.document import Product
 from lendmill.products.queries import product
 from lendmill.refusals import Refusal
 
@@ -66,6 +72,39 @@ def decision(db: Db, decision_id: UUID, borrower_id: UUID | None = None) -> Kept
     if found is None:
         raise NoSuchDecision(decision_id=decision_id)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """What a decision was about, as of today: the case gathered anew, and the documents that decide it now."""
+
+    case: Case
+    policy: Policy
+    product: Product
+
+
+def asked_again(
+    db: Db, kept: KeptDecision, today: date, *, amount_cents: int | None = None, groups: Sequence[UUID] | None = None
+) -> AskedAgain:
+    """Gather a decision's case again as of today, for what was asked then or for another amount, under the policy and
+    the product that decide the borrower today.
+
+    Who goes on to grant something names the groups whose locks are held.
+    """
+    asked = kept.opened.case
+    rules = policy_trials(db, today).drawn(kept.borrower_id).document
+    sold = product_for(db, kept.product_key, kept.borrower_id, today)
+    row = gathered_of_one(db, kept.borrower_id, today)
+    if groups is not None:
+        row.held_under(groups)
+    ask = Ask(
+        amount_cents=amount_cents or asked.asked_cents or sold.limit_min_cents,
+        purpose=asked.purpose or "",
+        stated=None if asked.stated_version is msgspec.UNSET else figures_stated(db, row),
+    )
+    return AskedAgain(
+        case_of(row, sold, today=today, net_assets_cents=net_assets_cents(db, today), ask=ask), rules, sold
+    )
 
 
 DECISIONS_OF = f"""

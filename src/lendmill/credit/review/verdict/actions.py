@@ -10,14 +10,12 @@ import msgspec
 
 from lendmill import ids
 from lendmill.credit.case import Case
-from lendmill.credit.cases.gathered import Ask, case_of
-from lendmill.credit.cases.queries import figures_stated, gathered_of_one, net_assets_cents
 from lendmill.credit.changes.actions import lapse_changes
 from lendmill.credit.changes.weighing import case_without
 from lendmill.credit.conditions.actions import open_granted, raise_granted
 from lendmill.credit.decide import Decision, decide
 from lendmill.credit.decisions import store as decisions
-from lendmill.credit.decisions.queries import KeptDecision
+from lendmill.credit.decisions.queries import KeptDecision, asked_again
 from lendmill.credit.decisions.queries import decision as kept_decision
 from lendmill.credit.lines.actions import lock_line
 from lendmill.credit.lines.line import Line
@@ -44,7 +42,6 @@ from lendmill.credit.review.verdict.review import (
     Verdict,
     read_verdict,
 )
-from lendmill.credit.trials.queries import policy_trials, product_for
 from lendmill.db import Db
 from lendmill.people.actions import lock_borrower, once
 from lendmill.people.approvals import actions as approvals
@@ -85,20 +82,9 @@ def outlook(db: Db, file: ReviewCase, today: date, groups: Sequence[UUID] | None
     Who goes on to grant something names the groups whose locks are held.
     """
     about = kept_decision(db, file.case_id, file.borrower_id)
-    asked = about.opened.case
-    rules = policy_trials(db, today).drawn(file.borrower_id).document
-    product = product_for(db, file.product_key, file.borrower_id, today)
-    line = _line_of(db, file, today)
-    row = gathered_of_one(db, file.borrower_id, today)
-    if groups is not None:
-        row.held_under(groups)
-    ask = Ask(
-        amount_cents=asked.asked_cents or product.limit_min_cents,
-        purpose=asked.purpose or "",
-        stated=None if asked.stated_version is msgspec.UNSET else figures_stated(db, row),
-    )
-    case = case_of(row, product, today=today, net_assets_cents=net_assets_cents(db, today), ask=ask)
-    case = case if line is None else case_without(case, line)  # it must not stand in its own way
+    again, line = asked_again(db, about, today, groups=groups), _line_of(db, file, today)
+    rules, product = again.policy, again.product
+    case = again.case if line is None else case_without(again.case, line)  # it must not stand in its own way
     automatic = decide(case, rules, product)
     return Outlook(file, about, line, case, rules, product, automatic, bounds(case, rules, product, automatic))
 

@@ -75,9 +75,7 @@ def conditions_of(verdict: Verdict, within: Bounds) -> tuple[Condition, ...]:
     return (
         *asked,
         *(
-            Condition(
-                condition=BY_PERSON[kind][0], by=(kind,), cover_cents=verdict.amount_cents, days=CONDITION_DAYS
-            )
+            Condition(condition=BY_PERSON[kind][0], by=(kind,), cover_cents=verdict.amount_cents, days=CONDITION_DAYS)
             for kind in left
         ),
     )
