@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from credit_cases import TODAY
+from credit_cases import POLICY, TODAY
 from test_crowd import asking, count
 
 from crowd import at_once
 from lendmill import ids
 from lendmill.credit.conditions import actions, queries
+from lendmill.credit.conditions.condition import condition_names
 from lendmill.credit.conditions.told import (
     ConditionOver,
     ConditionTold,
@@ -179,3 +180,9 @@ def test_one_guarantor_counts_once_in_whatever_words(waiting: Waiting) -> None:
         found = waiting.judge(told)
     assert (found.covered_cents, found.state(TODAY), waiting.line.status) == (300_000, "asked", "pending")
     assert waiting.house.act(actions.lapse_conditions, today=LAST_DAY + timedelta(days=1)) == 1
+
+
+def test_what_a_person_asks_for_is_called_so_in_both_languages() -> None:
+    called = condition_names(POLICY)
+    assert called["guarantor, asked for by a person"] == ("guarantor, asked for by a person", "审批人员要求的保证人")
+    assert called["surety for a weak grade"][1] == "需提供覆盖授信额度的保证人或抵质押物"

@@ -192,7 +192,8 @@ def value_told(finding: Finding, value: Scalar, language: str) -> str:
     if isinstance(value, bool):
         return (("no", "yes"), ("否", "是"))[zh][value]
     if isinstance(value, str):
-        return VALUES.get(value, (value, value))[zh] if finding.step == "review" else value
+        spoken_of = finding.step == "review" or finding.rule in ("record of the shop", "kind of borrower")
+        return VALUES.get(value, (value, value))[zh] if spoken_of else value
     if finding.note == "basis points":
         return f"{value / 100:.2f} %"
     if finding.unit == "cents":

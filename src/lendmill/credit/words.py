@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from lendmill.rating.telling.words import FILE_NAMES
+
 
 def spoken(language: str) -> str:
     """Which of the two."""
@@ -92,6 +94,9 @@ ASKED_ABOUT: Final = {
     "other debts": ("other debts", "其他负债"),
 }
 VALUES: Final = {
+    **FILE_NAMES,
+    "firm": ("firm", "企业"),
+    "person": ("person", "个人"),
     "matches": ("matches", "一致"),
     "differs": ("differs", "不一致"),
     "not answered": ("not answered", "未作答"),

@@ -24,10 +24,33 @@ WORDS: Final = (
 _TABLE: Final = tuple((industry, tuple(words.split())) for industry, words in WORDS)
 
 UNKNOWN: Final = "unknown"
-INDUSTRIES: Final = (
-    *dict(WORDS),
-    "beauty", "toys", "sports", "books", "pets", "electronics", "crafts", UNKNOWN,
-)  # fmt: skip
+INDUSTRY_NAMES: Final = {
+    "construction": ("Construction", "建筑"),
+    "health": ("Health", "医药健康"),
+    "logistics": ("Logistics", "物流运输"),
+    "vehicles": ("Vehicles", "汽车"),
+    "food": ("Food", "食品餐饮"),
+    "farming": ("Farming", "农业园艺"),
+    "media": ("Media and events", "广告文化"),
+    "energy": ("Energy and chemicals", "能源化工"),
+    "technology": ("Technology", "科技电子"),
+    "machinery": ("Machinery", "机械设备"),
+    "materials": ("Building materials", "建材五金"),
+    "home": ("Home and living", "家居家电"),
+    "apparel": ("Apparel", "服饰鞋包"),
+    "services": ("Services", "商务服务"),
+    "trade": ("Trade", "商贸"),
+    "beauty": ("Beauty", "美妆个护"),
+    "toys": ("Toys", "玩具母婴"),
+    "sports": ("Sports and outdoors", "运动户外"),
+    "books": ("Books and paper", "图书文具"),
+    "pets": ("Pets", "宠物"),
+    "electronics": ("Electronics", "数码电子"),
+    "crafts": ("Crafts", "手工艺品"),
+    UNKNOWN: ("Unknown", "未知"),
+}
+"""Every line of business in English and in Chinese."""
+INDUSTRIES: Final = tuple(INDUSTRY_NAMES)
 
 
 def industry_of(name: str) -> str:

@@ -4,6 +4,7 @@ from typing import Final
 
 from lendmill.rating.stated.closeness import FORMULAS
 from lendmill.rating.stated.figures import MISTAKES
+from lendmill.shops.industries import INDUSTRY_NAMES
 from lendmill.web.night_names import DAY_END_COUNTS, DAY_END_STEPS
 
 METHODS: Final = {
@@ -214,31 +215,7 @@ CONTROLS: Final = {
     "held for borrowers": "Held for borrowers",
     "claims on borrowers": "Claims on borrowers",
 }
-INDUSTRIES: Final = {
-    "construction": "Construction",
-    "health": "Health",
-    "logistics": "Logistics",
-    "vehicles": "Vehicles",
-    "food": "Food",
-    "farming": "Farming",
-    "media": "Media and events",
-    "energy": "Energy and chemicals",
-    "technology": "Technology",
-    "machinery": "Machinery",
-    "materials": "Building materials",
-    "home": "Home and living",
-    "apparel": "Apparel",
-    "services": "Services",
-    "trade": "Trade",
-    "beauty": "Beauty",
-    "toys": "Toys",
-    "sports": "Sports and outdoors",
-    "books": "Books and paper",
-    "pets": "Pets",
-    "electronics": "Electronics",
-    "crafts": "Crafts",
-    "unknown": "Unknown",
-}
+INDUSTRIES: Final = {industry: name for industry, (name, _) in INDUSTRY_NAMES.items()}
 
 MODEL_STAGES: Final = {"draft": "Draft", "shadow": "Shadow", "live": "Live", "retired": "Retired"}
 MODEL_KINDS: Final = {"classic": "Classic scorecard", "boosted": "Boosted card"}

@@ -29,7 +29,7 @@ from lendmill.credit.testing.running import queries as running
 from lendmill.credit.testing.running.actions import ASKED_FILES_MAX, ask_backtest
 from lendmill.credit.testing.unit_cases import InvalidCases, read_cases, text_of
 from lendmill.credit.testing.words import SWAP_NAMES, WHEN_NAMES, told
-from lendmill.credit.testing.workbook import TITLES, spreadsheet, tables
+from lendmill.credit.testing.workbook import TITLES, group_called, spreadsheet, tables
 from lendmill.db import Db
 from lendmill.people.queries import act_today, house_day
 from lendmill.people.roles import may
@@ -208,10 +208,10 @@ def _pictures(found: Backtest, words: Words) -> list[tuple[str, str]]:
     drawn.append((TITLES["limits"][chinese], pairs_picture(limits, before=before, after=after)))
     most = sorted(found.reasons, key=lambda each: -max(each[1:]))[:REASONS_DRAWN]
     if most:
-        reasons = tuple((code, float(was), float(now)) for code, was, now in most)
+        reasons = tuple((words.reasons([code])[0], float(was), float(now)) for code, was, now in most)
         drawn.append((TITLES["reasons"][chinese], pairs_picture(reasons, before=before, after=after)))
     grades = tuple(
-        (value or "—", each.granted_before / each.files, each.granted_after / each.files)
+        (group_called(by, value, chinese), each.granted_before / each.files, each.granted_after / each.files)
         for by, value, each in found.segments
         if by == "grade" and each.files
     )

@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from lendmill.credit.reasons import Reason
 from lendmill.money import yuan
 from lendmill.refusals import Refusal
+from lendmill.shops.industries import INDUSTRY_NAMES
 
 CHINESE: Final = "zh-Hans"
 ENGLISH: Final = "en"
@@ -24,7 +25,9 @@ def translations() -> dict[str, str]:
     """Every English sentence with its Chinese one, from `languages/zh-Hans.po`."""
     with (files("lendmill.web") / "languages" / f"{CHINESE}.po").open("rb") as file:
         catalog = read_po(file, locale="zh_Hans", abort_invalid=True)
-    return {str(entry.id): str(entry.string) for entry in catalog if entry.id and entry.string}
+    return dict(INDUSTRY_NAMES.values()) | {
+        str(each.id): str(each.string) for each in catalog if each.id and each.string
+    }
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from lendmill.credit.reasons import CODES, Reason
 from lendmill.credit.rules.vocabulary import vocabulary
+from lendmill.credit.words import VALUES
 from lendmill.products.publishing.differing import Path
 from lendmill.products.publishing.product_words import LAW_FIELDS
 from lendmill.products.publishing.telling import Labels, Said, Unit
@@ -23,6 +24,7 @@ def _tables(of: str, called: Said) -> dict[str, Said]:
     return {**made, of: called, f"{of}.tables": (f"the tables of {called[0]}", f"{called[1]}表")}
 
 
+ROLES: Final = tuple((role, *VALUES[role]) for role in ("analyst", "risk-officer", "admin"))
 FIELDS: Final[Mapping[str, Said]] = {
     "key": ("the key", "代码"),
     "version": ("the version", "版本号"),
@@ -139,9 +141,15 @@ FIELDS: Final[Mapping[str, Said]] = {
     "review.hold_minutes": ("how long a file stays with who took it", "案件占用时长"),
     "review.interview_above_cents": ("the amount above which an interview is held", "须视频调查的金额"),
     "review.alone_up_to_cents": ("what a reviewer may grant alone", "单人审批权限"),
-    "review.alone_up_to_cents.*": ("what {0} may grant alone", "{0}的单人审批权限"),
+    **{
+        f"review.alone_up_to_cents.{role}": (f"what {en} may grant alone", f"{zh}的单人审批权限")
+        for role, en, zh in ROLES
+    },
     "review.second_up_to_cents": ("what a second person may agree to", "复核人审批权限"),
-    "review.second_up_to_cents.*": ("what {0} may agree to as second person", "{0}的复核审批权限"),
+    **{
+        f"review.second_up_to_cents.{role}": (f"what {en} may agree to as second person", f"{zh}的复核审批权限")
+        for role, en, zh in ROLES
+    },
     **LAW_FIELDS,
 }
 
@@ -191,6 +199,10 @@ WORDS: Final[Mapping[str, Said]] = {
     "refer": ("a person has to look", "转人工审核"),
     "decline": ("declined", "拒绝"),
     "any": ("any", "不限"),
+    "sales": ("sales", "销售数据"),
+    "market": ("the marketplace", "平台经营数据"),
+    "invoices": ("invoices", "发票数据"),
+    "yuan": ("yuan", "元"),
     "guarantor": ("guarantor", "保证人"),
     "collateral": ("collateral", "抵押物"),
     "monthly sales": ("monthly sales", "月销售额"),
@@ -206,7 +218,7 @@ WORDS: Final[Mapping[str, Said]] = {
     "conditions": ("conditions", "附加条件"),
     "rating": ("rating", "信用评级"),
 }
-SPOKEN: Final = ("unknown", "by", "of", "step")
+SPOKEN: Final = ("unknown", "by", "of", "step", "source", "facts_unit")
 """Fields whose text is one of the document's codes; every other text is the author's own."""
 
 UNITS: Final[Mapping[str, Unit]] = {

@@ -110,6 +110,16 @@ def titled(name: str) -> str:
     return bare[:1].upper() + bare[1:]
 
 
+def law_called(law: str, chinese: bool) -> str:
+    """A law as it is called; what an author says of it in English after its Chinese name is for English readers.
+
+    >>> law_called("民法典第十七条: of age from 18", True), law_called("Civil Code: from 18", True)
+    ('民法典第十七条', 'Civil Code: from 18')
+    """
+    name, _, said = law.partition(": ")
+    return name if chinese and said.isascii() and not name.isascii() else law
+
+
 def _is_words(value: Any) -> bool:
     return isinstance(value, list) and not any(isinstance(each, dict | list) for each in value)
 
@@ -120,7 +130,7 @@ class _Telling:
     def __init__(self, labels: Labels, content: Mapping[str, Any], chinese: bool) -> None:
         self.labels, self.chinese = labels, chinese
         self.laws = {
-            each["figure"]: LawSource(each["law"], date.fromisoformat(each["in_force_on"]))
+            each["figure"]: LawSource(law_called(each["law"], chinese), date.fromisoformat(each["in_force_on"]))
             for each in content.get("laws", ())
         }
 
@@ -197,4 +207,4 @@ class _Telling:
     def _law(self, item: Mapping[str, Any]) -> LawSource | None:
         if not item.get("law"):
             return None
-        return LawSource(str(item["law"]), date.fromisoformat(item["in_force_on"]))
+        return LawSource(law_called(str(item["law"]), self.chinese), date.fromisoformat(item["in_force_on"]))

@@ -7,6 +7,7 @@ from typing import Any, Final
 from lendmill.credit.pricing.assumptions import Assumptions, read_assumptions
 from lendmill.credit.testing.backtest import Backtest, Estimate
 from lendmill.money import yuan
+from lendmill.shops.industries import INDUSTRY_NAMES
 
 SWAP_NAMES: Final = {
     "both": ("granted before and after", "前后均授信"),
@@ -27,6 +28,11 @@ SEGMENT_NAMES: Final = {
     "region": ("region", "地区"),
     "industry": ("industry", "行业"),
     "month": ("month of the decision", "决策月份"),
+}
+GROUP_NAMES: Final = {
+    "grade": {"UNKNOWN": ("unknown", "未知")},
+    "kind": {"firm": ("firm", "企业"), "person": ("person", "个人")},
+    "industry": INDUSTRY_NAMES,
 }
 FIGURE_NAMES: Final = {
     "granted": ("Share granted", "授信通过率"),

@@ -12,6 +12,7 @@ from lendmill.credit.reasons import Reason
 from lendmill.credit.testing.backtest import Backtest, Estimate
 from lendmill.credit.testing.words import (
     FIGURE_NAMES,
+    GROUP_NAMES,
     OUTCOME_NAMES,
     SEGMENT_NAMES,
     SHARES,
@@ -128,11 +129,16 @@ def _reasons(found: Backtest, chinese: bool) -> list[list[Any]]:
 def _segments(found: Backtest, chinese: bool) -> list[list[Any]]:
     return [
         [
-            SEGMENT_NAMES[by][chinese], value or "—", each.files, each.granted_before, each.granted_after,
-            each.limit_before_cents / 100, each.limit_after_cents / 100,
+            SEGMENT_NAMES[by][chinese], group_called(by, value, chinese), each.files, each.granted_before,
+            each.granted_after, each.limit_before_cents / 100, each.limit_after_cents / 100,
         ]
         for by, value, each in found.segments
     ]  # fmt: skip
+
+
+def group_called(by: str, value: str, chinese: bool) -> str:
+    """A group of borrowers as it is called; products, regions and grades by their own names."""
+    return GROUP_NAMES.get(by, {}).get(value, (value, value))[chinese] or "—"
 
 
 def _yuan(found: Estimate) -> float | None:
