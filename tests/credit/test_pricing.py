@@ -1,5 +1,6 @@
 """The price of a grade: the formula to the cent, the best of all rates, none outside the band, what would move it."""
 
+import tomllib
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -16,10 +17,11 @@ from lendmill.credit.pricing.band import NoRateToChoose, bands, dearest_units, s
 from lendmill.credit.pricing.best import GradePrice, break_even, grade_prices, ground_of, limits_tried
 from lendmill.credit.pricing.profit import expected
 from lendmill.credit.pricing.proposal import out_of_order, policy_table, proposal, rates_by_grade
+from lendmill.credit.queries import preset_policy
 from lendmill.products.caps import caps_on
 from lendmill.products.conventions import Fees
 from lendmill.products.dearest import DearerThanAllowed, check_caps
-from lendmill.products.document import Product
+from lendmill.products.document import GRADES, Product
 from lendmill.products.queries import preset
 
 LINE = preset("credit-line")
@@ -249,13 +251,19 @@ def test_a_proposal_is_a_table_the_product_can_take() -> None:
     text = proposal(prices, stated(), LINE, TODAY)
     chosen = rates_by_grade(prices)
     assert "said by the analyst" in text
-    assert text.endswith("".join(f'{grade} = "{rate}"\n' for grade, rate in chosen.items()))
-    taken = msgspec.structs.replace(LINE, rate_by_grade=chosen)
+    whole = tomllib.loads(text)["rate_by_grade"]
+    assert whole == dict.fromkeys(GRADES, LINE.daily_rate) | chosen
+    assert text.count("  # as today") == len(GRADES) - len(chosen)
+    taken = msgspec.structs.replace(LINE, rate_by_grade=whole)
     assert [str(taken.rate_for(grade)) for grade in chosen] == list(chosen.values())
     gentle = rates_by_grade(prices, gentlest=True)
     assert all(gentle[grade] <= chosen[grade] for grade in chosen)
     steps = {each.grade: each.best.units for each in prices}
-    assert "".join(f'  ["{grade}", {units}],\n' for grade, units in steps.items()) in policy_table(prices, LINE)
+    [table] = tomllib.loads(policy_table(prices, LINE))["price"]["tables"]
+    assert table["rows"] == [[grade, units] for grade, units in steps.items()]
+    standard = preset_policy()
+    [table] = tomllib.loads(policy_table(prices, LINE, standard))["price"]["tables"]
+    assert table["rows"] == [[grade, steps.get(grade, figure)] for grade, figure in standard.price.tables[0].rows]
 
 
 def test_a_better_grade_that_would_pay_more_is_pointed_out() -> None:

@@ -15,13 +15,15 @@ from typer.testing import CliRunner, Result
 from credit.credit_cases import LINE, TODAY
 from credit.pricing_cases import CURVE, stated
 from lendmill import ids
+from lendmill.cli import app
 from lendmill.cli.pricing import commands
 from lendmill.credit.pricing.assumptions import InvalidAssumptions, read_assumptions, text_of
 from lendmill.credit.pricing.queries import NoSuchPriceProposal, price_proposals
 from lendmill.credit.pricing.start import interval
 from lendmill.db import Database
 from lendmill.people.roles import Role
-from lendmill.products.queries import NoSuchProduct
+from lendmill.products.document import GRADES
+from lendmill.products.queries import NoSuchProduct, live_product
 from lendmill.rating.actions import keep_model
 from lendmill.rating.card import Band
 from lendmill.rating.registry.actions import first_live
@@ -54,6 +56,31 @@ def test_the_guides_example_is_what_the_command_says(lendmill: Callable[..., Res
     assert f"anything from {proposed['B']} to" in GUIDE
 
 
+def test_the_guides_proposal_becomes_a_version_of_the_product_that_goes_live(
+    house: Database, lendmill: Callable[..., Result], tmp_path: Path
+) -> None:
+    staff, assumed = Staff(house), re.split(r"```(?:toml|text)\n", GUIDE)[1].split("```")[0]
+    by, second = (staff.member(role).display_name for role in (Role.ANALYST, Role.RISK_OFFICER))
+    (tmp_path / "said.toml").write_text(assumed, encoding="utf-8")
+    lendmill("best", "said.toml", "--gentlest", "--out", "rates.toml")
+    products = lambda *words: CliRunner().invoke(app(), ["products", *words])  # noqa: E731
+    products("export", LINE.key, "--toml", "next.toml")
+    text, rates = ((tmp_path / name).read_text("utf-8") for name in ("next.toml", "rates.toml"))
+    assert text.count("[rate_by_grade]\n") == 1
+    text = text.replace("[rate_by_grade]\n", rates).replace(
+        f"\nversion = {LINE.version}\n", f"\nversion = {LINE.version + 1}\n"
+    )
+    (tmp_path / "next.toml").write_text(text, encoding="utf-8")
+    assert "can be published" in products("check", "next.toml").output
+    assert products("draft", "next.toml", "--by", by).exit_code == 0
+    asked = products("propose", LINE.key, str(LINE.version + 1), "--by", by, "--reason", "dearer for B")
+    assert products("approve", asked.output.split()[0], "--by", second).exit_code == 0
+    with house.transaction() as db:
+        live = live_product(db, LINE.key, on=TODAY)
+    assert {**live.rate_by_grade, "B": LINE.daily_rate} == dict.fromkeys(GRADES, LINE.daily_rate)
+    assert live.rate_by_grade["B"] == tomllib.loads(rates)["rate_by_grade"]["B"] != LINE.daily_rate
+
+
 def test_the_prices_are_told_and_proposed_and_the_product_stays_as_it_is(
     lendmill: Callable[..., Result], tmp_path: Path
 ) -> None:
@@ -64,7 +91,7 @@ def test_the_prices_are_told_and_proposed_and_the_product_stays_as_it_is(
     for words in ("credit-line", "said by the analyst", "A: rates", "the curve", "break-even", "staying forgoes"):
         assert words in told.output
     proposed = tomllib.loads((tmp_path / "rates.toml").read_text("utf-8"))["rate_by_grade"]
-    assert set(proposed) == {"A", "B"}
+    assert {grade for grade, rate in proposed.items() if rate != LINE.daily_rate} == {"A", "B"}
     assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == [
         "A-limits.svg", "A-rates.svg", "B-limits.svg", "B-rates.svg", "curves.svg",
     ]  # fmt: skip
@@ -74,7 +101,7 @@ def test_the_prices_are_told_and_proposed_and_the_product_stays_as_it_is(
     assert (table["axes"], table["per"], [row[0] for row in table["rows"]]) == (
         ["grade"],
         "millionths a day",
-        ["A", "B"],
+        ["AAA", "AA", "A", "BBB", "BB", "B", "C"],
     )
 
 

@@ -8,6 +8,7 @@ from credit.pricing_cases import CURVE
 from doors.conftest import House
 from lendmill.credit.pricing.assumptions import read_assumptions
 from lendmill.people.roles import Role
+from lendmill.products.document import GRADES
 from lendmill.rating import actions as rating
 from lendmill.rating.registry.actions import first_live
 from lendmill.web.pricing_form import assumptions_in, typed
@@ -73,7 +74,8 @@ def test_the_best_price_is_shown_with_pictures_and_a_proposal_and_nothing_change
     document = html.unescape(text.split("pricing best FILE")[1].split("<pre")[1].split(">", 1)[1].split("</pre>")[0])
     assert read_assumptions(document) == assumptions_in(FORM)
     proposed = html.unescape(text.split("<pre")[1].split(">", 1)[1].split("</pre>")[0])
-    assert set(tomllib.loads(proposed)["rate_by_grade"]) == {"A"}
+    assert proposed.count("  # as today") == len(GRADES) - 1
+    assert set(tomllib.loads(proposed)["rate_by_grade"]) == set(GRADES)
     assert "Wang &lt;analyst&gt;" in text
     assert "<analyst>" not in text
     visitor.get("/language/zh-Hans")

@@ -71,14 +71,16 @@ def best(
     from lendmill.credit.pricing.best import grade_prices
     from lendmill.credit.pricing.curve import curves_of
     from lendmill.credit.pricing.proposal import out_of_order, policy_table, proposal
+    from lendmill.credit.publishing.queries import POLICY, STANDARD
     from lendmill.people.queries import house_day
+    from lendmill.products.publishing.queries import live
     from lendmill.products.queries import live_product
 
     curves = curves_of(_text(curve)) if curve is not None else None
     said = read_assumptions(_text(assumptions), curves)
     with opened.database() as database, database.transaction() as db:
         today = house_day(db)
-        product = live_product(db, said.product, on=today)
+        product, policy = live_product(db, said.product, on=today), live(db, POLICY, STANDARD, today)
         prices = grade_prices(said, product, today)
         who = member(database, by) if by else None
         keep_proposal(db, prices=prices, assumptions=said, product=product, by=who, today=today, gentlest=gentlest)
@@ -91,7 +93,7 @@ def best(
         _draw(prices, pictures)
     if out is not None:
         text = proposal(prices, said, product, today, gentlest=gentlest)
-        table = policy_table(prices, product, gentlest=gentlest) if form == "policy" else ""
+        table = policy_table(prices, product, policy, gentlest=gentlest) if form == "policy" else ""
         _written(_under(text, table) if table else text, out)
 
 

@@ -17,9 +17,11 @@ from lendmill.credit.pricing.band import NoRateToChoose
 from lendmill.credit.pricing.best import GradePrice, grade_prices
 from lendmill.credit.pricing.proposal import out_of_order, policy_table, proposal
 from lendmill.credit.pricing.queries import price_proposal, price_proposals
+from lendmill.credit.publishing.queries import POLICY, STANDARD
 from lendmill.people.queries import house_day
 from lendmill.people.roles import may
 from lendmill.products.document import GRADES, Product
+from lendmill.products.publishing.queries import live
 from lendmill.products.queries import live_product, live_products
 from lendmill.rating.queries import NoLiveModel, grade_counts, live_card
 from lendmill.refusals import Refusal
@@ -88,14 +90,15 @@ def work_out(request: Asked, data: Form) -> Response[str]:
         try:
             stated = assumptions_in(data)
             product = live_product(db, stated.product, on=today)
-            prices = grade_prices(stated, product, today)
+            policy, prices = live(db, POLICY, STANDARD, today), grade_prices(stated, product, today)
         except Refusal as refusal:
             return _page(request, products, today, dict(data), refused=refusal)
         keep_proposal(
             db, prices=prices, assumptions=stated, product=product, by=caller_of(request), today=today,
             gentlest=gentlest,
         )  # fmt: skip
-    found = _found(prices, stated, product, today, words, gentlest=gentlest)
+    table = policy_table(prices, product, policy, gentlest=gentlest) if product.band is not None else ""
+    found = _found(prices, stated, product, table, today, words, gentlest=gentlest)
     return _page(request, products, today, dict(data), found=found)
 
 
@@ -108,7 +111,14 @@ def kept_page(request: Asked, proposal_id: FromPath[UUID]) -> Response[str]:
 
 
 def _found(
-    prices: list[GradePrice], stated: Assumptions, product: Product, today: date, words: Words, *, gentlest: bool
+    prices: list[GradePrice],
+    stated: Assumptions,
+    product: Product,
+    table: str,
+    today: date,
+    words: Words,
+    *,
+    gentlest: bool,
 ) -> Found:
     rate, profit, limit = words.heads("Yearly rate", "Profit, yuan", "Limit, yuan")
     drawn = [
@@ -128,7 +138,7 @@ def _found(
         sum(curve.evened_out for curve in curves.values()),
         out_of_order(prices),
         proposal(prices, stated, product, today, gentlest=gentlest),
-        policy_table(prices, product, gentlest=gentlest) if product.band is not None else "",
+        table,
         text_of(stated),
     )
 
