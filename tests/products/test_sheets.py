@@ -2,10 +2,14 @@
 
 import io
 import json
+import pickle
 import re
+import subprocess
+import sys
 import tomllib
 import zipfile
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -235,3 +239,97 @@ def test_a_mistake_inside_a_repeated_table_is_found_on_its_line() -> None:
     (mistake,) = refused.value.facts["mistakes"]
     assert mistake.field == "waterfall_stages[1].by"
     assert text.splitlines()[mistake.line - 1] == 'by = "loan"'
+
+
+def with_parts(content: bytes, **changed: Any) -> bytes:
+    """An Excel file with some parts changed, each by its name."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as after:
+        for part in before.namelist():
+            change = changed.get(Path(part).name.removesuffix(".xml"), bytes)
+            after.writestr(part, change(before.read(part)))
+    return made.getvalue()
+
+
+def with_cells(cells: bytes, **changed: Any) -> bytes:
+    """The credit line with cells at the end of its first sheet."""
+    more = cells + b"</sheetData>"
+    return with_parts(spreadsheet_of(PRODUCT, LINE), sheet1=lambda text: text.replace(b"</sheetData>", more), **changed)
+
+
+BOUNDED = """
+import pickle, resource, sys
+from lendmill.products.publishing.files import document_in
+from lendmill.products.queries import PRODUCT
+from lendmill.refusals import Refusal
+resource.setrlimit(resource.RLIMIT_AS, (3_000_000_000, 3_000_000_000))
+for content in pickle.load(sys.stdin.buffer):
+    try:
+        document_in(PRODUCT, content, "x")
+    except Refusal as refused:
+        print(type(refused).__name__)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000)
+"""
+
+
+def refused_within_bounds(*contents: bytes) -> list[str]:
+    """How a process of its own, with little memory, refuses files: one that aborts takes no test with it."""
+    told = pickle.dumps(contents)
+    done = subprocess.run([sys.executable, "-c", BOUNDED], input=told, capture_output=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr[-2_000:]
+    *refusals, megabytes = done.stdout.decode().split()
+    assert int(megabytes) < 800
+    return refusals
+
+
+def test_a_cell_far_away_is_refused_however_its_place_is_written() -> None:
+    far = (
+        b'<row><c r="zz1000000"><v>1</v></c></row>',
+        b'<row><c r = "ZZ1000000"><v>1</v></c></row>',
+        b"<row><c r='Z99999999'><v>1</v></c></row>",
+        b'<row r=" 1048576"><c r="ZZ1"><v>1</v></c></row>',
+        b'<row r="1000000"/><row>' + b"<c><v>1</v></c>" * 700 + b"</row>",
+        b'<x:row xmlns:x="x" r="1000000"><x:c r="ZZ1"/></x:row>',
+        b"<row>" + b'<c r="A1"/>' * 400_001 + b"</row>",
+    )
+    unclear = (
+        b'<row r="0"><c><v>1</v></c></row>',
+        b'<row><c r="A0"><v>1</v></c></row>',
+        b'<row><c r="1A"><v>1</v></c></row>',
+        b'<row><c t="s"><v>1&#48;</v></c></row>',
+        b'<row><c t="s"><v>99999</v></c></row>',
+    )
+    assert refused_within_bounds(*map(with_cells, far)) == ["SpreadsheetTooLarge"] * len(far)
+    assert refused_within_bounds(*map(with_cells, unclear)) == ["NotASpreadsheet"] * len(unclear)
+
+
+def test_what_little_bytes_come_to_is_counted_before_it_is_laid_out() -> None:
+    def long(text: bytes) -> bytes:
+        return re.sub(rb"<t>.*?</t>", b"<t>" + b"x" * 5_000_000 + b"</t>", text, count=1)
+
+    def again(text: bytes) -> bytes:
+        one = re.search(rb'<sheet [^>]*r:id="rId1"/>', text)
+        assert one
+        more = (re.sub(rb' name="\w+"', b' name="m%d"' % n, one[0]) for n in range(2_000))
+        return text.replace(one[0], one[0] + b"".join(more))
+
+    shared = b"".join(b'<row r="%d"><c r="AN%d" t="s"><v>0</v></c></row>' % (n, n) for n in range(1_001, 3_001))
+    files = (
+        with_cells(shared, sharedStrings=long),  # one text in many cells
+        with_cells(b'<row r="9999"><c r="AN1"><v>1</v></c></row>', workbook=again),  # one part as many sheets
+        with_cells(b" " * 1_000_000, workbook=again),
+        with_cells(b"<a/>" * 2_000_001),
+    )
+    assert max(map(len, files)) < 60_000
+    assert refused_within_bounds(*files) == ["SpreadsheetTooLarge"] * len(files)
+
+
+def test_a_part_with_entities_of_its_own_or_beside_the_values_is_not_read() -> None:
+    whole = spreadsheet_of(PRODUCT, LINE)
+    own = b"<!DOCTYPE x [<!ENTITY c \"<c r='ZZ1000000'/>\">]><worksheet"
+    with pytest.raises(NotASpreadsheet):
+        document_in(PRODUCT, with_parts(whole, sheet1=lambda text: text.replace(b"<worksheet", own, 1)), "x")
+    picture = io.BytesIO(whole)
+    with zipfile.ZipFile(picture, "a") as packed:
+        packed.writestr("docProps/thumbnail.jpeg", b"\xff\xd8\xff<c r='ZZ1000000'/>")
+    assert document_in(PRODUCT, picture.getvalue(), "x") == LINE

@@ -9,6 +9,7 @@ from lendmill.people.canonical import canonical
 from lendmill.products.publishing import workbook
 from lendmill.products.publishing.kind import Document, DocumentKind
 from lendmill.products.publishing.lines import line_of
+from lendmill.products.publishing.packed import BYTES_MAX, SpreadsheetTooLarge
 from lendmill.products.publishing.sheets import Taken, letters, sheets_of, taken
 from lendmill.products.publishing.worked_out import without_value
 from lendmill.products.reading import Misread, content_of, every_misread
@@ -49,8 +50,8 @@ def document_in(kind: DocumentKind[D], content: bytes, name: str) -> D:
 
     `FileWrong.facts["mistakes"]` lists every mistake.
     """
-    if len(content) > workbook.BYTES_MAX:
-        raise workbook.SpreadsheetTooLarge(name=name)
+    if len(content) > BYTES_MAX:
+        raise SpreadsheetTooLarge(name=name)
     if content[:2] == b"PK":
         return _from_sheets(kind, content, name)
     try:

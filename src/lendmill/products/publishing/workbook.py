@@ -1,9 +1,7 @@
 """Sheets as an Excel file and back: numbers stay numbers, text stays text, whatever it begins with, dates dates."""
 
-import re
 import zipfile
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any, Final
@@ -12,27 +10,19 @@ import python_calamine
 import xlsxwriter
 
 from lendmill.products.publishing.cells import Cell
+from lendmill.products.publishing.packed import (
+    CELLS_MAX,
+    TEXTS_LETTERS_MAX,
+    NotASpreadsheet,
+    SpreadsheetTooLarge,
+    packed_anew,
+)
 from lendmill.products.publishing.sheets import MAIN, NUMBER, Rows
-from lendmill.refusals import Refusal
 
-BYTES_MAX: Final = 5_000_000
-UNPACKED_BYTES_MAX: Final = 30_000_000
-CELLS_MAX: Final = 400_000
 NAME_LETTERS_MAX: Final = 31
 WIDTHS: Final = {MAIN: (44, 44, 60)}
 STAMP: Final = datetime(2000, 1, 1, tzinfo=UTC)  # the same document gives the same file
-WORKBOOK: Final = "xl/workbook.xml"
-CELL: Final = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
-ROW: Final = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d{1,7})["']""")
 LOOKS_LIKE_A_FORMULA: Final = ("=", "+", "-", "@")
-
-
-class NotASpreadsheet(Refusal):
-    """{name} is no Excel file that can be read: save it as .xlsx and send it again."""
-
-
-class SpreadsheetTooLarge(Refusal):
-    """{name} is too large for a policy or a product: an Excel file here has at most 5 MB and 400,000 cells."""
 
 
 def written(sheets: Mapping[str, Rows], meaning: Callable[[str, str], str]) -> bytes:
@@ -89,58 +79,31 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Cell, looks: Mapping[st
 
 def read(content: bytes, name: str) -> dict[str, Rows]:
     """The sheets of an Excel file; refuses with `NotASpreadsheet` and `SpreadsheetTooLarge`."""
-    _check_size(content, name)
+    anew = packed_anew(content, name)
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
-        sheets = {
-            each.name: book.get_sheet_by_name(each.name)
-            for each in book.sheets_metadata
-            if each.typ is python_calamine.SheetTypeEnum.WorkSheet
-        }
-        if sum(each.total_height * each.total_width for each in sheets.values()) > CELLS_MAX:
-            raise SpreadsheetTooLarge(name=name)
-        return {title: [_plain(row) for row in each.to_python(skip_empty_area=False)] for title, each in sheets.items()}
+        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(anew))
+        return dict(_sheets(book, name))
     except (python_calamine.CalamineError, zipfile.BadZipFile, ValueError, OSError) as error:
         raise NotASpreadsheet(name=name) from error
+
+
+def _sheets(book: python_calamine.CalamineWorkbook, name: str) -> Iterator[tuple[str, Rows]]:
+    """One sheet after the other, as long as all together are not too large: several may be the same part."""
+    cells = letters = 0
+    for each in book.sheets_metadata:
+        if each.typ is not python_calamine.SheetTypeEnum.WorkSheet:
+            continue
+        sheet = book.get_sheet_by_name(each.name)
+        cells += sheet.total_height * sheet.total_width
+        if cells > CELLS_MAX:
+            raise SpreadsheetTooLarge(name=name)
+        rows = [_plain(row) for row in sheet.to_python(skip_empty_area=False)]
+        letters += sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
+        if letters > TEXTS_LETTERS_MAX:
+            raise SpreadsheetTooLarge(name=name)
+        yield each.name, rows
 
 
 def _plain(row: Sequence[Any]) -> list[Cell]:
     """The cells of a row; a time of day, which no document has, as its text."""
     return [cell if isinstance(cell, str | int | float | date) else str(cell) for cell in row]
-
-
-def _check_size(content: bytes, name: str) -> None:
-    """Refuse what is too large, packed, unpacked or spread over too many cells, before a sheet is laid out."""
-    if len(content) > BYTES_MAX:
-        raise SpreadsheetTooLarge(name=name)
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as packed:
-            if sum(each.file_size for each in packed.infolist()) > UNPACKED_BYTES_MAX:
-                raise SpreadsheetTooLarge(name=name)
-            if WORKBOOK not in packed.namelist():
-                raise NotASpreadsheet(name=name)
-            for part in packed.namelist():
-                if _spread(packed.read(part)) > CELLS_MAX:
-                    raise SpreadsheetTooLarge(name=name)
-    except (zipfile.BadZipFile, RuntimeError, OSError, zlib.error) as error:  # packed in an unknown way, or damaged
-        raise NotASpreadsheet(name=name) from error
-
-
-def _spread(part: bytes) -> int:
-    """How many cells a sheet would have, from its first to the one that stands furthest down and right."""
-    cells = CELL.findall(part)
-    rows = [int(row) for _, row in cells] + [int(row) for row in ROW.findall(part)]
-    columns = {_column(letters) for letters in {letters for letters, _ in cells}}
-    return max(rows, default=0) * max(columns, default=1)
-
-
-def _column(letters: bytes) -> int:
-    """A column's number by its letters.
-
-    >>> _column(b"A"), _column(b"AB")
-    (1, 28)
-    """
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number

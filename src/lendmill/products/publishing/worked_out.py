@@ -15,7 +15,8 @@ ERROR_ALLOWED: Final = "a value: what a spreadsheet could not work out says noth
 FORMULA_ALLOWED: Final = "a value and no formula: copy the cells and paste them as values"
 SHOWN_MAX: Final = 100
 TOLD_MAX: Final = 101
-PLACE: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+PLACE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+ROW: Final = re.compile(r"[0-9]{1,7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class _Sheet:
         name = name.rpartition(":")[2]
         if name == "row":
             said = about.get("r", "")
-            self.row, self.column = int(said) if said.isdecimal() else self.row + 1, 0
+            self.row, self.column = int(said) if ROW.fullmatch(said) else self.row + 1, 0
         elif name == "c":
             self.column += 1
             if place := PLACE.fullmatch(about.get("r", "")):
