@@ -52,6 +52,14 @@ def test_every_rated_shop_gets_an_offer_or_a_reason(house: Database, shop: Calla
     assert told == [("credit-line", "decline", ["many-refunds"]), ("order-loan", "decline", ["many-refunds"])]
 
 
+def test_who_is_declined_is_not_told_that_a_person_will_look(house: Database, shop: Callable[..., UUID]) -> None:
+    both = shop(grade="C", facts={"refund_rate_90": 0.9})
+    night(house)
+    with house.transaction() as db:
+        kept = [(sorted(no.reasons), no.told) for no in queries.no_offers_of(db, both, TODAY)]
+    assert kept == [(["many-refunds", "rating-needs-review"], ["many-refunds"])] * 2
+
+
 def test_the_same_night_again_changes_nothing(house: Database, shop: Callable[..., UUID]) -> None:
     shop("s1"), shop("s2", grade="D")
     night(house)

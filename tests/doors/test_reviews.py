@@ -59,6 +59,17 @@ def test_a_program_takes_a_file_decides_it_once_and_the_borrower_reads_the_answe
     assert "Lendmill 微贷工厂" in notice["text_zh"]
 
 
+def test_the_page_of_a_decline_tells_the_reasons_for_it_and_no_others(house: House) -> None:
+    with house.database.transaction() as db:
+        rate(db, house.applicant_id, "C")
+        db.execute("update borrower set banned = true where borrower_id = %s", [house.applicant_id])
+    made = applied(house.database, house.applicant_id, 200_000)
+    assert (made.outcome, sorted(made.reasons)) == ("decline", ["banned", "rating-needs-review"])
+    page = house.visitor(Role.SELLER, house.applicant_id).get(f"/decisions/{made.decision_id}").text
+    reasons = page[: page.index("<details")]
+    assert ("因此前的违约行为" in reasons, "根据店铺信用评级" in reasons) == (True, False)
+
+
 def test_what_a_program_asks_wrongly_is_told_and_nothing_is_done(house: House, case: str) -> None:
     path, risk = f"/api/v1/reviews/{case}", house.token(Role.RISK_OFFICER)
     house.client.post(f"{path}/deeds", json={"deed": "take"}, headers=risk)

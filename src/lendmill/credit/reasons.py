@@ -198,3 +198,11 @@ class Reason(Enum):
 
 _BY_CODE = {reason.code: reason for reason in Reason}
 CODES = frozenset(_BY_CODE)
+# What says that a person will look: no reason for who was declined over something else.
+A_PERSON_LOOKS = frozenset(
+    reason.code
+    for reason in (
+        Reason.RATING_NEEDS_REVIEW, Reason.AMOUNT_NEEDS_REVIEW, Reason.STATED_FIGURES_DIFFER, Reason.SHORT_RECORD,
+        Reason.PRICE_OUTSIDE_BAND, Reason.FACTS_UNKNOWN,
+    )
+)  # fmt: skip

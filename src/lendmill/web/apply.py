@@ -15,8 +15,8 @@ from lendmill.api.callers import Asked, database_of
 from lendmill.api.statuses import status
 from lendmill.credit import actions as credit_actions
 from lendmill.credit import queries as credit
-from lendmill.credit.applications.application import AnswerWrong, ConsentMissing
-from lendmill.credit.applications.queries import figures_on_file
+from lendmill.credit.applications.application import AnswerWrong, ConsentMissing, FiguresNeeded
+from lendmill.credit.applications.queries import figures_on_file, states_figures
 from lendmill.credit.conditions.condition import condition_names
 from lendmill.credit.conditions.queries import conditions_of
 from lendmill.credit.consents import BY_PURPOSE
@@ -25,8 +25,10 @@ from lendmill.credit.counters.counter import CounterOfferAccepted, CounterOfferG
 from lendmill.credit.counters.queries import counter_offer
 from lendmill.credit.decisions.queries import KeptDecision
 from lendmill.credit.lines.line import Line
+from lendmill.credit.notice import told_reasons
 from lendmill.credit.notices.queries import notices_of
 from lendmill.credit.offers.behind import less_told
+from lendmill.credit.publishing.queries import STANDARD, LendingPaused, lending_paused
 from lendmill.credit.review.queries import case_about
 from lendmill.credit.trials.queries import policy_trials
 from lendmill.db import Db
@@ -82,7 +84,8 @@ def _facts(request: Asked, application_id: UUID) -> dict[str, Any]:
         today = house_day(db)
         application = credit.application(db, borrower_id, application_id)
         offers = {offer.product_key: offer for offer in credit.offers_of(db, borrower_id, today)}
-        shop = people.shop_of(db, borrower_id)
+        shops = people.shops_of(db, borrower_id)
+        stating = states_figures(shops)
         made = [each for each in credit.decisions_of(db, borrower_id) if each.application_id == application_id]
         return {
             "application": application,
@@ -92,8 +95,9 @@ def _facts(request: Asked, application_id: UUID) -> dict[str, Any]:
             "purposes": policy_trials(db, today).drawn(borrower_id).document.eligibility.purposes,
             "consents": tuple(BY_PURPOSE.values()),
             "borrower": people.borrower(db, borrower_id),
-            "shop": shop,
-            "on_file": figures_on_file(db, shop, today) if shop is not None and shop.wholesale else None,
+            "shop": shops[0] if shops else None,
+            "stating": stating,
+            "on_file": figures_on_file(db, shops, today) if stating else None,
             "named": product_names(db, request),
             "today": today,
         }
@@ -160,6 +164,7 @@ def take_step(request: Asked, application_id: FromPath[UUID], data: Form) -> Res
         )
     except Refusal as refusal:
         mistakes = {_field(refusal): _sentence(request, refusal, facts)}
+        step = IDENTITY if isinstance(refusal, FiguresNeeded) else step  # where they are filled in
         return _page(request, step, facts, typed=data, mistakes=mistakes, status_code=status(refusal))
     return go(f"/apply/{application_id}?step={step + 1}")
 
@@ -177,7 +182,7 @@ def _answers(request: Asked, step: int, data: dict[str, str]) -> dict[str, Any]:
 
 def _figures(data: dict[str, str], facts: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, str]]:
     """The figures a wholesale member typed in, or what is wrong with them, by field; nothing where none are asked."""
-    if facts["shop"] is None or not facts["shop"].wholesale:
+    if not facts["stating"]:
         return None, {}
     figures, mistakes = typed_in({name: data.get(name, "") for name in NAMES})
     if figures is None:
@@ -241,7 +246,9 @@ def _decision(
         sent = notices_of(db, borrower_id, decision_id)
         counter = counter_offer(db, borrower_id, decision_id) if decision.outcome == "counter" else None
         asked_for = _asked_for(db, decision, line, today)
+        made = decision.opened
         less = _less(db, decision, words.language) if counter else []
+        paused = lending_paused(db, today)
     return page(
         request,
         "decision.html",
@@ -252,9 +259,10 @@ def _decision(
         line=line,
         counter=counter,
         state=counter.state(today) if counter else None,
+        paused=words.refusal(LendingPaused(key=STANDARD, version="")) if paused else "",
         asked_for=asked_for,
         refused=_why_not(request, refused),
-        reasons=[*words.reasons(decision.reasons), *less],
+        reasons=[*words.reasons(told_reasons(made.decision, by_person=bool(made.review))), *less],
         story=story,
         named=named,
         review_asked=review_asked,

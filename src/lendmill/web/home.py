@@ -64,7 +64,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         ready=ready,
         paused=words_of(request).refusal(LendingPaused(key=STANDARD, version="")) if paused else "",
         named=named,
-        reasons=words_of(request).reasons(dict.fromkeys(code for each in no_offers for code in each.reasons)),
+        reasons=words_of(request).reasons(dict.fromkeys(code for each in no_offers for code in each.told)),
         days_left=days_left,
         next_due=next_due(running),
         owed_cents=sum(loan.payoff_cents for loan in running if loan.status in OPEN),

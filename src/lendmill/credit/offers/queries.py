@@ -7,6 +7,7 @@ from uuid import UUID
 
 from lendmill.credit.offers.behind import Behind, BehindTold, behind_of, told
 from lendmill.credit.publishing.queries import policy_version
+from lendmill.credit.reasons import A_PERSON_LOOKS
 from lendmill.db import Db, many
 from lendmill.terms.rates import Rate
 
@@ -52,6 +53,12 @@ class NoOffer:
     as_of_on: date
     outcome: str
     reasons: list[str]
+
+    @property
+    def told(self) -> list[str]:
+        """The reasons for the borrower: who was declined is not told that a person will look."""
+        declining = [code for code in self.reasons if code not in A_PERSON_LOOKS]
+        return declining if self.outcome == "decline" and declining else self.reasons
 
 
 # What an offer `o`, the newest for its product, needs to be shown: nothing said no after it. That is a night's no, a
