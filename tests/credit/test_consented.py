@@ -65,3 +65,21 @@ def test_given_again_it_is_the_same_and_after_taking_back_another_word_for_word(
     with house.transaction() as db:
         wording = scalar(db, "select wording from consent where consent_id = %(id)s", id=first)
     assert wording == FREE_CONSENTS[0].zh
+
+
+def test_an_application_gone_on_with_in_one_call_takes_back_what_it_no_longer_gives(
+    house: Database, shop: Callable[..., UUID]
+) -> None:
+    for key, consents in (("s1", NEEDED), ("s2", [*NEEDED, FREE])):
+        borrower_id = shop(key)
+        about = {"borrower_id": borrower_id, "product_key": "credit-line", "today": TODAY}
+        save = {"borrower_id": borrower_id, "application_id": house.act(actions.start_application, **about)}
+        first = {"amount_cents": 500_000, "purpose": "stock"}
+        second = {"language": "en", "consents": [*NEEDED, FREE]}
+        house.act(actions.save_step, step=1, answers=first, **save)
+        house.act(actions.save_step, step=2, answers=second, **save)
+        assert in_force(house, borrower_id)
+        answers = {**first, **second, "consents": consents}
+        house.act(actions.apply_at_once, command=Command.of(key), answers=answers, **about)
+        assert in_force(house, borrower_id) is (FREE in consents)
+        assert in_force(house, borrower_id, "credit-report")

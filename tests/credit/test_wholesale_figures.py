@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from credit_cases import POLICY, TODAY
+from credit_cases import MARKET_FACTS, POLICY, TODAY, rate
 from psycopg.errors import InsufficientPrivilege
 from test_applications import FIRST, SECOND
 from test_crowd import asking, count
 
+from lendmill import ids
 from lendmill.credit import actions, queries
 from lendmill.credit.applications.application import AnswerWrong, FiguresNeeded
 from lendmill.credit.review.queries import cases_of
@@ -172,3 +173,68 @@ def test_an_import_says_of_known_shops_only_what_it_says(house: Database, shop: 
     assert bring_memberships(house, sellers=said, today=TODAY) == ([], {})
     with house.transaction() as db:
         assert {key: each.wholesale for key, each in shops_by_key(db, ["s1", "s2"]).items()} == {"s1": True, "s2": True}
+
+
+def sent(house: Database, second: dict[str, Any], today: date, key: str = "k") -> actions.Decided:
+    """The decision on an application whose steps are done."""
+    about = {name: second[name] for name in ("borrower_id", "application_id")}
+    return house.act(actions.submit, command=Command.of(key), today=today, **about)
+
+
+def test_who_became_a_wholesale_member_meanwhile_is_asked_when_the_application_is_sent(
+    house: Database, shop: Shop
+) -> None:
+    borrower_id = shop("s1", facts={"sales_net_365": 480_000.0})
+    second = on_step_two(house, borrower_id)
+    house.act(actions.save_step, answers=SECOND, **second)
+    house.act(set_wholesale, shop_key="s1", wholesale=True, from_on=TODAY, told_by=None, today=TODAY)
+    with pytest.raises(FiguresNeeded):
+        sent(house, second, TODAY)
+    assert count(house, "select count(*) from decision") == 0
+    house.act(state_figures, borrower_id=borrower_id, figures=StatedFigures(**YEAR), today=TODAY)
+    made = sent(house, second, TODAY)
+    with house.transaction() as db:
+        case = queries.decision(db, made.decision_id).opened.case
+        answers = queries.application(db, borrower_id, second["application_id"]).answers
+    assert (case.stated_version, case.facts["stated_sales_closeness"], answers["figures_version"]) == (1, 1.0, 1)
+
+
+@pytest.mark.parametrize(("on", "asked"), [(date(2026, 12, 31), False), (date(2027, 1, 1), True)])
+def test_figures_that_grew_old_since_the_second_step_are_asked_for_again(
+    house: Database, shop: Shop, on: date, asked: bool
+) -> None:
+    borrower_id = shop("s1", wholesale=True)
+    second = on_step_two(house, borrower_id)
+    house.act(actions.save_step, answers={**SECOND, "figures": YEAR}, **second)
+    with house.transaction() as db:
+        db.execute("update house set today_on = %s", [on])
+        rate(db, borrower_id, "A", MARKET_FACTS, on)
+    if not asked:
+        assert sent(house, second, on).outcome == "approve"
+        return
+    with pytest.raises(FiguresNeeded):
+        sent(house, second, on)
+    again = {**YEAR, "sales_year_cents": 130_000_000}
+    house.act(actions.save_step, answers={**SECOND, "figures": again}, **second)
+    assert sent(house, second, on).outcome == "approve"
+    assert versions(house, borrower_id) == [(2, 130_000_000), (1, 120_000_000)]
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_a_membership_of_any_shop_of_the_borrower_asks(house: Database, shop: Shop, steps: int) -> None:
+    borrower_id = shop("s1")
+    with house.transaction() as db:
+        db.execute(
+            "insert into shop (shop_id, borrower_id, shop_key, since_on) values (%s, %s, 's2', '2024-01-01')",
+            [ids.new(), borrower_id],
+        )
+    house.act(set_wholesale, shop_key="s2", wholesale=True, from_on=TODAY, told_by=None, today=TODAY)
+    if steps == 1:
+        with pytest.raises(FiguresNeeded):
+            asking(house, borrower_id, "k")()
+        assert asking(house, borrower_id, "k", figures=YEAR)().outcome == "approve"
+        return
+    second = on_step_two(house, borrower_id)
+    with pytest.raises(FiguresNeeded):
+        house.act(actions.save_step, answers=SECOND, **second)
+    assert house.act(actions.save_step, answers={**SECOND, "figures": YEAR}, **second).step == 3

@@ -5,6 +5,7 @@ import io
 import re
 from datetime import date
 
+from lendmill.people.memberships.actions import set_wholesale
 from lendmill.people.roles import Role
 
 
@@ -44,6 +45,23 @@ def test_a_seller_applies_in_three_steps_and_is_decided(house) -> None:  # type:
     seen = staff.get(f"/staff{decision}").text
     assert "逐字节一致" in seen
     assert house.visitor(Role.SELLER).get(decision).status_code == 404
+
+
+def test_who_becomes_a_wholesale_member_before_sending_is_led_back_to_the_figures(house) -> None:  # type: ignore[no-untyped-def]
+    visitor = house.visitor(Role.SELLER, house.applicant_id)
+    step = visitor.post("/apply/start", product="credit-line").headers["location"]
+    visitor.post(step, step="1", amount="12,000", purpose="stock")
+    consents = {f"consent-{name}": "yes" for name in ("shop-record", "credit-report", "automated-decision")}
+    visitor.post(step, step="2", **consents)
+    key = visitor.hidden(visitor.get(f"{step}?step=3").text, "key")
+    house.database.act(
+        set_wholesale, shop_key="shop-applicant", wholesale=True, from_on=house.lender.today, told_by=None,
+        today=house.lender.today,
+    )  # fmt: skip
+    asked = visitor.post(step, step="3", key=key)
+    assert (asked.status_code, 'name="sales_year"' in asked.text, "批发会员" in asked.text) == (422, True, True)
+    assert visitor.post(step, step="2", sales_year="1,200,000", **consents).status_code == 303
+    assert visitor.post(step, step="3", key=key).headers["location"].startswith("/decisions/")
 
 
 def test_a_draw_costs_what_was_shown_and_happens_once(house) -> None:  # type: ignore[no-untyped-def]

@@ -24,7 +24,12 @@ from lendmill.credit.applications.application import (
     amount_and_purpose,
     asked_amount,
 )
-from lendmill.credit.applications.queries import application, figures_on_file, open_applications
+from lendmill.credit.applications.queries import (
+    application,
+    figures_on_file,
+    open_applications,
+    states_figures,
+)
 from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Ask, case_of
 from lendmill.credit.cases.queries import figures_stated, gathered_of_one, net_assets_cents
@@ -49,7 +54,7 @@ from lendmill.credit.trials.trial import Drawn
 from lendmill.db import Db
 from lendmill.people.actions import Command, lock_borrower, once, remember, verify_identity
 from lendmill.people.groups.actions import lock_related
-from lendmill.people.queries import Shop, house_day, shop_of
+from lendmill.people.queries import Shop, house_day, shops_of
 from lendmill.people.seal import Seal
 from lendmill.products.document import Product
 from lendmill.rating.stated.actions import state_figures
@@ -74,12 +79,13 @@ class Decided:
 
 
 def start_application(db: Db, *, borrower_id: UUID, product_key: str, today: date) -> UUID:
-    """Begin an application, or take up the one already begun for this product."""
+    """Begin an application, or take up the one already begun for this product; refuses with `LendingPaused`."""
     lock_borrower(db, borrower_id)
+    policy_trials(db, today)
     begun = _begun(db, borrower_id, product_key)
     if begun is None:
         product = product_for(db, product_key, borrower_id, today)
-        begun = _fresh(borrower_id, product, lines_of(db, borrower_id), today, shop_of(db, borrower_id))
+        begun = _fresh(borrower_id, product, lines_of(db, borrower_id), today, shops_of(db, borrower_id))
         store.start(db, begun)
     return begun.application_id
 
@@ -91,15 +97,17 @@ def _begun(db: Db, borrower_id: UUID, product_key: str) -> Application | None:
     return None
 
 
-def _fresh(borrower_id: UUID, product: Product, held: Sequence[Line], today: date, shop: Shop | None) -> Application:
+def _fresh(
+    borrower_id: UUID, product: Product, held: Sequence[Line], today: date, shops: Sequence[Shop]
+) -> Application:
     """An application as it begins, not written down yet."""
     _no_line_yet(held, product.key, today)
-    if shop is None:
+    if not shops:
         raise NoShop
     return Application(
         application_id=ids.new(),
         borrower_id=borrower_id,
-        shop_id=shop.shop_id,
+        shop_id=shops[0].shop_id,
         product_key=product.key,
         step=ASKING,
         status="open",
@@ -128,10 +136,9 @@ def save_step(
         store.save(db, borrower_id=borrower_id, application_id=application_id, step=IDENTITY, answers=kept)
     else:
         kept = _identity(db, borrower_id, answers, seal)
-        kept |= _figures(db, shop_of(db, borrower_id), answers, house_day(db))
+        kept |= _figures(db, shops_of(db, borrower_id), answers, house_day(db))
+        _take_back_consents(db, begun, kept, house_day(db))
         _keep_consents(db, borrower_id, application_id, kept)
-        for purpose in set(begun.answers.get("consents", ())) - set(kept["consents"]):
-            take_back_consent(db, borrower_id=borrower_id, purpose=purpose, today=house_day(db))
         store.save(db, borrower_id=borrower_id, application_id=application_id, step=CONFIRMING, answers=kept)
     return application(db, borrower_id, application_id)
 
@@ -148,23 +155,29 @@ def _identity(db: Db, borrower_id: UUID, answers: Mapping[str, Any], seal: Seal 
     return {"language": language, "consents": [*CONSENTS_NEEDED, *free], "identity_given": bool(identity_no)}
 
 
-def _figures(db: Db, shop: Shop | None, answers: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """Step 2 of who states figures: the version that counts; a wholesale member has one that is not too old.
+def _figures(db: Db, shops: Sequence[Shop], answers: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """The version that counts of who states figures; whoever runs a wholesale member has one that is not too old.
 
     Figures sent along are confirmed by that; the same ones again stay the version they are.
     """
     sent = answers.get("figures")
-    if shop is None or not (shop.wholesale or sent):
+    if not shops or not (states_figures(shops) or sent):
         return {}
     if sent:
         if not isinstance(sent, Mapping):
             raise AnswerWrong(field="figures", value="(not figures)", allowed="figures in cents, shares and years")
-        stated = state_figures(db, borrower_id=shop.borrower_id, figures=checked(sent), today=today)
+        stated = state_figures(db, borrower_id=shops[0].borrower_id, figures=checked(sent), today=today)
         return {"figures_version": stated.n}
-    last = figures_on_file(db, shop, today)
+    last = figures_on_file(db, shops, today)
     if last is None:
         raise FiguresNeeded(months=FIGURES_MONTHS)
     return {"figures_version": last.n}
+
+
+def _take_back_consents(db: Db, before: Application, kept: Mapping[str, Any], today: date) -> None:
+    """What an application's earlier answers agreed to and the new ones no longer do is taken back."""
+    for purpose in set(before.answers.get("consents", ())) - set(kept["consents"]):
+        take_back_consent(db, borrower_id=before.borrower_id, purpose=purpose, today=today)
 
 
 def _keep_consents(db: Db, borrower_id: UUID, application_id: UUID, kept: Mapping[str, Any]) -> None:
@@ -182,8 +195,9 @@ def submit(
 ) -> Decided:
     """Step 3: decide an application now, keep the decision, and open the line where it is approved, all or nothing.
 
-    The same key twice is the same decision once. `amount_cents` replaces what was asked in step 1. Two devices at once:
-    the second waits for the first and then finds the application decided.
+    Whoever states figures has some that are not too old today, whenever step 2 was done. The same key twice is the same
+    decision once. `amount_cents` replaces what was asked in step 1. Two devices at once: the second waits for the first
+    and then finds the application decided. Refuses with `FiguresNeeded` and `StepTooEarly` among others.
     """
     groups = lock_related(db, borrower_id, today)
     earlier = once(db, borrower_id=borrower_id, command=command, action="submit")
@@ -196,12 +210,12 @@ def submit(
     rules, sold = _deciding(db, borrower_id, begun.product_key, today)
     _no_line_yet(held, begun.product_key, today)
     asked_cents = asked_amount(begun.amount_cents if amount_cents is None else amount_cents, sold.document)
+    last = {"amount_cents": asked_cents, **_figures(db, shops_of(db, borrower_id), {}, today)}
+    begun = replace(begun, answers=begun.answers | last)
     case = _case(db, begun, sold.document, asked_cents, today, groups)
     with db.pipeline():
         decided = _decide(db, case, rules, sold, held, application_id=application_id)
-        store.set_decided(
-            db, borrower_id=borrower_id, application_id=application_id, answers={"amount_cents": asked_cents}
-        )
+        store.set_decided(db, borrower_id=borrower_id, application_id=application_id, answers=last)
         remember(db, borrower_id=borrower_id, command=command, action="submit", result_id=decided.decision_id)
     return decided
 
@@ -228,12 +242,13 @@ def apply_at_once(
     taken_up = _begun(db, borrower_id, product_key)
     held = lines_of(db, borrower_id)
     rules, sold = _deciding(db, borrower_id, product_key, today)
-    shop = shop_of(db, borrower_id)
-    begun = taken_up or _fresh(borrower_id, sold.document, held, today, shop)
+    shops = shops_of(db, borrower_id)
+    begun = taken_up or _fresh(borrower_id, sold.document, held, today, shops)
     asked = amount_and_purpose(answers, sold.document, rules.document)
-    asked |= _figures(db, shop, answers, today)
+    asked |= _figures(db, shops, answers, today)
     kept = _identity(db, borrower_id, answers, seal)
     _no_line_yet(held, product_key, today)
+    _take_back_consents(db, begun, kept, today)
     begun = replace(begun, step=CONFIRMING, answers={**begun.answers, **asked, **kept})
     case = _case(db, begun, sold.document, asked["amount_cents"], today, groups)
     with db.pipeline():

@@ -1,5 +1,6 @@
 """Applications as they stand, one or a page of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -52,9 +53,14 @@ def open_applications(db: Db, borrower_id: UUID) -> list[Application]:
     return many(db, Application, OPEN_APPLICATIONS, borrower_id=borrower_id)
 
 
-def figures_on_file(db: Db, shop: Shop, today: date) -> StatedVersion | None:
-    """The figures a seller stated last, where they are not older than an application asks for."""
-    versions = stated_versions(db, shop.borrower_id, shop.shop_id)
+def states_figures(shops: Sequence[Shop]) -> bool:
+    """Whether a borrower with these shops states a year's figures with an application: one is a wholesale member."""
+    return any(shop.wholesale for shop in shops)
+
+
+def figures_on_file(db: Db, shops: Sequence[Shop], today: date) -> StatedVersion | None:
+    """The figures a seller stated last, of the first shop, where they are not older than an application asks for."""
+    versions = stated_versions(db, shops[0].borrower_id, shops[0].shop_id)
     fresh = versions and months_after(versions[0].stated_on, FIGURES_MONTHS) > today
     return versions[0] if fresh else None
 
