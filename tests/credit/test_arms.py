@@ -5,7 +5,9 @@ from functools import partial
 from itertools import pairwise
 from uuid import UUID
 
-from lendmill.credit.testing.arms import LOTS, Spans, allotted, drawn, held_out, lot
+from lendmill.credit.testing.arms import LOTS, Arm, Spans, allotted, drawn, held_out, lot
+from lendmill.credit.testing.backtest import Estimate
+from lendmill.credit.testing.beside.figures import ArmGroup, trial_report
 
 PEOPLE = [UUID(int=n * 7_919 + 1) for n in range(40_000)]
 FOUR, FIVE, SIX = "standard/4", "standard/5", "standard/6"
@@ -85,3 +87,18 @@ def test_the_lots_of_two_families_have_nothing_to_do_with_each_other() -> None:
 def test_a_trial_does_not_try_the_people_of_the_one_before_it() -> None:
     both = partial(allotted, {})
     assert both({FOUR: 1_000})[FOUR][0] != both({FIVE: 1_000})[FIVE][0]
+
+
+def test_the_mean_of_one_file_has_no_bounds_and_none_lies_where_nothing_can_be() -> None:
+    def group(arm: Arm, part: int, limit_cents: int) -> ArmGroup:
+        return ArmGroup(arm, part, 1, 1, 0, limit_cents, limit_cents * 0.05, 0, 0, 0.0)
+
+    rows = [group("champion", 3, 100_000), group("challenger", 1, 1_000), group("challenger", 2, 500_000)]
+    alone, two = trial_report("standard/4", rows, None, None).arms
+    assert alone.limit_mean == Estimate(100_000.0, None, None)
+    assert alone.at_risk_share == Estimate(0.05, None, None)
+    assert two.limit_mean.low == 0
+    assert (two.limit_mean.high or 0) > 500_000
+    assert all(0 <= (bound or 0) <= 1 for arm in (alone, two) for bound in (arm.granted.low, arm.granted.high))
+    unknown = {each.figure for each in trial_report("t", rows, None, None).differences if each.difference.low is None}
+    assert unknown == {"limit_mean", "at_risk_share", "default_rate"}

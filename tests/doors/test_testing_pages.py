@@ -87,10 +87,12 @@ def test_a_backtest_is_asked_for_waits_and_is_read_in_both_languages(house: Hous
     at = f"/staff/policies/policies/standard/{number}"
     assert upload(analyst, f"{at}/backtests", b"", "assumptions", since="soon").status_code == 422
     assert upload(analyst, f"{at}/backtests", b"days = 1", "assumptions").status_code == 422
-    assert upload(analyst, f"{at}/backtests", b"", "assumptions").status_code == 303
+    begun = upload(analyst, f"{at}/backtests", b"", "assumptions")
+    assert (begun.status_code, begun.headers["location"]) == (303, f"{at}/tests#backtests")
     again = upload(analyst, f"{at}/backtests", b"", "assumptions")
     assert (again.status_code, "analyst has asked for a backtest" in again.text) == (409, True)
-    assert "waits or runs" in auditor.get(f"{at}/tests", headers=ENGLISH).text
+    waits = auditor.get(f"{at}/tests", headers=ENGLISH).text
+    assert all(text in waits for text in ("waits or runs", "its report will stand here", "Look again"))
     assert run_asked(house.database) == 1
     with house.database.transaction() as db:
         (run,) = queries.backtests(db, "standard", number)
@@ -131,7 +133,7 @@ def shadowed(house: House, number: int) -> int:
 @pytest.mark.usefixtures("decided")
 def test_a_shadow_and_a_trial_are_told_on_pages_empty_or_not(house: House, number: int) -> None:
     auditor, officer = house.visitor(Role.AUDITOR), house.visitor(Role.RISK_OFFICER)
-    assert "No trial has run" in auditor.get("/staff/policies/trials", headers=ENGLISH).text
+    assert "Nobody has been drawn for a trial yet" in auditor.get("/staff/policies/trials", headers=ENGLISH).text
     version = shadowed(house, number)
     at = f"/staff/policies/policies/standard/{version}"
     assert "Nothing decided beside yet" in auditor.get(f"{at}/shadow", headers=ENGLISH).text

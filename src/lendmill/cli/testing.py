@@ -314,7 +314,10 @@ def list_trials() -> None:
     for each in found:
         print(f"{each.trial:<24} {each.files:>9,} files  {each.since_on} to {each.until_on}")
     if not found:
-        print("No trial has run: `lendmill policies propose KEY VERSION --to share --share 5` begins one.")
+        print(
+            "Nobody has been drawn for a trial yet: `lendmill policies propose KEY VERSION --to share --share 5` begins"
+        )
+        print("one, once a second person agrees. It is listed from the first file on that it draws.")
 
 
 @trials.command()
@@ -362,8 +365,10 @@ def _difference(found: "ArmDifference") -> str:
 
 
 def _share(found: "Estimate") -> str:
-    if found.value is None or found.low is None or found.high is None:
+    if found.value is None:
         return "—"
+    if found.low is None or found.high is None:
+        return f"{found.value:.1%}"
     return f"{found.value:.1%} ({found.low:.1%}–{found.high:.1%})"
 
 

@@ -152,7 +152,7 @@ def begin_backtest(
         act_today(database_of(request), ask)
     except Refusal as refusal:
         return _tests(request, kind, key, version, refusal)
-    return go(f"/staff/policies/{kind}/{key}/{version}/tests")
+    return go(f"/staff/policies/{kind}/{key}/{version}/tests#backtests")
 
 
 @get("/staff/policies/backtests/{backtest_id:uuid}", sync_to_thread=True)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -203,10 +204,10 @@ def _arm(arm: Arm, sums: Mapping[str, np.ndarray]) -> ArmReport:
         files=int(sums["files"].sum()),
         granted=share(sums["granted"], sums["files"]),
         referred=share(sums["referred"], sums["files"]),
-        limit_mean=ratio(sums["limit_cents"], sums["granted"]),
+        limit_mean=_mean(sums["limit_cents"], sums["granted"]),
         limit_cents=int(sums["limit_cents"].sum()),
         at_risk_cents=round(float(sums["at_risk_cents"].sum())),
-        at_risk_share=ratio(sums["at_risk_cents"], sums["limit_cents"]),
+        at_risk_share=_mean(sums["at_risk_cents"], sums["limit_cents"], most=1.0),
         known=int(known),
         defaults=int(sums["defaults"].sum()),
         default_rate=share(sums["defaults"], sums["known"]),
@@ -214,15 +215,23 @@ def _arm(arm: Arm, sums: Mapping[str, np.ndarray]) -> ArmReport:
     )
 
 
+def _mean(of: np.ndarray, among: np.ndarray, most: float = math.inf) -> Estimate:
+    """A mean of what is never below nought, with bounds of what can be; of borrowers of one group it has none."""
+    found = ratio(of, among)
+    if found.low is None or found.high is None or np.count_nonzero(among) == 1:
+        return Estimate(found.value, None, None)
+    return Estimate(found.value, max(0.0, found.low), min(most, found.high))
+
+
 def _differences(sums: Mapping[Arm, Mapping[str, np.ndarray]]) -> list[ArmDifference]:
     champion, challenger = sums["champion"], sums["challenger"]
     found = []
-    for figure, of, among, shares in (
-        ("granted", "granted", "files", True), ("referred", "referred", "files", True),
-        ("limit_mean", "limit_cents", "granted", False), ("at_risk_share", "at_risk_cents", "limit_cents", False),
-        ("default_rate", "defaults", "known", True),
+    for figure, of, among, how in (
+        ("granted", "granted", "files", share), ("referred", "referred", "files", share),
+        ("limit_mean", "limit_cents", "granted", _mean),
+        ("at_risk_share", "at_risk_cents", "limit_cents", partial(_mean, most=1.0)),
+        ("default_rate", "defaults", "known", share),
     ):  # fmt: skip
-        how = share if shares else ratio
         gap = between(how(challenger[of], challenger[among]), how(champion[of], champion[among]))
         few = (
             figure == "default_rate"
