@@ -6,6 +6,8 @@ import pytest
 
 from doors.conftest import rate
 from doors.test_api import _ask
+from doors.test_reviews import retired
+from lendmill.db import scalar
 from lendmill.people.roles import Role
 
 
@@ -127,8 +129,31 @@ def test_what_a_person_asks_in_place_of_what_was_asked_stands_on_the_page_alone(
     with house.database.transaction() as db:
         db.execute("update line set limit_cents = 300000 where borrower_id = %s", [house.applicant_id])
     risk.post(f"/staff/reviews/{decision_id}", deed="take")
-    form = {"amount": "6,000", "months": "2", "grant season": "yes", "condition collateral": "yes"}
+    form = {"amount": "6,000", "months": "6", "grant season": "yes", "condition collateral": "yes"}
     said = {"outcome": "approve", "words": "with a pledge", "key": "asked-anew"}
     assert risk.post(f"/staff/reviews/{decision_id}/verdict", **said, **form).status_code == 303
     page = seller.get(f"/decisions/{decision_id}").text
     assert (page.count("¥6,000.00 · 2026年1月31日前"), "¥7,000.00 ·" in page) == (2, False)
+
+
+def test_while_lending_is_paused_nothing_is_told_as_open_and_no_application_begins(house) -> None:  # type: ignore[no-untyped-def]
+    path, decision_id = countered(house)
+    client, partner = house.visitor().client, house.token(Role.PARTNER)
+    retired(house)
+    (offer,) = client.get(path, headers=partner).json()
+    assert (offer["decision_id"], offer["state"]) == (decision_id, "paused")
+    told = client.post(f"{path}/{decision_id}/acceptance", headers={**partner, "Idempotency-Key": "accept-01"})
+    assert (told.status_code, told.json()["code"], told.json()["facts"]) == (503, "lending-paused", {})
+    start = f"/api/v1/borrowers/{house.applicant_id}/applications"
+    told = client.post(start, json={"product_key": "order-loan"}, headers=partner)
+    assert (told.status_code, told.json()["code"], told.json()["facts"]) == (503, "lending-paused", {})
+    seller, sentence = house.visitor(Role.SELLER, house.applicant_id), "目前暂停办理新的授信，请明天再来。"
+    begun = seller.post("/apply/start", product="order-loan")
+    assert (begun.status_code, sentence in begun.text) == (503, True)
+    with house.database.transaction() as db:
+        assert scalar(db, "select count(*) from application where status = 'open'") == 0
+    page = seller.get(f"/decisions/{decision_id}").text
+    assert (page.count(sentence), "接受 ¥16,000" in page, 'value="decline"' in page) == (1, False, True)
+    late = seller.post(f"/decisions/{decision_id}/counter-offer", answer="accept", key="accept-paused").text
+    assert (late.count(sentence), "接受 ¥16,000" in late) == (1, False)
+    assert client.post(f"{path}/{decision_id}/refusal", headers=partner).json()["state"] == "declined"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from litestar import get, post
@@ -12,13 +13,17 @@ from lendmill.api.credit import LineOut, line_out
 from lendmill.api.keys import IdempotencyKey, needed
 from lendmill.credit.counters import actions, queries
 from lendmill.credit.counters.counter import CounterOffer, CounterState
+from lendmill.credit.publishing.queries import lending_paused
 from lendmill.people.command import Command
 from lendmill.people.queries import act_today, house_day
 
 
 @dataclass(frozen=True)
 class CounterOfferOut:
-    """Less than was asked: how much, at what rates, until when, where it stands, and its line once accepted."""
+    """Less than was asked: how much, at what rates, until when, where it stands, and its line once accepted.
+
+    `paused` is one that can be declined, but not accepted before lending goes on.
+    """
 
     decision_id: UUID
     product_key: str
@@ -28,13 +33,14 @@ class CounterOfferOut:
     months_max: int
     made_on: date
     expires_on: date
-    state: CounterState
+    state: CounterState | Literal["paused"]
     answered_on: date | None
     line_id: UUID | None
 
 
-def counter_out(each: CounterOffer, today: date) -> CounterOfferOut:
+def counter_out(each: CounterOffer, today: date, *, paused: bool) -> CounterOfferOut:
     """An offer as it is told outside."""
+    state = each.state(today)
     return CounterOfferOut(
         decision_id=each.decision_id,
         product_key=each.product_key,
@@ -44,7 +50,7 @@ def counter_out(each: CounterOffer, today: date) -> CounterOfferOut:
         months_max=each.months_max,
         made_on=each.made_on,
         expires_on=each.expires_on,
-        state=each.state(today),
+        state="paused" if paused and state == "open" else state,
         answered_on=each.answered_on,
         line_id=each.line_id,
     )
@@ -55,7 +61,8 @@ def counter_offers(request: Asked, borrower_id: FromPath[UUID]) -> list[CounterO
     """What a borrower was offered in place of what they asked, the newest first."""
     with database_of(request).transaction() as db:
         today = house_day(db)
-        return [counter_out(each, today) for each in queries.counter_offers_of(db, borrower_id)]
+        paused = lending_paused(db, today)
+        return [counter_out(each, today, paused=paused) for each in queries.counter_offers_of(db, borrower_id)]
 
 
 @post("/borrowers/{borrower_id:uuid}/counter-offers/{decision_id:uuid}/acceptance", sync_to_thread=True)
@@ -80,4 +87,5 @@ def decline(request: Asked, borrower_id: FromPath[UUID], decision_id: FromPath[U
     database = database_of(request)
     declined = act_today(database, actions.decline_counter_offer, borrower_id=borrower_id, decision_id=decision_id)
     with database.transaction() as db:
-        return counter_out(declined, house_day(db))
+        today = house_day(db)
+        return counter_out(declined, today, paused=lending_paused(db, today))

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any, Final
 
 from litestar import Response
@@ -42,7 +43,8 @@ def problem(status_code: int, *, code: str, title: str, **more: Any) -> Response
 def refused(asked: Asked, refusal: Refusal) -> Response[dict[str, Any]]:
     """A refusal as a problem, with the facts of its sentence beside it."""
     refusal = told_to(asked, refusal)
-    facts = {name: _plain(value) for name, value in refusal.facts.items()}
+    said = {name for _, name, _, _ in Formatter().parse(refusal.template()) if name}
+    facts = {name: _plain(value) for name, value in refusal.facts.items() if name in said}
     return problem(status(refusal), code=refusal.code(), title=str(refusal), facts=facts)
 
 
