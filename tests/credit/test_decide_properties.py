@@ -204,7 +204,7 @@ def test_a_record_held_to_a_shorter_age_never_turns_a_no_into_a_yes(case: Case, 
     strict = msgspec.structs.replace(POLICY, facts_age_days_max=days)
     before, after = decided(case, product=product), decided(case, policy=strict, product=product)
     if after.outcome in ("approve", "counter"):
-        assert after == before
+        assert (after.outcome, after.terms) == (before.outcome, before.terms)
     assert granted_cents(after) <= granted_cents(before)
 
 
