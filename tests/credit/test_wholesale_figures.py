@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -173,6 +174,36 @@ def test_an_import_says_of_known_shops_only_what_it_says(house: Database, shop: 
     assert bring_memberships(house, sellers=said, today=TODAY) == ([], {})
     with house.transaction() as db:
         assert {key: each.wholesale for key, each in shops_by_key(db, ["s1", "s2"]).items()} == {"s1": True, "s2": True}
+
+
+MAPPING = """
+source = "p"
+[[events]]
+kind = "order"
+shop = "shop"
+id = ["no"]
+happened = { column = "at", format = "%Y-%m-%d" }
+amount = { column = "yuan", unit = "yuan" }
+"""
+
+
+def test_an_import_tells_of_whose_membership_it_could_not_say_anything(
+    house: Database, shop: Shop, typed: Callable[..., Any], tmp_path: Path
+) -> None:
+    shop("s1"), shop("s2")
+    for wholesale, days in ((True, 0), (False, 10), (True, 20)):
+        on = TODAY + timedelta(days=days)
+        house.act(set_wholesale, shop_key="s1", wholesale=wholesale, from_on=on, told_by=None, today=TODAY)
+    files = {"orders.csv": "shop,no,at,yuan\ns1,1,2025-12-01,5\n", "mapping.toml": MAPPING}
+    files["sellers.csv"] = "shop_key,name,kind,wholesale\ns1,x,person,no\ns2,x,person,yes\n"
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    orders, mapping, sellers = (tmp_path / name for name in files)
+    told = typed("import", "events", orders, "--mapping", mapping, "--sellers", sellers)
+    assert told.exit_code == 0, told.output
+    assert f"From {TODAY} on another wholesale membership: s2\n" in told.output
+    left = f"  s1, membership left as it was: From {TODAY + timedelta(days=20)} on something else was said of shop s1:"
+    assert left in told.output
 
 
 def sent(house: Database, second: dict[str, Any], today: date, key: str = "k") -> actions.Decided:

@@ -154,6 +154,10 @@ def test_while_lending_is_paused_nothing_is_told_as_open_and_no_application_begi
         assert scalar(db, "select count(*) from application where status = 'open'") == 0
     page = seller.get(f"/decisions/{decision_id}").text
     assert (page.count(sentence), "接受 ¥16,000" in page, 'value="decline"' in page) == (1, False, True)
+    stated = f"/api/v1/borrowers/{house.applicant_id}/figures"
+    told = client.put(stated, json={"sales_year_cents": 1_000_000}, headers=partner)
+    assert (told.status_code, told.json()["version"], told.json()["verdict"]) == (200, 1, "cannot tell")
+    assert seller.get("/figures").status_code == 200
     late = seller.post(f"/decisions/{decision_id}/counter-offer", answer="accept", key="accept-paused").text
     assert (late.count(sentence), "接受 ¥16,000" in late) == (1, False)
     assert client.post(f"{path}/{decision_id}/refusal", headers=partner).json()["state"] == "declined"

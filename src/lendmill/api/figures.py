@@ -11,6 +11,7 @@ from litestar.params import FromPath, JSONBody
 
 from lendmill.api.callers import Asked, database_of
 from lendmill.credit.consented.actions import give_consent, take_back_consent
+from lendmill.credit.publishing.queries import lending_paused
 from lendmill.credit.trials.queries import policy_trials
 from lendmill.db import Db
 from lendmill.people.queries import act_today, borrower, house_day, shop_of
@@ -43,7 +44,8 @@ def figures_now(db: Db, borrower_id: UUID) -> FiguresNow:
         return FiguresNow(draft, [], None, (), "cannot tell", {})
     figures, then = versions[0].said, record_then(db, borrower_id, shop.shop_id, versions[0].stated_on)
     facts = then.facts if then else {}
-    rules = policy_trials(db, today).drawn(borrower_id).document.stated
+    paused = lending_paused(db, today)
+    rules = msgspec.UNSET if paused else policy_trials(db, today).drawn(borrower_id).document.stated
     told: Verdict = "cannot tell"
     if rules is not msgspec.UNSET:
         close = facts_now(figures, facts)
