@@ -1,6 +1,8 @@
 """A text in TOML is taken apart within bounds, and what is beyond them is told by its line or its field."""
 
+from contextlib import suppress
 from datetime import date
+from time import process_time
 
 import pytest
 
@@ -10,6 +12,7 @@ from lendmill.credit.testing.unit_cases import InvalidCases, read_cases, shipped
 from lendmill.products.publishing.cells import Unreadable, value_of
 from lendmill.products.publishing.fields import info_of
 from lendmill.products.publishing.files import FileWrong, document_in
+from lendmill.products.publishing.lines import places_of
 from lendmill.products.spelled import DEPTH_MAX, Misspelled, NumberBeyond, content_in
 
 DIGITS = "9" * 5_000
@@ -71,3 +74,34 @@ def test_a_cell_with_such_a_number_is_told_too() -> None:
     for cell, kind in ((DIGITS, int), (DIGITS, float), ("1e999", float), (float("inf"), float), ("1e999", str | float)):
         with pytest.raises(Unreadable):
             value_of(cell, info_of(kind), left_out=False)
+
+
+def test_each_letter_is_read_once_however_a_text_is_cut_up() -> None:
+    """Each of these took from seconds to minutes where a text of twice the length took four or eight times as long."""
+    far = 20_000
+    texts = ['"\\', "'a\n", '"""\\', '"""\\"""', "'''a''", '""', '"\\"', "[", " ", "a . ", '" "', "_9" * 40 + " "]
+    began = process_time()
+    for bit in texts:
+        places_of(bit * far)
+        places_of(f'a = ["""\n]\n[{bit * far}\n"""]\n')
+        with suppress(Misspelled):
+            content_in(bit * far)
+    with pytest.raises(FileWrong):
+        document_in(POLICY, ('a = ["""\n]\n[' + " " * far + '\n"""]\n').encode(), "x.toml")
+    with pytest.raises(FileWrong):
+        document_in(POLICY, "".join(f"a{n} = 1\n" for n in range(far // 4)).encode(), "x.toml")
+    assert wrong(("9" * 998 + " ") * 100 + DIGITS) != ("", None)
+    assert process_time() - began < 10
+
+
+def test_a_name_longer_than_any_document_has_is_told() -> None:
+    assert wrong("a = 1\n[" + "b" * 201 + "]\n") == ("a name in it has more than 200 letters", None)
+    assert wrong("a = [[{" + "b" * 201 + " = 1}]]\n") == ("a name in it has more than 200 letters", None)
+    assert content_in("b" * 200 + " = 1") == {"b" * 200: 1}
+
+
+def test_a_text_of_several_lines_hides_what_looks_like_entries_and_comments() -> None:
+    text = 'a = [\'\'\'\n]\nb = 1\n\'\'\', """[\n\\"""c = 1"""""]\n# d = [\ne = "#["\n'
+    text += '[f]\n"g" . h = """\n[x]\n"""\ni = 1\n'
+    assert content_in(text)["f"] == {"g": {"h": "[x]\n"}, "i": 1}
+    assert places_of(text) == {"a": 1, "e": 7, "f": 8, "f.g.h": 9, "f.i": 12}

@@ -9,11 +9,18 @@ from typing import Any, Final
 LETTERS_MAX: Final = 1_000_000
 DEPTH_MAX: Final = 32
 WHOLE_MAX: Final = 2**63 - 1
-TOKEN: Final = re.compile(
-    r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*|[][{}.=,\n]', re.DOTALL
+NAME_LETTERS_MAX: Final = 200
+# What names and brackets are not looked for in. One left open goes on as far as it can: no letter is read twice.
+TEXTS: Final = (
+    r'"""(?:[^"\\]|\\.|"(?!""))*(?:"{3,5})?'
+    r"|'''(?:[^']|'(?!''))*(?:'{3,5})?"
+    r'|"(?:[^"\\\n]|\\[^\n])*"?'
+    r"|'[^'\n]*'?"
+    r"|#[^\n]*"
 )
+TOKEN: Final = re.compile(TEXTS + r"|[][{}.=,\n]", re.DOTALL)
 SYNTAX: Final = re.compile(r"\(at line (\d+), column \d+\)")
-LONG_NUMBER: Final = re.compile(r"\d[\d_]{999,}")
+LONG_NUMBER: Final = re.compile(r"(?<![\d_])\d[\d_]{999,}")
 
 
 class Misspelled(Exception):
@@ -46,6 +53,7 @@ def content_in(text: str) -> dict[str, Any]:
         long = LONG_NUMBER.search(text)
         line = _line(text, long.start()) if long else None
         raise Misspelled(f"there is a number of thousands of digits{_told(line)}", line) from None
+    _check_names(content)
     for field, number in _numbers(content, ""):
         if isinstance(number, int) and abs(number) > WHOLE_MAX:
             raise NumberBeyond(field, f"a number of {number.bit_length() * 3 // 10} digits")
@@ -70,6 +78,15 @@ def _check_depth(text: str) -> None:
         if open_ + dots > DEPTH_MAX:
             line = _line(text, token.start())
             raise Misspelled(f"it nests deeper than {DEPTH_MAX} levels{_told(line)}", line)
+
+
+def _check_names(content: Any) -> None:
+    """Refuse names longer than any document has, before each is told with all that it stands in."""
+    if isinstance(content, dict) and max(map(len, content), default=0) > NAME_LETTERS_MAX:
+        raise Misspelled(f"a name in it has more than {NAME_LETTERS_MAX} letters", None)
+    for value in content.values() if isinstance(content, dict) else content:
+        if isinstance(value, dict | list):
+            _check_names(value)
 
 
 def _line(text: str, at: int) -> int:

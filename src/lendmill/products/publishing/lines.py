@@ -2,11 +2,16 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
-HEADER: Final = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]")
-ENTRY: Final = re.compile(r'^\s*((?:[\w-]+|"[^"]*")(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=\s*(.*)$')
-LONG_TEXT: Final = re.compile(r'"""|\'\'\'')
+from lendmill.products.spelled import TEXTS
+
+HEADER: Final = re.compile(r"\s*(\[\[?)([^\]]+)\]")
+ENTRY: Final = re.compile(r'\s*((?:[\w-]+|"[^"]*")(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=(.*)')
+ASIDE: Final = re.compile(TEXTS, re.DOTALL)
+WAY_LETTERS_MAX: Final = 200
 
 
 def line_of(text: str, field: str) -> int | None:
@@ -25,29 +30,35 @@ def line_of(text: str, field: str) -> int | None:
     return None
 
 
-def places_of(text: str) -> dict[str, int]:
-    """The line of every table and entry, by the way to it; what is inside a long text or a list is not looked at."""
+@lru_cache(maxsize=1)
+def places_of(text: str) -> Mapping[str, int]:
+    """The line of every table and entry, by the way to it; what is inside a long text or a list is not looked at.
+
+    >>> places_of('a = [\"\"\"\\n]\\nb = 1\\n\"\"\"]\\nc = 1\\n')
+    {'a': 1, 'c': 5}
+
+    That of the last text is kept: each of its mistakes asks again.
+    """
     places: dict[str, int] = {}
     counts: Counter[str] = Counter()
-    within, closing, depth = "", "", 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        if closing:
-            closing = "" if closing in line else closing
-            continue
+    within, depth = "", 0
+    for number, line in enumerate(ASIDE.sub(_short, text).split("\n"), start=1):
         if depth > 0:
             depth += _opened(line)
-            continue
-        if header := HEADER.match(line):
-            within = _table(header[2], header[1] == "[[", counts)
+        elif header := HEADER.match(line):
+            within = _table(header[2][:WAY_LETTERS_MAX], header[1] == "[[", counts)
             places.setdefault(within, number)
         elif entry := ENTRY.match(line):
-            way = ".".join(filter(None, (within, re.sub(r"\s*\.\s*", ".", entry[1]).replace('"', ""))))
-            places.setdefault(way, number)
-            if (long_text := LONG_TEXT.match(entry[2])) and entry[2].count(long_text[0]) == 1:
-                closing = long_text[0]
-            elif not long_text:
-                depth = max(0, _opened(entry[2]))
+            way = ".".join(part.strip() for part in entry[1].split(".")).replace('"', "")
+            places.setdefault(f"{within}.{way}" if within else way, number)
+            depth = max(0, _opened(entry[2]))
     return places
+
+
+def _short(found: re.Match[str]) -> str:
+    """A text of one line as it stands; of one that may be longer, and of a comment, only its ends of line."""
+    long = found[0].startswith(('"""', "'''", "#"))
+    return "\n" * found[0].count("\n") if long else found[0]
 
 
 def _table(name: str, repeated: bool, counts: Counter[str]) -> str:
@@ -66,5 +77,5 @@ def _table(name: str, repeated: bool, counts: Counter[str]) -> str:
 
 def _opened(line: str) -> int:
     """How many brackets a line opens and leaves open, texts and comments set aside."""
-    bare = re.sub(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'', "", line).split("#")[0]
+    bare = ASIDE.sub("", line)
     return bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
