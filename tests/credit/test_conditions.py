@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from credit_cases import POLICY, TODAY
-from test_crowd import asking, count
+from credit_cases import MARKET_FACTS, POLICY, TODAY, rate
+from test_crowd import asking, count, together
 
 from crowd import at_once
 from lendmill import ids
+from lendmill.credit.cases.queries import net_assets_cents
 from lendmill.credit.conditions import actions, queries
 from lendmill.credit.conditions.condition import condition_names
 from lendmill.credit.conditions.told import (
@@ -21,6 +22,7 @@ from lendmill.credit.conditions.told import (
     DescriptionMissing,
     LineCondition,
     NoSuchCondition,
+    NotGrantedToday,
     NothingTold,
     NotSuchAWay,
     NotYoursToVerify,
@@ -32,6 +34,7 @@ from lendmill.credit.lines import actions as lines
 from lendmill.credit.lines.line import Line, LineNotOpen
 from lendmill.credit.lines.queries import lines_of
 from lendmill.db import Database
+from lendmill.funding.store import save_capital
 from lendmill.people.groups.queries import groups_of
 from lendmill.people.queries import NoSuchBorrower
 from lendmill.people.roles import Role
@@ -164,6 +167,63 @@ def test_verifying_is_the_work_of_analysts_and_risk_officers(waiting: Waiting) -
             actions.judge_condition, borrower_id=waiting.guarantor_id, told_id=told.told_id, verified=True, reason="x",
             by=waiting.officer, today=TODAY,
         )  # fmt: skip
+
+
+def has_net_assets(house: Database, amount_cents: int) -> None:
+    """The owners take out all that is above this, or pay in what is missing."""
+    with house.transaction() as db:
+        had_cents = net_assets_cents(db, TODAY) or 0
+    house.act(save_capital, amount_cents=amount_cents - had_cents, lendable_cents=0, profile="current", booked_on=TODAY)
+
+
+def worse(house: Database, borrower_id: UUID, how: str) -> None:
+    """Something has happened since: named by the reason it is told for."""
+    with house.transaction() as db:
+        if how == "banned":
+            db.execute("update borrower set banned = true where borrower_id = %s", [borrower_id])
+        elif how == "late-debt":
+            lines.bring_standing(
+                db, borrower_id=borrower_id, outstanding_cents=1, reserved_cents=0, days_past_due_worst=60,
+                late_since_on=TODAY - timedelta(days=60), loans_drawn=1, loans_repaid=0,
+            )  # fmt: skip
+        elif how == "rating-too-low":
+            rate(db, borrower_id, "D", MARKET_FACTS, TODAY)
+        elif how == "terms-changed":
+            larger = {"sales_monthly_mean": 90_000.0, "sales_net_90": 270_000.0}
+            rate(db, borrower_id, "B", {**MARKET_FACTS, **larger}, TODAY)
+        else:
+            rate(db, borrower_id, "B", {**MARKET_FACTS, "sales_monthly_mean": 12_000.0}, TODAY)
+
+
+@pytest.mark.parametrize("how", ["banned", "late-debt", "rating-too-low", "less-than-asked"])
+def test_what_would_not_be_granted_today_is_not_opened_and_waits(waiting: Waiting, how: str) -> None:
+    told = waiting.tell(guarantor_id=waiting.guarantor_id)
+    worse(waiting.house, waiting.borrower_id, how)
+    with pytest.raises(NotGrantedToday, match=rf"500000 cents would not .*\({how}.*\).* until {LAST_DAY}"):
+        waiting.judge(told)
+    assert (waiting.line.status, waiting.asked.state(TODAY), waiting.asked.covered_cents) == ("pending", "waiting", 0)
+    with waiting.house.transaction() as db:
+        assert groups_of(db, waiting.guarantor_id, TODAY) == []
+    assert waiting.judge(told, verified=False).state(TODAY) == "asked"
+
+
+def test_a_guarantor_and_who_they_answer_for_never_pass_the_cap_of_a_group_together(waiting: Waiting) -> None:
+    assert asking(waiting.house, waiting.guarantor_id, "g", amount_cents=600_000)().outcome == "approve"
+    told = waiting.tell(guarantor_id=waiting.guarantor_id)
+    has_net_assets(waiting.house, 7_333_326)  # 15 % of it are 1,099,998
+    with pytest.raises(NotGrantedToday, match="less-than-asked"):
+        waiting.judge(told)
+    assert waiting.line.status == "pending"
+    has_net_assets(waiting.house, 7_333_334)
+    assert waiting.judge(told).state(TODAY) == "met"
+    assert waiting.line.status == "open"
+
+
+def test_a_guarantor_who_applies_while_they_are_verified_passes_no_cap(waiting: Waiting) -> None:
+    told = waiting.tell(guarantor_id=waiting.guarantor_id)
+    has_net_assets(waiting.house, 7_000_000)
+    together([lambda: waiting.judge(told), asking(waiting.house, waiting.guarantor_id, "g", amount_cents=600_000)])
+    assert count(waiting.house, "select count(*) from line where status = 'open'") == 1
 
 
 def test_of_many_verdicts_at_once_one_counts(waiting: Waiting) -> None:

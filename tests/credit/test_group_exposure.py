@@ -1,5 +1,6 @@
 """What a group has together is what a decision counts, what is left is what a decision grants; also by command."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,12 +8,16 @@ from uuid import UUID
 
 import pytest
 from credit_cases import TODAY
-from test_crowd import asking
+from test_conditions import has_net_assets
+from test_crowd import asking, together
 from test_groups import RICH, parting, related
 from typer.testing import Result
 
 from lendmill.api.groups import group_file
 from lendmill.cli.shops import NotADay
+from lendmill.credit.lines.actions import reserve
+from lendmill.credit.lines.line import GroupLimitReached, Line
+from lendmill.credit.lines.queries import lines_of
 from lendmill.credit.related.queries import group_cap, group_exposure, groups_page
 from lendmill.db import Database
 from lendmill.money import yuan
@@ -37,6 +42,29 @@ def test_the_room_told_is_the_limit_decided(house: Database, shop: Callable[...,
     assert (cap.room_cents(cap.most_cents + 1), cap.over_cents(cap.most_cents + 1)) == (0, 1)
     counter = asking(house, three, "c", amount_cents=90_000_000)()
     assert (counter.outcome, counter.limit_cents) == ("counter", cap.room_cents(told.granted_cents))
+
+
+def test_who_is_found_to_belong_together_later_draws_no_more_than_a_group_may_have(
+    house: Database, shop: Callable[..., UUID]
+) -> None:
+    one, two, alone = (shop(f"s{n}") for n in range(3))
+    for borrower_id in (one, two, alone):
+        asking(house, borrower_id, str(borrower_id), amount_cents=600_000)()
+    has_net_assets(house, 7_000_000)  # 15 % of it are 1,050,000
+    related(house, Staff(house).member(Role.ANALYST), one, two)
+
+    def drawing(borrower_id: UUID, amount_cents: int) -> Callable[[], Line]:
+        with house.transaction() as db:
+            (line,) = lines_of(db, borrower_id)
+        return lambda: house.act(reserve, line, amount_cents, today=TODAY)
+
+    found = together([drawing(one, 600_000), drawing(two, 600_000)])
+    assert Counter(type(each) for each in found) == {Line: 1, GroupLimitReached: 1}
+    (other,) = {one, two} - {each.borrower_id for each in found if isinstance(each, Line)}
+    with pytest.raises(GroupLimitReached, match="cannot lend 450001 cents more"):
+        drawing(other, 450_001)()
+    assert drawing(other, 450_000)().reserved_cents == 450_000
+    assert drawing(alone, 600_000)().reserved_cents == 600_000
 
 
 def test_groups_are_found_by_kind_name_member_and_shop_a_page_at_a_time(

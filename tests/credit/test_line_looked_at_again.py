@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from credit_cases import TODAY
-from test_conditions import LAST_DAY, Waiting
+from test_conditions import LAST_DAY, Waiting, worse
 from test_crowd import asking
 from test_groups import RICH, related
 from test_line_changes import Night
@@ -19,7 +19,7 @@ from lendmill.credit.cases.queries import gathered
 from lendmill.credit.changes import actions as changes
 from lendmill.credit.changes.queries import changes_due
 from lendmill.credit.conditions import actions, queries
-from lendmill.credit.conditions.told import ConditionOver, LineCondition
+from lendmill.credit.conditions.told import ConditionOver, LineCondition, NotGrantedToday
 from lendmill.credit.lines import actions as lines
 from lendmill.credit.lines.line import LimitExceeded, Line
 from lendmill.credit.lines.queries import lines_of
@@ -117,6 +117,32 @@ def test_a_raise_nobody_stands_for_in_time_lapses_and_the_line_stays(open_line: 
     assert (line.status, line.limit_cents, line.raise_to_cents, line.months_max) == ("open", 1_000_000, None, 3)
     with pytest.raises(ConditionOver, match="is lapsed"):
         open_line.met(asked)
+
+
+@pytest.mark.parametrize("how", ["banned", "rating-too-low", "late-debt", "terms-changed"])
+def test_a_raise_by_a_person_is_not_carried_out_where_something_speaks_against_it_since(
+    open_line: Again, how: str
+) -> None:
+    open_line.raised(1_500_000, "guarantor")
+    (asked,) = open_line.asked()
+    worse(open_line.house, open_line.borrower_id, how)
+    with pytest.raises(NotGrantedToday, match=rf"1500000 cents would not be granted today \({how}.*\)"):
+        open_line.met(asked)
+    assert (open_line.line.limit_cents, open_line.line.raise_to_cents) == (1_000_000, 1_500_000)
+
+
+def test_what_was_granted_against_the_computer_opens_though_it_says_the_same_today(house: Database, shop: Shop) -> None:
+    again = Again(house, shop(grade="D"))
+    declined = asking(house, again.borrower_id, "k", amount_cents=500_000)()
+    assert declined.outcome == "decline"
+    house.act(ask_for_review, borrower_id=again.borrower_id, decision_id=declined.decision_id, today=TODAY)
+    verdict = changed(amount_cents=500_000, months_max=1, conditions=("guarantor",))
+    proposal = decided(house, taken(house, declined.decision_id, again.officers[0]), again.officers[0], verdict)
+    confirmed(house, proposal, again.officers[1])
+    for asked in again.asked():
+        assert again.line.status == "pending"
+        again.met(asked)
+    assert (again.line.status, again.line.limit_cents) == ("open", 500_000)
 
 
 def test_a_raise_that_asks_nothing_holds_at_once_with_its_months(open_line: Again) -> None:

@@ -130,6 +130,7 @@ STATUSES: Final[dict[str, int]] = {
     # conditions of a line
     "no-such-condition": NOT_FOUND,
     "condition-over": CONFLICT,
+    "not-granted-today": CONFLICT,
     "not-such-a-way": UNPROCESSABLE,
     "description-missing": UNPROCESSABLE,
     "cover-too-small": UNPROCESSABLE,
@@ -170,6 +171,7 @@ STATUSES: Final[dict[str, int]] = {
     "cases-changed": CONFLICT,
     "cases-fail": CONFLICT,
     "joint-limit-exceeded": CONFLICT,
+    "group-limit-reached": CONFLICT,
     "limit-exceeded": CONFLICT,
     "line-expired": CONFLICT,
     "line-not-open": CONFLICT,

@@ -21,6 +21,7 @@ from lendmill.loans.replay import Event
 from lendmill.loans.servicing import actions as servicing
 from lendmill.people import actions as people
 from lendmill.people.actions import Command
+from lendmill.people.groups.actions import lock_related
 from lendmill.products import queries as products
 from lendmill.products.document import Product
 from lendmill.refusals import Refusal
@@ -58,7 +59,7 @@ def draw(
     today: date,
 ) -> queries.Drawn:
     """Draw on a line. Limit and funding are reserved now; the loan begins when the rail says the money arrived."""
-    people.lock_borrower(db, borrower_id)
+    lock_related(db, borrower_id, today)
     earlier = people.once(db, borrower_id=borrower_id, command=command, action="draw")
     if earlier is not None:
         return queries.drawn_by(db, borrower_id, earlier)

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
+
+from lendmill.credit.changes.weighing import case_without
 from lendmill.credit.conditions import queries, store
 from lendmill.credit.conditions.told import (
     ConditionOver,
@@ -11,6 +14,7 @@ from lendmill.credit.conditions.told import (
     CoverTooLarge,
     CoverTooSmall,
     LineCondition,
+    NotGrantedToday,
     NotSuchAWay,
     OwnGuarantor,
     OwnWord,
@@ -18,14 +22,23 @@ from lendmill.credit.conditions.told import (
     check_verifier,
     described_as,
 )
-from lendmill.credit.decide import Decision
-from lendmill.credit.decisions.queries import decision
+from lendmill.credit.decide import Decision, decide, reasons
+from lendmill.credit.decisions.again import as_good, held_anew
+from lendmill.credit.decisions.queries import KeptDecision, asked_again, decision
 from lendmill.credit.lines.actions import lock_line, open_line, set_line_status
 from lendmill.credit.lines.line import Line
+from lendmill.credit.reasons import Reason
+from lendmill.credit.review.verdict.bounds import (
+    AmountOutOfBounds,
+    MonthsOutOfBounds,
+    NoPersonMayGrant,
+    NothingCanBeGranted,
+)
+from lendmill.credit.review.verdict.judging import reviewed
 from lendmill.db import Db
 from lendmill.money import LARGEST_CENTS
 from lendmill.people.actions import lock_borrower
-from lendmill.people.groups.actions import begin, lock_borrowers
+from lendmill.people.groups.actions import begin, lock_borrowers, lock_related
 from lendmill.people.queries import borrower
 from lendmill.people.sign_in.queries import Caller
 from lendmill.products.document import Product
@@ -132,12 +145,15 @@ def judge_condition(
 ) -> LineCondition:
     """Say whether what was brought forward is so; once all conditions of a line are met, it opens or rises.
 
-    A guarantor who borrows here too belongs together with the borrower from then on. Refuses with `NotYoursToVerify`,
-    `NothingTold`, `OwnWord`, `VerifiedAlready`, `ConditionOver`, `DescriptionMissing`.
+    A guarantor who borrows here too belongs together with the borrower from then on. Under the locks of the groups and
+    the borrower it is looked at again then: what would not be granted today is neither opened nor raised, and nothing
+    changes. Refuses with `NotYoursToVerify`, `NothingTold`, `OwnWord`, `VerifiedAlready`, `ConditionOver`,
+    `DescriptionMissing`, `NotGrantedToday`.
     """
     check_verifier(by.role)
+    groups = lock_related(db, borrower_id, today)
     told = queries.told(db, borrower_id, told_id)
-    lock_borrowers(db, sorted({borrower_id, told.guarantor_id or borrower_id}))
+    lock_borrowers(db, [borrower_id, told.guarantor_id or borrower_id])
     told = queries.told(db, borrower_id, told_id)
     if told.told_by == by.account_id:
         raise OwnWord
@@ -150,27 +166,61 @@ def judge_condition(
         raise ConditionOver(state=state)
     store.judge(db, told, borrower_id=borrower_id, verified=verified, reason=described_as(reason), by=by, today=today)
     if verified and told.guarantor_id is not None:
-        begin(
+        tie = begin(
             db, kind="guarantee", named=f"guarantee {asked.condition_id}",
             borrower_ids=[borrower_id, told.guarantor_id], from_on=today, told_by=by.account_id, today=today,
             source=f"guarantor of line {asked.line_id}",
         )  # fmt: skip
+        groups = (*groups, tie.group_id)
     if verified:
-        _carried_out_where_met(db, asked, today)
+        _carried_out_where_met(db, asked, groups, today)
     return queries.condition(db, borrower_id, asked.condition_id)
 
 
-def _carried_out_where_met(db: Db, asked: LineCondition, today: date) -> None:
+def _carried_out_where_met(db: Db, asked: LineCondition, groups: Sequence[UUID], today: date) -> None:
     line = lock_line(db, borrower_id=asked.borrower_id, line_id=asked.line_id)
     of_line = [each for each in queries.conditions_of(db, asked.borrower_id) if each.line_id == asked.line_id]
     if any(each.state(today) != "met" for each in of_line if each.decision_id == line.asked_by):
         return
-    if line.status == "pending":
+    pending = line.status == "pending"
+    if not pending and (line.status == "closed" or line.raise_to_cents is None):
+        return
+    kept = decision(db, line.asked_by, line.borrower_id)
+    refused = _not_granted_today(db, line, kept, groups, today)
+    if refused:
+        raise NotGrantedToday(limit_cents=line.granted_cents, reasons=", ".join(refused), until_on=asked.until_on)
+    if pending:
         set_line_status(db, line, "open")
-    elif line.status != "closed" and line.raise_to_cents is not None:
-        terms = decision(db, line.asked_by, line.borrower_id).opened.decision.terms
+    else:
+        terms = kept.opened.decision.terms
         assert terms is not None, "a raise has terms"
+        assert line.raise_to_cents is not None, "a raise is to some amount"
         store.bring_to(db, line, verdict_id=line.asked_by, limit_cents=line.raise_to_cents, months_max=terms.months_max)
+
+
+def _not_granted_today(db: Db, line: Line, kept: KeptDecision, groups: Sequence[UUID], today: date) -> tuple[str, ...]:
+    """Why what a line waits for would not be granted today, by reason codes; nothing where it would.
+
+    What a person granted is held to what no person may grant, and to what the computer said when they did.
+    """
+    before, review = kept.opened.decision, kept.opened.review
+    limit_cents = line.raise_to_cents or line.limit_cents
+    again = asked_again(db, kept, today, amount_cents=limit_cents if review is UNSET else None, groups=groups)
+    case = case_without(again.case, line)
+    made = decide(case, again.policy, again.product)
+    held = held_anew(made, before)
+    if held:
+        return reasons(held)
+    if not isinstance(review, UnsetType):
+        try:
+            made = reviewed(case, again.policy, again.product, review)
+        except (MonthsOutOfBounds, NoPersonMayGrant):
+            return (Reason.TERMS_CHANGED.code,)
+        except (AmountOutOfBounds, NothingCanBeGranted):
+            return (Reason.LIMIT_TOO_SMALL.code,)
+    if made.terms is None or made.terms.limit_cents < limit_cents:
+        return (Reason.LIMIT_TOO_SMALL.code,)
+    return () if as_good(made, before) else (Reason.TERMS_CHANGED.code,)
 
 
 def lapse_conditions(db: Db, *, today: date) -> int:

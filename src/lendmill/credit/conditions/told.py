@@ -57,6 +57,11 @@ class VerifiedAlready(Refusal):
     """This was {outcome} already."""
 
 
+class NotGrantedToday(Refusal):
+    """Nothing more would be missing, but {limit_cents} cents would not be granted today ({reasons}): what was brought
+    forward waits, and can be verified until {until_on}."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConditionTold:
     """What somebody brought forward, and what was found of it."""

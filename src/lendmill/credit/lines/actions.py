@@ -9,6 +9,7 @@ from lendmill import ids
 from lendmill.credit.decide import Terms
 from lendmill.credit.lines.line import (
     BorrowerLate,
+    GroupLimitReached,
     JointLimitExceeded,
     LimitExceeded,
     Line,
@@ -18,11 +19,13 @@ from lendmill.credit.lines.line import (
     NoSuchLine,
     NothingAsked,
 )
-from lendmill.credit.lines.queries import LINE, LINE_COLUMNS, joint_use, standing
+from lendmill.credit.lines.queries import LINE, LINE_COLUMNS, group_use, joint_use, standing
 from lendmill.credit.lines.queries import line as line_now
 from lendmill.credit.lines.queries import lines_of as lines_of
+from lendmill.credit.related.queries import group_cap
 from lendmill.days import months_after
 from lendmill.db import Db, maybe, note, one, run
+from lendmill.people.groups.actions import lock_related
 from lendmill.people.queries import house_day
 from lendmill.products.document import Product
 from lendmill.terms.rates import Rate
@@ -147,11 +150,14 @@ RESERVE = f"""
 def reserve(db: Db, line: Line, amount_cents: int, *, today: date | None = None) -> Line:
     """Set aside what a draw asks for, until the rail says whether the money arrived.
 
-    Refuses with `NothingAsked`, `BorrowerLate`, `LineNotOpen`, `LineExpired`, `LimitExceeded`, `JointLimitExceeded`.
+    Refuses with `NothingAsked`, `BorrowerLate`, `LineNotOpen`, `LineExpired`, `LimitExceeded`, `JointLimitExceeded`,
+    `GroupLimitReached`.
     The line is looked at afresh, whatever the caller holds. Without `today` the house's day counts.
     """
     now = line_now(db, line.borrower_id, line.line_id)
-    _drawable(db, now, amount_cents, today or house_day(db))
+    on = today or house_day(db)
+    _drawable(db, now, amount_cents, on)
+    _within_group(db, now, amount_cents, on)
     reserved = maybe(db, Line, RESERVE, borrower_id=now.borrower_id, line_id=now.line_id, amount_cents=amount_cents)
     if reserved is None:
         raise LimitExceeded(line_id=now.line_id, available_cents=now.available_cents, asked_cents=amount_cents)
@@ -175,6 +181,15 @@ def _drawable(db: Db, line: Line, amount_cents: int, today: date) -> None:
     if amount_cents > left_cents:
         others = ", ".join(key for key in line.joint_products if key != line.product_key)
         raise JointLimitExceeded(products=others, available_cents=max(0, left_cents), asked_cents=amount_cents)
+
+
+def _within_group(db: Db, line: Line, amount_cents: int, today: date) -> None:
+    """Whoever was found to belong together after each was granted something draws no more than a group may have."""
+    if not lock_related(db, line.borrower_id, today):
+        return
+    used_cents, cap = group_use(db, line.borrower_id, today), group_cap(db, today)
+    if cap is not None and used_cents is not None and amount_cents > cap.room_cents(used_cents):
+        raise GroupLimitReached(asked_cents=amount_cents)
 
 
 MOVE = f"""

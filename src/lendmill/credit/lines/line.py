@@ -28,6 +28,10 @@ class JointLimitExceeded(Refusal):
     """Together with {products} no more than {available_cents} cents are left, less than the {asked_cents} asked."""
 
 
+class GroupLimitReached(Refusal):
+    """We cannot lend {asked_cents} cents more to those who belong together with this borrower at present."""
+
+
 class BorrowerLate(Refusal):
     """Something has been late since {late_since_on}: nothing can be drawn until it is paid."""
 

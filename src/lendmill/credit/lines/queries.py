@@ -1,10 +1,12 @@
 """A borrower's lines, and how they stand with the house."""
 
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 from lendmill.credit.lines.line import Line, NoSuchLine, Standing
 from lendmill.db import Db, many, maybe, scalar
+from lendmill.people.groups.queries import GROUPS_OF_ONE, MEMBERS_OF_ONE
 
 LINE_COLUMNS: Final = """
            line_id, borrower_id, product_key, product_version, decision_id, limit_cents, reserved_cents, used_cents,
@@ -51,6 +53,24 @@ STANDING = """
 def standing(db: Db, borrower_id: UUID) -> Standing:
     """A borrower's debts and record with the house; who never borrowed owes nothing."""
     return maybe(db, Standing, STANDING, borrower_id=borrower_id) or Standing()
+
+
+GROUP_USE = f"""
+    select max(used_cents)::bigint
+      from (select own.group_id, sum(line.reserved_cents + line.used_cents) as used_cents
+              from borrower b
+             cross join lateral ({GROUPS_OF_ONE}) own
+             cross join lateral ({MEMBERS_OF_ONE}) member
+              join line on line.borrower_id = member.borrower_id
+             where b.borrower_id = %(borrower_id)s
+             group by own.group_id) each_group
+"""
+
+
+def group_use(db: Db, borrower_id: UUID, today: date) -> int | None:
+    """What those who belong together with a borrower have reserved and used: of several groups the most; or None."""
+    found = scalar(db, GROUP_USE, borrower_id=borrower_id, today=today)
+    return None if found is None else int(found)
 
 
 JOINT_USE = """
