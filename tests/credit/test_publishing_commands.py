@@ -1,5 +1,6 @@
 """Policies by command: written, compared, let go live by two people; a policy fits the house or is refused by name."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,18 +15,21 @@ from typer.testing import CliRunner, Result
 
 from lendmill.cli import app
 from lendmill.credit.actions import publish_presets
-from lendmill.credit.policy import Policy, policy_of
+from lendmill.credit.policy import InvalidPolicy, Policy, policy_of
 from lendmill.credit.publishing import queries
 from lendmill.credit.publishing.queries import POLICY as KIND
 from lendmill.credit.queries import policy
 from lendmill.db import Database
 from lendmill.people.approvals.approval import OwnProposal
+from lendmill.people.canonical import canonical
 from lendmill.people.roles import Role
 from lendmill.people.sign_in.actions import open_account
 from lendmill.products.actions import publish
 from lendmill.products.law import LawNotInForce, LawUnnamed
 from lendmill.products.publishing import queries as published
-from lendmill.products.publishing.files import FileWrong, spreadsheet_of
+from lendmill.products.publishing import workbook
+from lendmill.products.publishing.files import FileWrong, document_in, spreadsheet_of
+from lendmill.products.publishing.sheets import sheets_of
 from lendmill.products.queries import preset
 from lendmill.products.reading import content_of
 
@@ -126,6 +130,53 @@ def test_every_rule_that_cannot_be_read_is_told_with_its_name_line_and_column(
     for _, wrong, where in UNREADABLE:
         line = next(n for n, each in enumerate(text.splitlines(), start=1) if wrong in each)
         assert sum(f"line {line}: " in each and where in each for each in told) == 1, told
+
+
+MISTAKES = (
+    ("age_years_max = 62", 'age_years_max = "62"', "eligibility.age_years_max"),
+    ("days_past_due_worst_max = 30", "days_past_due_worst_max = -3", "debts.days_past_due_worst_max"),
+    ('refer_when = "history_days < 180"', 'refer_when = "history_days < 80"', "rules[0].refer_when"),
+    ('history_days < 90"\nunknown = "decline"', 'history_days < 90"\nunknown = "maybe"', "rules[0].unknown"),
+    ("loans_repaid < 3", "loans_repaidd < 3", "conditions[0].when"),
+    ("late_days > 10\"\nlimit_bp = 5_000", "late_days > 10\"\nlimit_bp = 17_000", "changes[1].limit_bp"),
+)  # fmt: skip
+
+
+def test_mistakes_of_every_kind_are_told_at_once_in_toml() -> None:
+    text = (Path(queries.__file__).parents[1] / "presets" / "policy-standard.toml").read_text("utf-8")
+    for was, wrong, _ in MISTAKES:
+        assert was in text
+        text = text.replace(was, wrong, 1)
+    with pytest.raises(FileWrong) as found:
+        document_in(KIND, text.encode(), "wrong.toml")
+    told = found.value.facts["mistakes"]
+    assert {each.field for each in told} == {field for _, _, field in MISTAKES}
+    lines = [each.line for each in told]
+    assert lines == sorted(lines)
+
+
+def test_mistakes_of_every_kind_are_told_at_once_in_a_workbook() -> None:
+    sheets = sheets_of(json.loads(canonical(content_of(POLICY))), KIND.type)
+    put = lambda sheet, row, column, cell: sheets[sheet][row].__setitem__(column, cell)  # noqa: E731
+    oldest = next(n for n, row in enumerate(sheets["document"]) if row[0] == "eligibility.age_years_max")
+    put("document", oldest, 1, "old")
+    put("limit.tables 1", 2, len(sheets["limit.tables 1"][0]) - 1, "much")
+    put("rules", 1, sheets["rules"][0].index("decline_when"), "history_dayz < 90")
+    put("changes", 2, sheets["changes"][0].index("limit_bp"), -5)
+    with pytest.raises(FileWrong) as found:
+        document_in(KIND, workbook.written(sheets, lambda _, __: ""), "wrong.xlsx")
+    told = [(each.sheet, each.value) for each in found.value.facts["mistakes"]]
+    assert sorted(told) == [
+        ("changes", "-5"), ("document", "old"), ("limit.tables 1", "much"), ("rules", "history_dayz < 90"),
+    ]  # fmt: skip
+
+
+def test_a_policy_from_before_these_were_asked_for_can_still_be_read() -> None:
+    first, *others = content_of(POLICY)["changes"]
+    content = {**content_of(POLICY), "changes": [{**first, "reason": "late-debt"}, *others]}
+    assert policy_of(content).changes
+    with pytest.raises(InvalidPolicy, match="12000, but must be below 10000 for the reason late-debt"):
+        queries.checked_policy(content)
 
 
 def test_a_policy_that_does_not_fit_the_house_is_refused_by_what_is_wrong(house: Database) -> None:

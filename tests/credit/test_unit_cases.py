@@ -142,6 +142,18 @@ def test_wrong_cases_are_told_by_name_and_field(text: str, told: str) -> None:
     assert told in str(refused.value)
 
 
+def test_all_that_is_wrong_with_cases_is_told_at_once_by_its_line() -> None:
+    wrong = "[[cases]]\nname = 'a'\noutcome = 'maybe'\n[[cases]]\nname = 'b'\noutcome = 'refer'\nreasons = ['nice']\n"
+    lines = (USUAL + wrong).splitlines()
+    with pytest.raises(InvalidCases) as refused:
+        read_cases(USUAL + wrong)
+    for field, line in (
+        ("cases[0].outcome is 'maybe'", "outcome = 'maybe'"),
+        ("cases[1].reasons", "reasons = ['nice']"),
+    ):
+        assert f"line {lines.index(line) + 1}: {field}" in str(refused.value)
+
+
 def test_a_case_for_a_product_there_is_not_is_refused() -> None:
     examples = read_cases(USUAL + GOOD)
     with pytest.raises(InvalidCases, match="product is 'credit-line', but must be one of order-loan"):

@@ -28,6 +28,7 @@ from lendmill.credit.provisions import FactRule as FactRule
 from lendmill.credit.provisions import Purpose as Purpose
 from lendmill.credit.review.rules import ReviewRules
 from lendmill.credit.review.rules import checks as review_checks
+from lendmill.credit.rules import rule as rulebook
 from lendmill.credit.rules.rule import Rule
 from lendmill.credit.rules.vocabulary import FILE_FACTS
 from lendmill.credit.tables import Check, Table
@@ -140,7 +141,9 @@ def _checked(read: Callable[[], Policy], name: str, known_facts: frozenset[str] 
         policy = read()
     except Misread as misread:
         raise _invalid(name, [misread]) from None
-    wrong = [*_mistakes(_built_up(policy), most=1), *_mistakes(_each_alone(policy))]
+    wrong = [*_mistakes(_each_alone(policy)), *_mistakes(_built_up(policy), most=1)]
+    if known_facts is not None:  # what was kept before these were asked for can still be read
+        wrong += _mistakes((rulebook.reached(policy.rules or ()), policy_checks.meant(policy.changes or ())))
     if not wrong and known_facts is not None:
         strangers = (fact for fact in policy.facts if fact not in known_facts)
         wrong = [Misread("a fact", fact, "in the catalogue of features") for fact in strangers]
@@ -163,9 +166,6 @@ def _mistakes(parts: Iterable[Iterable[Check]], most: int | None = None) -> Iter
 def _built_up(policy: Policy) -> Iterator[Iterable[Check]]:
     """The parts in which a check may count on those before it."""
     granted, sources = policy_checks.granted_grades(policy.rating), tuple(policy.sources)
-    yield policy_checks.document(policy.key, policy.version, policy.sources)
-    yield law_checks(policy.laws or (), content_of(policy))
-    yield policy_checks.who_may_ask(policy.eligibility, policy.debts, policy.rating)
     yield policy_checks.limits(policy.limit, sources, granted)
     yield policy_checks.terms(policy.months_by_grade, policy.term or None, sources, granted)
     if policy.price:
@@ -174,6 +174,9 @@ def _built_up(policy: Policy) -> Iterator[Iterable[Check]]:
 
 def _each_alone(policy: Policy) -> Iterator[Iterable[Check]]:
     """The parts in which every check stands by itself."""
+    yield policy_checks.document(policy.key, policy.version, policy.sources)
+    yield law_checks(policy.laws or (), content_of(policy))
+    yield policy_checks.who_may_ask(policy.eligibility, policy.debts, policy.rating)
     yield policy_checks.rules(policy.knock_outs or (), policy.rules or (), policy.sources)
     yield policy_checks.freshness(policy.stated or None, policy.facts_age_days_max)
     yield policy_checks.seconds(policy.thin or None, policy.group or None)

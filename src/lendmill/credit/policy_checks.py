@@ -23,7 +23,7 @@ from lendmill.credit.provisions import (
     ThinRules,
     Unset,
 )
-from lendmill.credit.reasons import CODES
+from lendmill.credit.reasons import CODES, Reason
 from lendmill.credit.rules import rule as rulebook
 from lendmill.credit.rules.grammar import RuleMisread, read
 from lendmill.credit.rules.rule import ANY_SOURCE, Rule
@@ -209,6 +209,17 @@ def changes(written: Sequence[LineChangeRule]) -> Iterator[Check]:
             days = getattr(each, field)
             yield 0 <= days <= NOTICE_DAYS_MAX, f"{at}.{field}", days, f"from 0 to {NOTICE_DAYS_MAX}"
         yield each.reason in CODES, f"{at}.reason", each.reason, f"one of {', '.join(sorted(CODES))}"
+
+
+def meant(written: Sequence[LineChangeRule]) -> Iterator[Check]:
+    """What is better for the borrower follows from good repayment, what is worse does not."""
+    well = Reason.REPAID_WELL.code
+    for n, each in enumerate(written):
+        for field, bp, better in (("limit_bp", each.limit_bp, 1), ("rate_bp", each.rate_bp, -1)):
+            if not isinstance(bp, msgspec.UnsetType) and bp != BASIS_POINTS:
+                up = (bp - BASIS_POINTS) * better > 0
+                allowed = f"{'above' if (bp < BASIS_POINTS) else 'below'} {BASIS_POINTS} for the reason {each.reason}"
+                yield up == (each.reason == well), f"changes[{n}].{field}", bp, allowed
 
 
 def _named(at: str, *names: str) -> Iterator[Check]:

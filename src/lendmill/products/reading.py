@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -86,8 +87,50 @@ def _misread_fields(content: Mapping[str, Any], kind: type[msgspec.Struct], path
             yield Misread(_joined(path, name), None, "given")
 
 
+def readable(content: Any, kind: Any) -> Any:
+    """Content in its right shape, for what the checks say of the rest: where it is not, something neutral stands.
+
+    >>> readable({"a": "one", "b": 2, "c": 3}, msgspec.defstruct("AB", [("a", int), ("b", int)]))
+    {'a': 1, 'b': 2}
+    """
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        given = [each for each in inner if each not in (NoneType, msgspec.UnsetType)]
+        if len(given) == 1 and content is not None:
+            return readable(content, given[0])
+    elif isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        said = content if isinstance(content, Mapping) else {}
+        fields = msgspec.structs.fields(kind)
+        return {
+            each.encode_name: readable(said.get(each.encode_name), each.type)
+            for each in fields
+            if each.required or said.get(each.encode_name) is not None
+        }
+    elif origin in (tuple, list) and inner[1:] in ((), (...,)) and isinstance(content, list):
+        return [readable(each, inner[0]) for each in content]
+    elif origin in (dict, Mapping) and isinstance(content, Mapping):
+        return {str(name): readable(each, inner[1]) for name, each in content.items()}
+    try:
+        msgspec.convert(content, kind, strict=True)
+    except msgspec.ValidationError:
+        return _neutral(kind)
+    return content
+
+
+def _neutral(kind: Any) -> Any:
+    """Something of a kind: the first of several words, the day one, nothing in a list."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return None if NoneType in inner else _neutral(inner[0])
+    if origin in (tuple, list):
+        return []
+    if origin in (dict, Mapping):
+        return {}
+    return inner[0] if origin is Literal else {bool: False, int: 1, float: 1.0, date: "2000-01-01"}.get(kind, "?")
+
+
 def _joined(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+    return f"{path}.{name}" if path and name else path or name
 
 
 def content_of(document: Any) -> Any:

@@ -9,7 +9,7 @@ import msgspec
 
 from lendmill.credit.finding import Finding, HeldBack, Scalar, Step, Unit
 from lendmill.credit.reasons import CODES, Reason
-from lendmill.credit.rules.expression import Expression
+from lendmill.credit.rules.expression import Applied, Constant, Expression, Named
 from lendmill.credit.rules.grammar import RuleMisread, read
 from lendmill.credit.rules.rows import Worked, value_of, worked
 from lendmill.credit.rules.vocabulary import vocabulary
@@ -176,6 +176,33 @@ def checks(rules: tuple[Rule, ...], sources: Collection[str]) -> Iterator[tuple[
             yield wrong is None, f"{at}.{field}", text, f"a condition that can be read ({rule.rule}, {wrong})"
         dated = not rule.law or rule.in_force_on is not None
         yield dated, f"{at}.in_force_on", rule.in_force_on, "the day from which that law is in force"
+
+
+def reached(rules: tuple[Rule, ...]) -> Iterator[tuple[bool, str, Any, str]]:
+    """What refers must hold for some file that is not declined: its bound is not inside the one that declines."""
+    for n, rule in enumerate(rules):
+        if not rule.refer_when or not rule.decline_when or _misread(rule.refer_when) or _misread(rule.decline_when):
+            continue
+        refer, decline = _bound(read(rule.refer_when)), _bound(read(rule.decline_when))
+        if refer is None or decline is None or refer[:2] != decline[:2]:
+            continue
+        inside = refer[2:] <= decline[2:] if refer[1] == "below" else refer[2:] >= decline[2:]
+        allowed = f"beyond what declines before it, {rule.decline_when}"
+        yield not inside, f"rules[{n}].refer_when", rule.refer_when, allowed
+
+
+def _bound(condition: Expression) -> tuple[str, str, float, bool] | None:
+    """A fact held from one side: its name, which side strikes, from where on, and on which side of that figure."""
+    node = condition.node
+    if not isinstance(node, Applied) or node.op not in ("<", "<=", ">", ">=") or not isinstance(node.on[0], Named):
+        return None
+    figure = node.on[1]
+    sign = 1
+    if isinstance(figure, Applied) and figure.op == "negative":
+        sign, figure = -1, figure.on[0]
+    if not isinstance(figure, Constant) or not isinstance(figure.value, int | float):
+        return None
+    return node.on[0].name, "below" if "<" in node.op else "above", sign * figure.value, node.op in ("<=", ">")
 
 
 def _misread(text: str) -> RuleMisread | None:

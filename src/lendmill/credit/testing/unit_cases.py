@@ -18,11 +18,14 @@ from lendmill.credit.testing.words import OUTCOME_NAMES
 from lendmill.features.catalogue import NAMES
 from lendmill.money import yuan
 from lendmill.products.document import Product
-from lendmill.products.reading import Misread, from_content, from_toml, require
+from lendmill.products.publishing.lines import line_of
+from lendmill.products.reading import Misread, every_misread, from_content, from_toml, readable
+from lendmill.products.spelled import Misspelled, NumberBeyond, content_in
 from lendmill.refusals import Refusal
 
 NOBODY: Final = UUID(int=0)
 LETTERS_MAX: Final = 120
+TOLD_MAX: Final = 20
 
 
 class InvalidCases(Refusal):
@@ -90,8 +93,20 @@ class ExampleResult:
 
 
 def read_cases(text: str) -> Examples:
-    """Read a policy's cases, in TOML; a wrong one is refused by `InvalidCases`."""
-    return _checked(lambda: from_toml(text, Examples))
+    """Read a policy's cases, in TOML; wrong ones are refused by `InvalidCases`, all of them by their lines."""
+    try:
+        return _checked(from_toml(text, Examples), text)
+    except Misread as wrong:
+        try:
+            content = content_in(text)
+        except (Misspelled, NumberBeyond):
+            content = {}
+        shape = list(every_misread(content, Examples)) if content else []
+        rest = list(_mistakes(from_content(readable(content, Examples), Examples))) if shape else []
+        gone = {_case_at(each.field) for each in shape}
+        raise _invalid(
+            [*(shape or [wrong]), *(each for each in rest if _case_at(each.field) not in gone)], text
+        ) from None
 
 
 def shipped_cases() -> Examples:
@@ -128,29 +143,61 @@ def _toml(value: Any) -> str:
 
 def cases_of(content: Mapping[str, Any]) -> Examples:
     """Read them from their stored content."""
-    return _checked(lambda: from_content(content, Examples))
-
-
-def _checked(read: Any) -> Examples:
-    name = "in this file"
     try:
-        found = from_content(msgspec.to_builtins(read()), Examples)  # days within changes as they will be kept
-        names = [each.name for each in found.cases]
-        require(bool(names), "cases", names, "at least one")
-        require(len(set(names)) == len(names), "cases", names, "each named once")
-        for example in found.cases:
-            name = example.name
-            require(0 < len(name.strip()) <= LETTERS_MAX and name.isprintable(), "name", name, "a name")
-            called = example.name_zh
-            require(len(called) <= LETTERS_MAX and called.isprintable(), "name_zh", called, "a name in Chinese")
-            strange = sorted(set(example.reasons) - CODES)
-            require(not strange, "reasons", strange, f"out of {', '.join(sorted(CODES))}")
-            gone = sorted({*example.facts, *example.unknown} - set(NAMES))
-            require(not gone, "facts", gone, "in the catalogue of features")
-            case_of(found.usual, example)
+        return _checked(from_content(content, Examples), "")
     except Misread as wrong:
-        raise InvalidCases(case=name, field=wrong.field, value=wrong.value, allowed=wrong.allowed) from None
+        raise _invalid([wrong], "") from None
+
+
+def _checked(read: Examples, text: str) -> Examples:
+    found = from_content(msgspec.to_builtins(read), Examples)  # days within changes as they will be kept
+    if wrong := list(_mistakes(found)):
+        raise _invalid(wrong, text, found)
     return found
+
+
+def _mistakes(found: Examples) -> Iterator[Misread]:
+    """What cannot stand in cases that can be read, each by its own field."""
+    names = [each.name for each in found.cases]
+    for holds, allowed in ((bool(names), "at least one"), (len(set(names)) == len(names), "each named once")):
+        if not holds:
+            yield Misread("cases", names, allowed)
+    for n, example in enumerate(found.cases):
+        name, called = example.name, example.name_zh
+        strange = sorted(set(example.reasons) - CODES)
+        gone = sorted({*example.facts, *example.unknown} - set(NAMES))
+        checks = (
+            (0 < len(name.strip()) <= LETTERS_MAX and name.isprintable(), "name", name, "a name"),
+            (len(called) <= LETTERS_MAX and called.isprintable(), "name_zh", called, "a name in Chinese"),
+            (not strange, "reasons", strange, f"out of {', '.join(sorted(CODES))}"),
+            (not gone, "facts", gone, "in the catalogue of features"),
+        )
+        wrong = [Misread(f"cases[{n}].{field}", value, allowed) for holds, field, value, allowed in checks if not holds]
+        yield from wrong
+        try:
+            case_of(found.usual, example)
+        except Misread as misread:
+            if not wrong:
+                yield Misread(f"cases[{n}].{misread.field}", misread.value, misread.allowed)
+
+
+def _case_at(field: str) -> str:
+    """Which of the cases a field is in."""
+    return field.partition("]")[0]
+
+
+def _invalid(wrong: Sequence[Misread], text: str, found: Examples | None = None) -> InvalidCases:
+    """All that is wrong as one refusal, each with its line where there is a text."""
+
+    def where(field: str) -> str:
+        at = _case_at(field).removeprefix("cases[")
+        name = found.cases[int(at)].name if found and at.isdigit() else ""
+        line = line_of(text, field) if text else None
+        return ", ".join(filter(None, (name, f"line {line}" if line else ""))) or "in this file"
+
+    first, *others = wrong
+    told = [first.allowed, *(f"{where(each.field)}: {each}" for each in others[:TOLD_MAX])]
+    return InvalidCases(case=where(first.field), field=first.field, value=first.value, allowed="; ".join(told))
 
 
 def case_of(usual: Usual, example: Example) -> Case:

@@ -1,7 +1,7 @@
 """A document from a file, TOML or Excel: taken over whole, or each mistake told by its line or its cell."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -10,15 +10,17 @@ from lendmill.products.publishing import workbook
 from lendmill.products.publishing.kind import Document, DocumentKind
 from lendmill.products.publishing.lines import line_of
 from lendmill.products.publishing.packed import BYTES_MAX, SpreadsheetTooLarge
-from lendmill.products.publishing.sheets import Taken, letters, sheets_of, taken
+from lendmill.products.publishing.sheets import MAIN, Taken, letters, sheets_of, taken
 from lendmill.products.publishing.worked_out import without_value
-from lendmill.products.reading import Misread, content_of, every_misread
+from lendmill.products.reading import Misread, content_of, every_misread, readable
 from lendmill.products.spelled import Misspelled, NumberBeyond, content_in
 from lendmill.refusals import Refusal
 
 D = TypeVar("D", bound=Document)
 MISTAKES_MAX: Final = 100
 TOLD_LETTERS_MAX: Final = 300
+HELD_TO: Final = ("rating", "sources")
+"""Fields by which others are checked: which grades have a figure, which sources a rule may name."""
 
 
 class FileWrong(Refusal):
@@ -72,15 +74,20 @@ def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
     try:
         return kind.written(text)
     except Refusal as wrong:
+        misread = list(every_misread(content, kind.type)) if content is not None else []
         found = [
             FileMistake(line_of(text, each.field), "", "", each.field, _shown(each.value), each.allowed)
-            for each in (every_misread(content, kind.type) if content is not None else ())
+            for each in misread
         ]
-        if len(found) > 1:
-            raise _refused(name, found) from None
-        raise _refused(
-            name, _told(wrong, lambda field, value: (line_of(text, field) or _line_with(text, value), "", ""))
-        ) from None
+
+        def place(field: str, value: Any) -> tuple[int | None, str, str]:
+            return line_of(text, field) or _line_with(text, value), "", ""
+
+        if len(found) <= 1:
+            found = _told(wrong, place)
+        if misread:
+            found += _of_the_rest(kind, content, [each.field for each in misread], place)
+        raise _refused(name, sorted(found, key=lambda each: each.line or 0)) from None
 
 
 def _line_with(text: str, word: Any) -> int | None:
@@ -100,11 +107,43 @@ def _from_sheets(kind: DocumentKind[D], content: bytes, name: str) -> D:
             FileMistake(None, each.sheet, f"{each.column}{each.row}", "the cell", each.value, each.allowed)
             for each in found.wrong
         ]
-        raise _refused(name, told)
+        where = {(each.sheet, each.row - 1) for each in found.wrong}
+        cells = {(each.sheet, each.row - 1, each.column) for each in found.wrong}
+        ways = [each.value for each in found.wrong if (each.sheet, each.column) == (MAIN, "A")]
+        ways += [
+            way
+            for way, (sheet, row, column) in found.places.items()
+            if (sheet, row, letters(column)) in cells
+            or (way.endswith("]") and ".rows[" in way and (sheet, row) in where)
+        ]
+        raise _refused(name, told + _of_the_rest(kind, found.content, ways, lambda field, _: _cell_of(found, field)))
     try:
         return kind.checked(found.content)
     except Refusal as wrong:
         raise _refused(name, _told(wrong, lambda field, _: _cell_of(found, field))) from None
+
+
+def _of_the_rest(
+    kind: DocumentKind[D],
+    content: Any,
+    misread: Sequence[str],
+    place: Callable[[str, Any], tuple[int | None, str, str]],
+) -> list[FileMistake]:
+    """What the checks say of the fields that could be read, unless one that others are held to could not."""
+    if any(field.split(".")[0] in HELD_TO for field in misread):
+        return []
+    try:
+        kind.checked(readable(content, kind.type))
+    except Refusal as wrong:
+        told = _told(wrong, place) if "field" in wrong.facts else []
+        return [each for each in told if not any(_within(each.field, field) for field in misread)]
+    return []
+
+
+def _within(one: str, other: str) -> bool:
+    """Whether a field is another one, or stands in it, or the other way round."""
+    shorter, longer = sorted((one, other), key=len)
+    return longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}["))
 
 
 def _cell_of(found: Taken, field: str) -> tuple[int | None, str, str]:
