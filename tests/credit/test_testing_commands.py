@@ -329,7 +329,7 @@ def test_a_share_of_none_is_not_never() -> None:
 
 @pytest.mark.usefixtures("decisions")
 def test_the_arms_of_a_trial_are_told_from_what_was_decided(house: Database, lendmill: Callable[..., Result]) -> None:
-    assert "No trial has run" in lendmill("trials", "list").output
+    assert "Nobody has been drawn for a trial yet" in lendmill("trials", "list").output
     with house.transaction() as db:
         rows = db.execute("select decision_id, borrower_id from decision order by decision_id").fetchall()
         for (decision_id, borrower_id), arm in zip(

@@ -116,6 +116,10 @@ def test_the_description_of_the_api_names_every_call(house) -> None:  # type: ig
     (told,) = one["responses"]["404"]["content"].items()
     assert (told[0], missing.status_code) == (missing.headers["content-type"], 404)
     assert set(described["components"]["schemas"]["Problem"]["properties"]) <= set(missing.json())
+    assert {kind for way in ways for kind in way["responses"]["400"]["content"]} == {"application/problem+json"}
+    keys = [each for way in ways for each in way.get("parameters", ()) if each["name"] == "Idempotency-Key"]
+    assert len(keys) > 10
+    assert all(each["required"] for each in keys)
 
 
 def test_a_body_that_cannot_be_read_is_a_problem_too(house) -> None:  # type: ignore[no-untyped-def]

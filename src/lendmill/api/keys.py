@@ -6,15 +6,16 @@ from litestar.params import HeaderParameter
 
 from lendmill.api.problems import IdempotencyKeyMissing
 
+NAME: Final = "Idempotency-Key"
 LETTERS_MIN: Final = 8
 LETTERS_MAX: Final = 200
 
 IdempotencyKey = Annotated[
     str | None,
     HeaderParameter(
-        name="Idempotency-Key",
+        name=NAME,
         required=False,
-        description="Needed. The same key with the same body is one request, done once; another body is refused.",
+        description="8 to 200 characters. The same key with the same body is done once; with another it is refused.",
     ),
 ]
 

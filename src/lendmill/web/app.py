@@ -21,6 +21,7 @@ from psycopg import DataError
 
 from lendmill.api import problems
 from lendmill.api.callers import WhoIsThere, only_those_who_may, spelled
+from lendmill.api.described import described
 from lendmill.api.routes import ROUTES as API_ROUTES
 from lendmill.db import Database
 from lendmill.people.roles import WHO_MAY
@@ -91,7 +92,7 @@ def _pages() -> Router:
 
 
 def _programs() -> Router:
-    return Router("/api/v1", route_handlers=list(API_ROUTES), security=[{"bearer": []}])
+    return Router("/api/v1", route_handlers=described(API_ROUTES), security=[{"bearer": []}])
 
 
 def _files() -> Router:
