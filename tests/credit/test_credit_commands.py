@@ -16,6 +16,7 @@ from lendmill.credit import actions
 from lendmill.credit.consents import CONSENTS
 from lendmill.db import Database
 from lendmill.people.actions import Command
+from lendmill.products.publishing.files import NotAText
 from lendmill.products.publishing.stages import TakesTwoPeople
 from lendmill.products.queries import preset
 
@@ -86,6 +87,14 @@ def test_a_forged_decision_is_found_out(
 @pytest.mark.parametrize("words", [["why", "x"], ["replay"], ["replay", "x"], ["publish", "--policy", "none.toml"]])
 def test_a_wrong_word_is_told(lendmill: Callable[..., Result], words: list[str]) -> None:
     assert lendmill(*words).exit_code == 2
+
+
+@pytest.mark.parametrize("option", ["--policy", "--product"])
+def test_a_file_that_is_no_text_is_told(lendmill: Callable[..., Result], tmp_path: Path, option: str) -> None:
+    (tmp_path / "x.toml").write_bytes(b"key = '\xb1\xea'")
+    refused = lendmill("publish", option, "x.toml").exception
+    assert isinstance(refused, NotAText)
+    assert str(refused) == "x.toml is neither TOML in UTF-8 nor an Excel file (.xlsx)."
 
 
 def test_a_product_is_published_from_its_document(

@@ -78,6 +78,7 @@ def test_a_table_is_read_however_a_spreadsheet_writes_it(text: str) -> None:
         ("rate,A\n4,0\n5,0.1", "write 4 % as 0.04 or 4%"),
         ("rate,A\n0.04,0\n0.05,1.1", "share outside 0 to 1"),
         ("rate,A,B\n0.04,0,0\n0.05,0.1,", "B needs at least 2 rates"),
+        ("rate,A\n0.04," + "0" * 200_000 + "\n0.05,0", "it is no table"),
     ],
 )
 def test_a_table_that_cannot_be_meant_is_refused_with_what_is_wrong(text: str, told: str) -> None:

@@ -43,8 +43,8 @@ def publish(
     from lendmill.products.queries import presets
 
     chosen = bool(product or policy)
-    products = [read_product(path.read_text("utf-8")) for path in product or ()] if chosen else presets()
-    rules = policy_in(policy.read_text("utf-8")) if policy else None if chosen else preset_policy()
+    products = [read_product(_text(path)) for path in product or ()] if chosen else presets()
+    rules = policy_in(_text(policy)) if policy else None if chosen else preset_policy()
     drafted: list[str] = []
     with opened.database() as database, database.transaction() as db:
         today = house_day(db)
@@ -60,6 +60,15 @@ def publish(
         print(f"policy {rules.key}, version {rules.version}")
     for name in drafted:
         print(f"{name}: a draft, for `lendmill policies propose` or `lendmill products propose`")
+
+
+def _text(file: Path) -> str:
+    from lendmill.products.publishing.files import NotAText
+
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise NotAText(name=file) from None
 
 
 @commands.command()

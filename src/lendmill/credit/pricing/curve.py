@@ -142,7 +142,10 @@ def curves_of(text: str) -> dict[str, ChurnCurve]:
     if len(lines) <= POINTS_MIN:
         raise CurveUnclear(what=f"it needs a line of names and at least {POINTS_MIN} rates")
     separator = max(SEPARATORS, key=lines[0].count)
-    heads, *rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
+    try:
+        heads, *rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
+    except csv.Error as error:  # a cell of more letters than are read at all
+        raise CurveUnclear(what=f"it is no table: {error}") from None
     names = [head.removeprefix(PREFIX) for head in heads[1:]]
     if not names or not all(names) or len(set(names)) != len(names):
         raise CurveUnclear(what="each column after the rate needs a name of its own")
