@@ -12,7 +12,10 @@ from test_crowd import asking, count
 
 from lendmill import ids
 from lendmill.credit import queries
+from lendmill.credit.actions import make_offers
 from lendmill.credit.conditions.told import DescriptionMissing
+from lendmill.credit.offers.entries.queries import every_entry
+from lendmill.credit.offers.queries import offers_of
 from lendmill.credit.publishing.queries import KINDS
 from lendmill.credit.testing.arms import allotted, drawn
 from lendmill.credit.testing.queries import hold_out_bp
@@ -38,14 +41,15 @@ class TwoPeople:
         people = Staff(house)
         self.house, self.one, self.other = house, people.member(Role.ANALYST), people.member(Role.RISK_OFFICER)
 
-    def shares(self, document: Any, share_bp: int) -> None:
-        """Give a version a share of the borrowers."""
+    def shares(self, document: Any, share_bp: int | None) -> None:
+        """Give a version a share of the borrowers, or all of them to one that has a share."""
         kind = KINDS["product" if hasattr(document, "line_months") else "policy"]
         named = {"key": document.key, "version": document.version, "today": TODAY}
-        self.house.act(actions.draft, kind, document, by=self.one, today=TODAY)
+        if share_bp:
+            self.house.act(actions.draft, kind, document, by=self.one, today=TODAY)
         proposal = self.house.act(
-            actions.propose, kind, to_stage="share", share_bp=share_bp, command_key=str(ids.new()), reason="a trial",
-            by=self.one, **named,
+            actions.propose, kind, to_stage="share" if share_bp else "live", share_bp=share_bp,
+            command_key=str(ids.new()), reason="a trial", by=self.one, **named,
         )  # fmt: skip
         self.house.act(
             actions.decide, kind, proposal_id=proposal.proposal_id, verdict="approve", command_key=str(ids.new()),
@@ -252,3 +256,35 @@ def test_the_hold_out_is_set_and_told_by_command(house: Database, two: TwoPeople
         assert (found.exit_code, told in found.output) == (2, True), found.output
     assert "Nobody signs in as nobody" in typed("hold-out", "--percent", 5, *why, "nobody").output
     assert count(house, "select count(*) from hold_out") == 1
+
+
+def test_an_offer_stands_while_its_version_decides_and_is_worked_out_again_on_the_same_day(
+    house: Database, shop: Callable[..., UUID], two: TwoPeople
+) -> None:
+    shops = [shop(f"s{n}") for n in range(8)]
+
+    def night() -> tuple[int, int]:
+        with house.transaction() as db:
+            rules = policy_trials(db, TODAY).champion
+        report = house.act(make_offers, today=TODAY, policy=rules, products=[LINE])
+        return report.looked_at, report.done_before
+
+    def offered() -> list[list[int]]:
+        with house.transaction() as db:
+            held = [[each.policy_version for each in offers_of(db, borrower_id, TODAY)] for borrower_id in shops]
+            shown = {each.borrower_id for each in every_entry(db, TODAY)}
+            assert shown == {borrower_id for borrower_id, found in zip(shops, held, strict=True) if found}
+            return held
+
+    assert night() == (8, 0)
+    two.shares(msgspec.structs.replace(POLICY, version=NEXT), 5_000)
+    with house.transaction() as db:
+        by = [policy_trials(db, TODAY).drawn(borrower_id).document.version for borrower_id in shops]
+    assert 0 < by.count(NEXT) < 8
+    assert offered() == [[POLICY.version] if version == POLICY.version else [] for version in by]
+    assert (night(), night()) == ((by.count(NEXT), by.count(POLICY.version)), (0, 8))
+    assert offered() == [[version] for version in by]
+    two.shares(msgspec.structs.replace(POLICY, version=NEXT), None)
+    assert offered() == [[NEXT] if version == NEXT else [] for version in by]
+    assert night() == (by.count(POLICY.version), by.count(NEXT))
+    assert offered() == [[NEXT]] * 8

@@ -7,6 +7,13 @@ if TYPE_CHECKING:
     from lendmill.products.publishing.kept import DocumentProposal
 
 
+def offers_again(decided: "DocumentProposal") -> str:
+    """That offers by other versions stand no more, where a version begins to decide; nothing of any other step."""
+    if decided.outcome != "approved" or decided.to_stage not in ("share", "live"):
+        return ""
+    return "\nOffers by another version are not shown to those it decides: `lendmill offers` works them out anew."
+
+
 def stops_lending(database: "Database", proposal: "DocumentProposal") -> str:
     """What it would mean to retire the one policy that decides; nothing of any other proposal."""
     from lendmill.credit.publishing.queries import ends_lending, lending_back_on

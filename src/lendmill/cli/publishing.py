@@ -280,6 +280,7 @@ def _propose(
 def _decide(plural: Plural, proposal_id: UUID, verdict: "Verdict", by: str, reason: str, once: str) -> None:
     from lendmill import ids
     from lendmill.cli import opened
+    from lendmill.cli.lending_after import offers_again
     from lendmill.people.queries import act_today
     from lendmill.products.publishing import actions
 
@@ -296,7 +297,9 @@ def _decide(plural: Plural, proposal_id: UUID, verdict: "Verdict", by: str, reas
     print(f"proposal {decided.proposal_id}: {decided.outcome} on {decided.decided_on}")
     if decided.outcome == "approved":
         since = decided.effective_on or decided.decided_on
-        print(f"{decided.document_key}, version {decided.version}: {decided.to_stage} from {since}")
+        print(
+            f"{decided.document_key}, version {decided.version}: {decided.to_stage} from {since}{offers_again(decided)}"
+        )
 
 
 def _hold_back(plural: Plural, key: str, version: int, by: str, reason: str, share: float | None) -> None:

@@ -15,6 +15,7 @@ from lendmill.credit.cases.pages import FilesPage
 from lendmill.credit.cases.queries import gathered_page, net_assets_cents
 from lendmill.credit.offers import store
 from lendmill.credit.offers.at_once import Answers, decided
+from lendmill.credit.offers.deciding import MADE_BY, made_by
 from lendmill.credit.offers.files import Setting, facts_read
 from lendmill.credit.offers.store import WrittenNight
 from lendmill.credit.policy import Policy
@@ -53,11 +54,11 @@ class _Waiting:
     done: list[str]
 
 
-RATED_BORROWERS = """
+RATED_BORROWERS = f"""
     select b.borrower_id,
-           array(select product_key from offer where offer.borrower_id = b.borrower_id and as_of_on = %(today)s
+           array(select {MADE_BY} from offer where offer.borrower_id = b.borrower_id and as_of_on = %(today)s
                  union all
-                 select product_key from no_offer where no_offer.borrower_id = b.borrower_id and as_of_on = %(today)s
+                 select {MADE_BY} from no_offer where no_offer.borrower_id = b.borrower_id and as_of_on = %(today)s
                 ) as done
       from borrower b
      where b.borrower_id > %(after)s
@@ -137,8 +138,8 @@ class _Night:
 
     def look_at(self, db: Db, done: Mapping[UUID, list[str]]) -> None:
         """Decide one page, and write what comes of it."""
-        keys = {each.champion.key for each in self.products}
-        waiting = [borrower_id for borrower_id, already in done.items() if not keys <= set(already)]
+        named = {borrower_id: self._named(borrower_id) for borrower_id in done}
+        waiting = [borrower_id for borrower_id, already in done.items() if not set(named[borrower_id]) <= set(already)]
         self.report.done_before += len(self.products) * (len(done) - len(waiting))
         if not waiting:
             return
@@ -152,6 +153,14 @@ class _Night:
                 on = self._setting(policy, version)
                 self._write(db, page, places, on, decided(files, on))
 
+    def _named(self, borrower_id: UUID) -> list[str]:
+        """What decides a borrower today, product by product."""
+        policy = self.rules.drawn(borrower_id).document
+        return [
+            made_by(each.champion.key, policy.version, each.drawn(borrower_id).document.version)
+            for each in self.products
+        ]
+
     def _setting(self, policy: Policy, product: Product) -> Setting:
         """The same for every page, for it keeps what is answered for each kind of file."""
         named = (policy.fingerprint, product.fingerprint)
@@ -164,14 +173,14 @@ class _Night:
         key, parts = product.champion.key, dict[tuple[str, str], tuple[Policy, Product, list[int]]]()
         with_line = page.with_line(key)
         for place, borrower_id in enumerate(page.borrower_ids):
-            if key in done[borrower_id]:
+            policy, version = self.rules.drawn(borrower_id).document, product.drawn(borrower_id).document
+            if made_by(key, policy.version, version.version) in done[borrower_id]:
                 self.report.done_before += 1
                 continue
             self.report.looked_at += 1
             if place in with_line:
                 self.report.line_open += 1
                 continue
-            policy, version = self.rules.drawn(borrower_id).document, product.drawn(borrower_id).document
             named = (policy.fingerprint, version.fingerprint)
             parts.setdefault(named, (policy, version, []))[2].append(place)
         return list(parts.values())

@@ -1,14 +1,18 @@
 """Which offers a borrower holds today, and why there is none where there is none."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from lendmill.credit.offers.behind import Behind, BehindTold, behind_of, told
-from lendmill.credit.publishing.queries import policy_version
+from lendmill.credit.offers.deciding import Deciding, made_by
+from lendmill.credit.publishing.queries import lending_paused, policy_version
 from lendmill.credit.reasons import A_PERSON_LOOKS
+from lendmill.credit.trials.queries import policy_trials, product_trials
 from lendmill.db import Db, many
+from lendmill.products.queries import live_products
 from lendmill.terms.rates import Rate
 
 
@@ -61,8 +65,18 @@ class NoOffer:
         return declining if self.outcome == "decline" and declining else self.reasons
 
 
-# What an offer `o`, the newest for its product, needs to be shown: nothing said no after it. That is a night's no, a
-# ban, a decline of the product (ids of one clock: what was decided later is greater), a rating of another grade.
+def deciding(db: Db, today: date, keys: Iterable[str] | None = None) -> Deciding:
+    """What decides today, of some products or of all on sale."""
+    if lending_paused(db, today):
+        return Deciding(None, {})
+    sold = {each.key for each in live_products(db, today)}
+    wanted = sorted(sold if keys is None else sold & set(keys))
+    return Deciding(policy_trials(db, today), {key: product_trials(db, key, today) for key in wanted})
+
+
+# What an offer `o`, the newest for its product by its versions, needs to be shown: nothing said no after it. That is a
+# night's no (of the same day only by the same versions), a ban, a decline of the product (ids of one clock: what was
+# decided later is greater), a rating of another grade.
 STILL_STANDS: Final = """
     o.expires_on >= %(today)s
     and not exists (
@@ -70,6 +84,8 @@ STILL_STANDS: Final = """
          where n.borrower_id = o.borrower_id
            and n.product_key = o.product_key
            and n.as_of_on between o.as_of_on and %(today)s
+           and (n.as_of_on > o.as_of_on
+                or (n.policy_version, n.product_version) = (o.policy_version, o.product_version))
         )
     and not exists (
         select from borrower shut
@@ -99,19 +115,19 @@ STILL_STANDS: Final = """
         )
 """
 
-# The newest answer for each product decides: an older offer does not outlive a later no.
+# The newest answer for each product and its versions: an older offer does not outlive a later no.
 OFFERS_OF = f"""
     select o.offer_id, o.borrower_id, o.shop_id, o.product_key, o.product_version, o.policy_key, o.policy_version,
            o.rating_id, o.limit_cents, o.rate_num, o.rate_den, o.months_max, o.methods, o.reasons, o.as_of_on,
            o.expires_on
       from (
-           select distinct on (product_key) offer_id, borrower_id, shop_id, product_key, product_version, policy_key,
-                  policy_version, rating_id, limit_cents, rate_num, rate_den, months_max, methods, reasons, as_of_on,
-                  expires_on
+           select distinct on (product_key, policy_version, product_version)
+                  offer_id, borrower_id, shop_id, product_key, product_version, policy_key, policy_version,
+                  rating_id, limit_cents, rate_num, rate_den, months_max, methods, reasons, as_of_on, expires_on
              from offer
             where borrower_id = %(borrower_id)s
               and as_of_on <= %(today)s
-            order by product_key, as_of_on desc
+            order by product_key, policy_version, product_version, as_of_on desc
            ) o
      where {STILL_STANDS.strip()}
      order by o.product_key
@@ -119,8 +135,17 @@ OFFERS_OF = f"""
 
 
 def offers_of(db: Db, borrower_id: UUID, today: date) -> list[Offer]:
-    """The offers a borrower can take today, one for each product at most."""
-    return many(db, Offer, OFFERS_OF, borrower_id=borrower_id, today=today)
+    """The offers a borrower can take today, one for each product at most: those by the versions that decide them."""
+    found = many(db, Offer, OFFERS_OF, borrower_id=borrower_id, today=today)
+    if not found:
+        return []
+    decides = deciding(db, today, {each.product_key for each in found})
+    return [
+        each
+        for each in found
+        if made_by(each.product_key, each.policy_version, each.product_version)
+        == decides.made(borrower_id, each.product_key)
+    ]
 
 
 NO_OFFERS_OF = """
@@ -128,7 +153,7 @@ NO_OFFERS_OF = """
       from no_offer
      where borrower_id = %(borrower_id)s
        and as_of_on <= %(today)s
-     order by product_key, as_of_on desc
+     order by product_key, as_of_on desc, policy_version desc, product_version desc
 """
 
 

@@ -1,14 +1,14 @@
 """Reading who may see the way in today, for one shop or page by page through all of them, by one statement."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from lendmill.credit.offers.deciding import MADE_BY, Deciding
 from lendmill.credit.offers.entries.entry import EntryRow, ShopEntry, entry
-from lendmill.credit.offers.queries import STILL_STANDS
-from lendmill.credit.publishing.queries import lending_paused
+from lendmill.credit.offers.queries import STILL_STANDS, deciding
 from lendmill.db import Db, many
-from lendmill.products.queries import live_products
 
 PAGE: Final = 1_000
 
@@ -37,15 +37,17 @@ _TOLD: Final = f"""
      cross join lateral (
            select json_agg(json_build_object('offer_id', o.offer_id, 'product_key', o.product_key,
                            'limit_cents', o.limit_cents, 'rate_num', o.rate_num, 'rate_den', o.rate_den,
-                           'months_max', o.months_max, 'expires_on', o.expires_on) order by o.product_key) as offers
+                           'months_max', o.months_max, 'expires_on', o.expires_on,
+                           'made_by', o.made_by) order by o.product_key) as offers
              from unnest(%(products)s::text[]) on_sale (product_key)
             cross join lateral (
-                  select offer_id, borrower_id, product_key, rating_id, limit_cents, rate_num, rate_den, months_max,
-                         as_of_on, expires_on
+                  select offer_id, borrower_id, product_key, product_version, policy_version, rating_id, limit_cents,
+                         rate_num, rate_den, months_max, as_of_on, expires_on, {MADE_BY} as made_by
                     from offer
                    where offer.borrower_id = s.borrower_id
                      and offer.product_key = on_sale.product_key
                      and offer.as_of_on <= %(today)s
+                     and {MADE_BY} = any(%(named)s)
                    order by as_of_on desc
                    limit 1
                   ) o
@@ -75,8 +77,9 @@ ENTRY_OF = f"""
 
 def entry_of(db: Db, shop_key: str, today: date) -> ShopEntry | None:
     """What one shop sees today; nothing where there is no such shop."""
-    found = many(db, EntryRow, ENTRY_OF, shop_key=shop_key, today=today, products=_on_sale(db, today))
-    return entry(found[0]) if found else None
+    decides = deciding(db, today)
+    found = many(db, EntryRow, ENTRY_OF, shop_key=shop_key, today=today, **_told_by(decides))
+    return _entry(found[0], decides) if found else None
 
 
 ENTRIES = f"""
@@ -93,8 +96,13 @@ ENTRIES = f"""
 
 def entries(db: Db, after: str, most: int, today: date) -> list[ShopEntry]:
     """The next shops that see something today, in the order of the marketplace's own names."""
-    found = many(db, EntryRow, ENTRIES, after=after, most=most, today=today, products=_on_sale(db, today))
-    return [entry(row) for row in found]
+    found: list[ShopEntry] = []
+    decides = deciding(db, today)
+    asked = {"today": today, "most": most, **_told_by(decides)}
+    while len(found) < most and (rows := many(db, EntryRow, ENTRIES, after=after, **asked)):
+        found += (told for told in (_entry(row, decides) for row in rows) if told.may_see)
+        after = rows[-1].shop_key
+    return found[:most]
 
 
 def every_entry(db: Db, today: date) -> Iterator[ShopEntry]:
@@ -105,8 +113,14 @@ def every_entry(db: Db, today: date) -> Iterator[ShopEntry]:
         after = page[-1].shop_key
 
 
-def _on_sale(db: Db, today: date) -> list[str]:
-    """What can be had: nothing while no policy is live, for nobody could decide about it."""
-    if lending_paused(db, today):
-        return []
-    return [product.key for product in live_products(db, today)]
+def _told_by(decides: Deciding) -> dict[str, list[str]]:
+    """What can be had, and by which versions: nothing while no policy is live, for nobody could decide about it."""
+    return {"products": sorted(decides.products), "named": decides.named}
+
+
+def _entry(row: EntryRow, decides: Deciding) -> ShopEntry:
+    """What a shop sees, of its offers those by the very versions that decide it."""
+    offers = [
+        each for each in row.offers or () if each["made_by"] == decides.made(row.borrower_id, each["product_key"])
+    ]
+    return entry(replace(row, offers=offers))
