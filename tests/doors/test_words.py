@@ -11,11 +11,13 @@ import pytest
 
 import lendmill
 from lendmill.api.statuses import STATUSES, every_refusal
+from lendmill.credit.pricing.assumptions import InvalidAssumptions
 from lendmill.people.roles import Role
 from lendmill.refusals import Refusal
 from lendmill.shops.industries import INDUSTRIES
 from lendmill.terms.schedule import METHODS
 from lendmill.web import names, pages
+from lendmill.web.allowed import ALLOWED
 from lendmill.web.words import Words, language_of, translations
 
 WEB = Path(lendmill.__file__).parent / "web"
@@ -39,7 +41,7 @@ def _sentences() -> set[str]:
                 found |= {
                     arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
                 }
-    found |= {sentence for table in names.ALL for sentence in table.values()}
+    found |= {sentence for table in names.ALL for sentence in table.values()} | set(ALLOWED)
     return found | {name for _, name, _ in (*pages.SELLER_MENU, *pages.STAFF_MENU)}
 
 
@@ -116,3 +118,13 @@ def test_amounts_in_a_refusal_are_written_as_money() -> None:
 )
 def test_the_language_chosen_goes_before_the_browsers(cookie: str | None, accept: str, language: str) -> None:
     assert language_of(cookie, accept, "zh-Hans") == language
+
+
+def test_what_a_field_must_be_is_told_in_chinese_too() -> None:
+    words = Words("zh-Hans")
+    refusal = InvalidAssumptions(key="in this form", field="days", value="", allowed="from 1 to 1825")
+    assert words.refusal(refusal) == "定价假设 本表单：days 为 ''，要求：1 至 1825。"
+    assert words.allowed("a condition that can be read (no burst, line 1, column 4: nothing)") == (
+        "可识别的条件（no burst，第 1 行第 4 列：nothing）"
+    )
+    assert words.allowed("left out: there is no such field") == "删除：没有此字段"

@@ -14,6 +14,7 @@ from lendmill.credit.reasons import Reason
 from lendmill.money import yuan
 from lendmill.refusals import Refusal
 from lendmill.shops.industries import INDUSTRY_NAMES
+from lendmill.web.allowed import ALLOWED, found_in
 
 CHINESE: Final = "zh-Hans"
 ENGLISH: Final = "en"
@@ -55,7 +56,22 @@ class Words:
         sentence = sentence or refusal.template().replace("_cents} cents", "_cents}")
         return sentence.format(**{name: self._fact(name, fact) for name, fact in refusal.facts.items()})
 
+    def allowed(self, text: str) -> str:
+        """What a field must be, as documents tell it.
+
+        >>> Words("zh-Hans").allowed("at least 18"), Words("en").allowed("at least 18")
+        ('不低于 18', 'at least 18')
+        """
+        sentence, blanks = found_in(text)
+        if self.language != CHINESE or sentence not in ALLOWED:
+            return text
+        return self.say(sentence, **{name: self.allowed(said) for name, said in blanks.items()})
+
     def _fact(self, name: str, fact: Any) -> Any:
+        if isinstance(fact, str) and (
+            name in ("allowed", "what") or fact in ("in this file", "in this form", "left open")
+        ):
+            return self.allowed(fact)
         if name.endswith("_cents") and isinstance(fact, int):
             return self.money(fact)
         if isinstance(fact, date):
