@@ -92,9 +92,11 @@ def caps_by_tables(
 
 
 def short_part(policy: Policy, least: N, who: bool | pl.Expr = True) -> Cap[N]:
-    """What a short record counts for, of the least that the tables give."""
+    """What a short record counts for, of the least that the tables give; no sum on the way is longer than that."""
     assert policy.thin
-    return Cap(PART_FOR_SHORT, least * policy.thin.share_bp // BASIS_POINTS, Reason.SHORT_RECORD, who)
+    whole, share_bp = least // BASIS_POINTS, policy.thin.share_bp
+    cents = whole * share_bp + (least - whole * BASIS_POINTS) * share_bp // BASIS_POINTS
+    return Cap(PART_FOR_SHORT, cents, Reason.SHORT_RECORD, who)
 
 
 def base_of(table: LimitTable, amounts: Amounts[N], figure: N | None) -> N | None:

@@ -13,7 +13,7 @@ from lendmill.credit.finding import Finding
 from lendmill.credit.look import Look
 from lendmill.credit.offers.files import OneFile, Setting, as_rules_read, covers, forgotten, prepared
 from lendmill.credit.offers.kinds import Kinds, Sorter
-from lendmill.credit.offers.sizing import Limits, cap_column, figure_column, limits, too_large, with_amounts
+from lendmill.credit.offers.sizing import LARGEST, Limits, cap_column, figure_column, limits, too_large, with_amounts
 from lendmill.credit.price import Price, price, table_for
 from lendmill.credit.rules.columns import EveryFile
 from lendmill.credit.rules.stops import Stop, stop_of_condition, stopped, stops_of
@@ -77,12 +77,13 @@ def _asked(condition: str) -> str:
 
 
 def _by_itself(row: Mapping[str, Any], base: pl.DataFrame, caps: Sequence[str], on: Setting) -> dict[str, Any]:
-    """The row of a file whose sums are too long for a column."""
+    """The row of a file whose sums are too long for a column; a cap that is too long itself is the most it can hold."""
     made = decide(OneFile(base.row(row["file no"], named=True), on).case, on.policy, on.product)
-    found = {each.rule: each.value for each in made.findings if each.step == "limit" and each.verdict == "noted"}
+    noted = [each for each in made.findings if each.step == "limit" and each.verdict == "noted"]
+    found = {each.rule: min(each.value, LARGEST) for each in noted if isinstance(each.value, int)}
     terms = {name: getattr(made.terms, name) if made.terms else None for name in TERMS}
-    noted = {cap_column(n): found.get(rule) for n, rule in enumerate(caps)}
-    return {**row, "outcome": made.outcome, "reasons": list(made.reasons), **terms, **noted}
+    told = {cap_column(n): found.get(rule) for n, rule in enumerate(caps)}
+    return {**row, "outcome": made.outcome, "reasons": list(made.reasons), **terms, **told}
 
 
 def _in_date(one: OneFile) -> bool:

@@ -49,9 +49,10 @@ def with_amounts(table: pl.DataFrame, on: Setting) -> pl.DataFrame:
 
 
 def amounts_kept(on: Setting) -> Amounts[pl.Expr]:
-    """The amounts as columns of a table that has them."""
+    """The amounts as columns of a table that has them; of a lender too large for one every file is `too_large`."""
     columns = {name: pl.col(amount_column(name)) for name in AMOUNTS}
-    return Amounts(net_assets_cents=amounts_in(on.policy.limit, on.net_assets_cents).net_assets_cents, **columns)
+    net_cents = amounts_in(on.policy.limit, on.net_assets_cents).net_assets_cents
+    return Amounts(net_assets_cents=None if net_cents is None else min(net_cents, LARGEST), **columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ _TYPES: Final[Mapping[Kind, pl.DataType | type[pl.DataType]]] = {
     "number": pl.Float64, "text": pl.String, "truth": pl.Boolean, "day": pl.Date,
 }  # fmt: skip
 NOT_SAID: Final = ("", "unknown")  # words that say nothing
+SPACES: Final = "".join(filter(str.isspace, map(chr, range(0x3001))))  # what a text is stripped of elsewhere
 
 
 class EveryFile:
@@ -104,7 +105,7 @@ def _readable(schema: Mapping[str, Any], name: str, kind: Kind, finite: bool) ->
         number = column.cast(pl.Float64)
         return number if finite else _finite(number)
     if kind == "text":
-        return pl.when(~column.str.strip_chars().is_in(NOT_SAID)).then(column)
+        return pl.when(~column.str.strip_chars(SPACES).is_in(NOT_SAID)).then(column)
     return column
 
 
