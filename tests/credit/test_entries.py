@@ -125,9 +125,13 @@ def test_a_file_for_marketplaces_has_a_row_for_each_product(house: Database, sho
     night(house)
     borrow(house, borrower_id)
     line, offer = rows_of(entry(house, "s1"))
-    says = ("5,000.00 yuan left to borrow", "还可借 5,000.00 元")
-    assert line == ("s1", "line", "credit-line", "5000.00", "", "", "", "2027-01-01", *says)
-    assert offer == ("s1", "offer", "order-loan", "8000.00", "0.05 %", "18.25 %", "2", "2026-01-08", *says)
+    left = ("5,000.00 yuan left to borrow", "还可借 5,000.00 元")
+    most = ("Borrow up to 8,000.00 yuan, until 2026-01-08", "最高可借 8,000.00 元，2026-01-08 前有效")
+    assert line == ("s1", "line", "credit-line", "5000.00", "", "", "", "2027-01-01", *left)
+    assert offer == ("s1", "offer", "order-loan", "8000.00", "0.05 %", "18.25 %", "2", "2026-01-08", *most)
+    with house.transaction() as db:
+        db.execute("update line set used_cents = limit_cents")
+    assert list(rows_of(entry(house, "s1"))) == [offer], "nothing is left of the line"
 
 
 def test_what_stands_behind_an_offer_is_kept_and_told_in_both_languages(

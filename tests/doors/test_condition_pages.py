@@ -1,9 +1,16 @@
 """The doors of conditions and groups: a seller names a surety, staff verify it, programs do the same."""
 
+from datetime import timedelta
 from typing import Any
 
-from doors.conftest import rate
+from credit.credit_cases import POLICY
+from credit.test_review_desk import applied
+from doors.conftest import House, rate
 from doors.test_api import _ask
+from lendmill.credit.changes.change import LineWeighed
+from lendmill.credit.changes.store import note_change
+from lendmill.credit.lines.queries import lines_of
+from lendmill.credit.review.actions import ask_for_review
 from lendmill.people.roles import Role
 
 
@@ -106,3 +113,31 @@ def test_who_asks_for_too_much_reads_what_can_be_had(house) -> None:  # type: ig
     assert "可授信额度低于您的申请金额" in page
     assert "16,000" in page
     assert client.get(f"{path}/lines", headers=headers).json() == []
+
+
+def test_who_reads_that_a_limit_falls_asks_for_a_person_on_the_same_way(house: House) -> None:
+    made = applied(house.database, house.applicant_id, 1_000_000)
+    assert made.outcome == "approve"
+    with house.database.transaction() as db:
+        (line,) = lines_of(db, house.applicant_id)
+        cut = LineWeighed(
+            kind="cut", rule="sales fell", limit_cents=500_000, rate=line.rate, penalty=line.rate, reason="inactive",
+            urgent=False, effective_on=house.lender.today + timedelta(days=15), label_en="sales fell",
+            label_zh="销售下降", facts={},
+        )  # fmt: skip
+        note_change(db, line, cut, POLICY, today=house.lender.today)
+    seller, way = house.visitor(Role.SELLER, house.applicant_id), f"/decisions/{made.decision_id}"
+    assert f'href="{way}#person"' in seller.get("/conditions").text
+    assert f'action="{way}/review"' in seller.get(way).text
+    assert seller.post(f"{way}/review", words="The season was late.").status_code == 303
+    path = f"/reviews/{made.decision_id}"
+    assert "前答复" in seller.get(path).text
+    assert "现已逾期" not in seller.get(path).text + seller.get("/").text
+
+
+def test_an_answer_that_is_late_is_said_to_be_late(house: House) -> None:
+    made, before = applied(house.database, house.applicant_id, 1_000_000), house.lender.today - timedelta(days=60)
+    asked = {"borrower_id": house.applicant_id, "decision_id": made.decision_id, "today": before}
+    house.database.act(ask_for_review, **asked)
+    for page in (f"/reviews/{made.decision_id}", "/", f"/decisions/{made.decision_id}"):
+        assert "现已逾期，非常抱歉" in house.visitor(Role.SELLER, house.applicant_id).get(page).text, page

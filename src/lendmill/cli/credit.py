@@ -106,7 +106,8 @@ def entries(
 ) -> None:
     """Write who may see the way in (申请入口) today, for marketplaces that take a file.
 
-    One row for each shop with each offer, line or application it sees; shops that see nothing are not in it.
+    One row for each shop with each offer, line or application it sees; shops that see nothing, and lines of which
+    nothing is left, are not in it.
     """
     from csv import writer
 
@@ -120,8 +121,9 @@ def entries(
         written = writer(file, lineterminator="\n")
         written.writerow(COLUMNS)
         for each in every_entry(db, house_day(db)):
-            written.writerows(rows_of(each))
-            shops += 1
+            rows = list(rows_of(each))
+            written.writerows(rows)
+            shops += bool(rows)
     part.replace(csv)
     print(f"{shops} shops may see the way in today: {csv}")
 

@@ -266,6 +266,7 @@ def _decision(
         story=story,
         named=named,
         review_asked=review_asked,
+        today=today,
     )
 
 

@@ -10,9 +10,11 @@ from lendmill import money
 from lendmill.api.approvals import caller_of
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.statuses import status
+from lendmill.credit.changes.change import WORSE
 from lendmill.credit.changes.queries import line_changes_of
 from lendmill.credit.conditions import actions, queries
 from lendmill.credit.conditions.told import VERIFIERS
+from lendmill.credit.lines.queries import lines_of
 from lendmill.people.queries import act_today, house_day
 from lendmill.refusals import Refusal
 from lendmill.web import names
@@ -33,6 +35,7 @@ def _own(request: Asked, refused: Refusal | None = None) -> Response[str]:
         today, named = house_day(db), product_names(db, request)
         conditions = queries.conditions_of(db, borrower_id)
         notices = line_changes_of(db, borrower_id, size=20)
+        decided = {line.line_id: line.decision_id for line in lines_of(db, borrower_id) if line.status != "closed"}
     return page(
         request,
         "own_conditions.html",
@@ -41,6 +44,8 @@ def _own(request: Asked, refused: Refusal | None = None) -> Response[str]:
         named=named,
         conditions=conditions,
         notices=notices,
+        decided=decided,
+        worse=WORSE,
         ways=names.CONDITION_WAYS,
         states=names.CONDITION_STATES,
         refused=words_of(request).refusal(refused) if refused else "",

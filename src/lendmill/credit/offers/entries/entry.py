@@ -85,7 +85,7 @@ def entry(row: EntryRow) -> ShopEntry:
     )
     there = (bool(lines), bool(begun), bool(offers), True)
     state = next(state for state, here in zip(STATES, there, strict=True) if here)
-    says_en, says_zh = _said(state, offers, lines)
+    says_en, says_zh = said(state, offers, lines)
     return ShopEntry(
         row.shop_key, row.borrower_id, state != "none", state, says_en, says_zh, offers, lines, begun
     )  # fmt: skip
@@ -103,8 +103,8 @@ def _day(each: dict[str, Any]) -> date:
     return date.fromisoformat(each["expires_on"])
 
 
-def _said(state: EntryState, offers: tuple[EntryOffer, ...], lines: tuple[EntryLine, ...]) -> tuple[str, str]:
-    """One line of text, ready to be shown: of several offers the largest."""
+def said(state: EntryState, offers: tuple[EntryOffer, ...], lines: tuple[EntryLine, ...]) -> tuple[str, str]:
+    """One line of text in both languages: what is left of all lines, of several offers the largest."""
     en, zh = SAYS[state]
     if state == "line":
         amount = yuan(sum(line.available_cents for line in lines))

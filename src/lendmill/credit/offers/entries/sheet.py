@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from lendmill.credit.offers.entries.entry import ShopEntry
+from lendmill.credit.offers.entries.entry import ShopEntry, said
 from lendmill.money import yuan
 
 COLUMNS: Final = (
@@ -13,15 +13,20 @@ COLUMNS: Final = (
 
 
 def rows_of(entry: ShopEntry) -> Iterator[tuple[str, ...]]:
-    """The rows of one shop; amounts are what can be had, or what is left of a line."""
-    shop, says = _safe(entry.shop_key), (entry.says_en, entry.says_zh)
+    """The rows of one shop, each with its own sentence; amounts are what can be had, or what is left of a line.
+
+    A line of which nothing is left has no row.
+    """
+    shop = _safe(entry.shop_key)
     for line in entry.lines:
-        yield shop, "line", line.product_key, _plain(line.available_cents), "", "", "", str(line.expires_on), *says
+        if line.available_cents:
+            terms = (_plain(line.available_cents), "", "", "", str(line.expires_on))
+            yield shop, "line", line.product_key, *terms, *said("line", (), (line,))
     for begun in entry.applications:
-        yield shop, "application", begun.product_key, "", "", "", "", "", *says
+        yield shop, "application", begun.product_key, "", "", "", "", "", *said("application", (), ())
     for offer in entry.offers:
-        terms = (offer.daily_rate, _per_cent(offer.annual_rate), str(offer.months_max), str(offer.expires_on))
-        yield shop, "offer", offer.product_key, _plain(offer.limit_cents), *terms, *says
+        rates = (offer.daily_rate, _per_cent(offer.annual_rate), str(offer.months_max), str(offer.expires_on))
+        yield shop, "offer", offer.product_key, _plain(offer.limit_cents), *rates, *said("offer", (offer,), ())
 
 
 def _safe(text: str) -> str:
