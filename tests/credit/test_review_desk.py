@@ -1,6 +1,7 @@
 """The desk: what is laid there, in which order, who has it, and for how long."""
 
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,10 +11,12 @@ from credit_cases import TODAY
 
 from crowd import at_once
 from lendmill.credit.actions import apply_at_once, ask_for_review
-from lendmill.credit.applications.actions import Decided
+from lendmill.credit.applications.actions import Decided, start_application
+from lendmill.credit.applications.queries import open_applications
 from lendmill.credit.consents import CONSENTS
 from lendmill.credit.review import actions, queries
 from lendmill.credit.review.case import (
+    LookedAtAlready,
     NothingWasAsked,
     OwnFile,
     ReviewCase,
@@ -66,6 +69,18 @@ def referred(house: Database, shop: Any) -> ReviewCase:
     decided = applied(house, shop("s1", grade="C"))
     assert decided.outcome == "refer"
     return the_case(house, decided.decision_id)
+
+
+def test_who_has_a_file_on_the_desk_is_told_so_instead_of_getting_a_second_one(
+    house: Database, referred: ReviewCase
+) -> None:
+    begin = partial(house.act, start_application, borrower_id=referred.borrower_id, product_key="credit-line")
+    for again in (partial(applied, house, referred.borrower_id), partial(begin, today=TODAY)):
+        with pytest.raises(LookedAtAlready, match=f"answered by {referred.due_on}"):
+            again()
+    with house.transaction() as db:
+        assert [each.case_id for each in queries.cases_of(db, referred.borrower_id)] == [referred.case_id]
+        assert open_applications(db, referred.borrower_id) == []
 
 
 def test_what_the_computer_refers_lies_on_the_desk_with_its_reasons_and_a_day(referred: ReviewCase) -> None:

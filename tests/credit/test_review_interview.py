@@ -1,6 +1,7 @@
 """The conversation by video: invited, booked, moved, missed, answered question by question, and closed once."""
 
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from lendmill.credit.review.interview import actions, queries
 from lendmill.credit.review.interview.interview import (
     InterviewArranged,
     InterviewOver,
+    InterviewStillToCome,
     MovedTooOften,
     NoSuchInterview,
     NoSuchInterviewQuestion,
@@ -24,6 +26,7 @@ from lendmill.credit.review.interview.interview import (
     QuestionsOpen,
 )
 from lendmill.credit.review.interview.slots import slots
+from lendmill.credit.review.queries import events_of
 from lendmill.credit.review.verdict.judging import IdentityNotConfirmed
 from lendmill.db import Database
 from lendmill.people.roles import Role
@@ -94,13 +97,36 @@ def test_who_did_not_come_is_invited_again_and_a_closed_conversation_stays_as_it
             house.act(actions.answer, interview_id=again, by=officer, findings={wrong: (finding, "")}, today=TODAY)
     answered(house, again, officer, purpose="differs")
     answered(house, again, officer)  # found otherwise later, that counts
-    house.act(actions.close, interview_id=again, by=officer, recording_ref="REC-1", today=TODAY)
+    close = partial(house.act, actions.close, interview_id=again, by=officer, recording_ref="REC-1", today=TODAY)
+    with pytest.raises(InterviewStillToCome):
+        close(words=" ")
+    close(words="they called a day earlier")
+    with house.transaction() as db:
+        assert "they called a day earlier" in [each.words for each in events_of(db, borrower_id, case_id)]
     with pytest.raises(InterviewOver):
         answered(house, again, officer)
     with house.transaction() as db:
         kept = queries.interviews_of(db, borrower_id, case_id)
         assert [(each.status, each.recording_ref) for each in kept] == [("held", "REC-1"), ("missed", "")]
         assert {each.finding for each in queries.answers_of(db, borrower_id, again).values()} == {"matches"}
+
+
+def test_from_its_day_on_a_conversation_is_kept_without_a_word_and_hours_lie_within_the_promised_answer(
+    house: Database, shop: Any, officer: Caller
+) -> None:
+    borrower_id = shop("s1", grade="C")
+    case_id, interview_id = invited(house, borrower_id, officer)
+    with house.transaction() as db:
+        due_on = the_case(house, case_id).due_on
+        offered = queries.free_slots(db, officer.account_id, TODAY, due_on)
+        assert {at.date() for at in offered} == {at.date() for at in FREE if at.date() <= due_on}
+        assert offered != FREE == queries.free_slots(db, officer.account_id, TODAY, TODAY)  # too late for any of them
+    booked(house, interview_id, FREE[0], borrower_id=borrower_id)
+    answered(house, interview_id, officer)
+    on = FREE[0].date()
+    house.act(actions.close, interview_id=interview_id, by=officer, recording_ref="REC-2", today=on)
+    with house.transaction() as db:
+        assert queries.interview(db, interview_id).held_on == on
 
 
 def test_only_who_has_the_file_fills_in_the_checklist(house: Database, shop: Any, officer: Caller) -> None:

@@ -137,6 +137,16 @@ def test_a_second_person_finds_the_verdict_among_the_approvals_and_confirms_it_o
     assert asked in settled
 
 
+def test_home_shows_no_ready_offer_of_a_product_a_person_looks_at(house: House) -> None:
+    seller = house.visitor(Role.SELLER, house.applicant_id)
+    ready = seller.get("/").text
+    assert "/apply/start" in ready
+    waiting(house)
+    home = seller.get("/").text
+    assert "人工审核中" in home
+    assert home.count('value="credit-line"') == ready.count('value="credit-line"') - 1
+
+
 def test_a_refused_verdict_is_told_on_the_page_with_what_was_typed(house: House, case: str) -> None:
     risk = house.visitor(Role.RISK_OFFICER)
     risk.post(f"/staff/reviews/{case}", deed="take")

@@ -248,6 +248,7 @@ class Conversation:
     meeting_url: str = ""
     starts_at: str = ""
     recording_ref: str = ""
+    words: str = ""
 
 
 def arrange(db: Db, *, case_id: UUID, asked: Conversation, by: Caller, today: date) -> None:
@@ -266,7 +267,9 @@ def arrange(db: Db, *, case_id: UUID, asked: Conversation, by: Caller, today: da
         case "call-off":
             talking.call_off(db, interview_id=interview_id, by=by, today=today)
         case "close":
-            talking.close(db, interview_id=interview_id, by=by, recording_ref=asked.recording_ref, today=today)
+            talking.close(
+                db, interview_id=interview_id, by=by, recording_ref=asked.recording_ref, words=asked.words, today=today
+            )
 
 
 def running_interview(db: Db, case: ReviewCase) -> UUID:

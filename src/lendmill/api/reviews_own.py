@@ -68,7 +68,7 @@ def own_review(db: Db, case: ReviewCase, today: date) -> OwnReview:
     running = [each for each in talks.interviews_of(db, case.borrower_id, case.case_id) if each.running]
     appointment = None
     if running:
-        free = list(talks.free_slots(db, running[0].interviewer, today))
+        free = list(talks.free_slots(db, running[0].interviewer, today, case.due_on))
         appointment = AppointmentOut(running[0].status, running[0].starts_at, running[0].meeting_url, free)
     sent = notices_of(db, case.borrower_id, case.verdict_id) if case.verdict_id else []
     asked = case.status == "asked" and not case.answered

@@ -70,6 +70,8 @@ STATUSES: Final[dict[str, int]] = {
     "review-held": CONFLICT,
     "review-not-taken": CONFLICT,
     "review-decided": CONFLICT,
+    "looked-at-already": CONFLICT,
+    "interview-still-to-come": CONFLICT,
     "review-waits": CONFLICT,
     "reviewed-by-person": CONFLICT,
     "own-file": FORBIDDEN,

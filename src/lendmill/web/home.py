@@ -18,7 +18,7 @@ from lendmill.loans.receipts.queries import beside
 from lendmill.loans.view import LoanView
 from lendmill.people.queries import house_day
 from lendmill.people.roles import Role
-from lendmill.web.own import days_left, product_names, seller_of
+from lendmill.web.own import product_names, seller_of
 from lendmill.web.pages import go, page, words_of
 
 NEWS_FOR: Final = timedelta(days=30)
@@ -39,15 +39,16 @@ def home(request: Asked) -> Response[str] | Redirect:
         begun = {each.product_key for each in started}
         paused = lending_paused(db, today)
         ready = {each.product_key: each for each in credit.offers_of(db, borrower_id, today)}
-        offers = [each for each in ready.values() if each.product_key not in taken | begun]
+        reviews = [case for case in cases_of(db, borrower_id) if case.status != "decided"]
+        held = [] if paused else counter_offers_open(db, borrower_id, today)
+        answered = {each.product_key for each in reviews} | {each.product_key for each in held}
+        offers = [each for each in ready.values() if each.product_key not in taken | begun | answered]
         behind = {offer.offer_id: credit.behind(db, offer, words_of(request).language) for offer in offers}
         running = [loan for loan in loans.loans_of(db, borrower_id, today) if loan.status in (*OPEN, "paying")]
         named = product_names(db, request)
         no_offers = credit.no_offers_of(db, borrower_id, today)
         standing = credit.standing(db, borrower_id)
         claimed_cents = beside(db, borrower_id).claimed_cents
-        reviews = [case for case in cases_of(db, borrower_id) if case.status != "decided"]
-        held = [] if paused else counter_offers_open(db, borrower_id, today)
         counters = [each for each in held if each.product_key not in taken]
         told_of_lines = line_changes_since(db, borrower_id, today - NEWS_FOR)
     return page(
@@ -57,6 +58,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         today=today,
         lines=lines,
         offers=offers,
+        answered=answered,
         behind=behind,
         counters=counters,
         loans=running,
@@ -65,9 +67,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         paused=words_of(request).refusal(LendingPaused(key=STANDARD, version="")) if paused else "",
         named=named,
         reasons=words_of(request).reasons(dict.fromkeys(code for each in no_offers for code in each.told)),
-        days_left=days_left,
         next_due=next_due(running),
-        owed_cents=sum(loan.payoff_cents for loan in running if loan.status in OPEN),
         blocked=standing.late_since_on is not None,
         late=[loan for loan in running if loan.days_past_due],
         claimed_cents=claimed_cents,

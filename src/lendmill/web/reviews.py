@@ -118,7 +118,7 @@ def _file(
         running = next((each for each in interviews if each.running), None)
         facts = file_facts(db, case, seen, words, today)
         found = {each.interview_id: talks.answers_of(db, case.borrower_id, each.interview_id) for each in interviews}
-        free = talks.free_slots(db, running.interviewer, today) if running else ()
+        free = talks.free_slots(db, running.interviewer, today, case.due_on) if running else ()
         tie = queries.tie_of(db, by.account_id, case.borrower_id, today)
         verdict = facts["about"] if case.verdict_id is None else _verdict(db, case)
         named = product_names(db, request)
@@ -201,8 +201,9 @@ def arrange(request: Asked, case_id: FromPath[UUID], data: Form) -> Response[str
             act_today(database, api.keep_found, case_id=case_id, found=found, by=by)
         if deed is not None:
             asked = api.Conversation(
-                deed, data.get("meeting_url", ""), data.get("starts_at", ""), data.get("recording_ref", "")
-            )
+                deed, data.get("meeting_url", ""), data.get("starts_at", ""), data.get("recording_ref", ""),
+                data.get("why_earlier", ""),
+            )  # fmt: skip
             act_today(database, api.arrange, case_id=case_id, asked=asked, by=by)
     except Refusal as refusal:
         return _refused(request, case_id, refusal, data)

@@ -48,6 +48,7 @@ from lendmill.credit.notices.actions import send_notice
 from lendmill.credit.offers.queries import offers_of
 from lendmill.credit.policy import Policy
 from lendmill.credit.review.actions import open_case
+from lendmill.credit.review.queries import check_not_looked_at
 from lendmill.credit.trials import store as trials
 from lendmill.credit.trials.queries import policy_trials, product_for, product_trials
 from lendmill.credit.trials.trial import Drawn
@@ -84,6 +85,7 @@ def start_application(db: Db, *, borrower_id: UUID, product_key: str, today: dat
     policy_trials(db, today)
     begun = _begun(db, borrower_id, product_key)
     if begun is None:
+        check_not_looked_at(db, borrower_id, product_key)
         product = product_for(db, product_key, borrower_id, today)
         begun = _fresh(borrower_id, product, lines_of(db, borrower_id), today, shops_of(db, borrower_id))
         store.start(db, begun)
@@ -209,6 +211,7 @@ def submit(
     held = lines_of(db, borrower_id)
     rules, sold = _deciding(db, borrower_id, begun.product_key, today)
     _no_line_yet(held, begun.product_key, today)
+    check_not_looked_at(db, borrower_id, begun.product_key)
     asked_cents = asked_amount(begun.amount_cents if amount_cents is None else amount_cents, sold.document)
     last = {"amount_cents": asked_cents, **_figures(db, shops_of(db, borrower_id), {}, today)}
     begun = replace(begun, answers=begun.answers | last)
@@ -248,6 +251,7 @@ def apply_at_once(
     asked |= _figures(db, shops, answers, today)
     kept = _identity(db, borrower_id, answers, seal)
     _no_line_yet(held, product_key, today)
+    check_not_looked_at(db, borrower_id, product_key)
     _take_back_consents(db, begun, kept, today)
     begun = replace(begun, step=CONFIRMING, answers={**begun.answers, **asked, **kept})
     case = _case(db, begun, sold.document, asked["amount_cents"], today, groups)

@@ -31,6 +31,10 @@ class ReviewDecided(Refusal):
     """This file is decided: nothing about it can be changed."""
 
 
+class LookedAtAlready(Refusal):
+    """A person is looking at the application for {product_key} made before: it is answered by {due_on}."""
+
+
 class ReviewWaits(Refusal):
     """This file waits for a second person until {until_on}."""
 

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from lendmill.credit.policy import Policy
-from lendmill.credit.review.case import NoSuchReview, ReviewCase, ReviewEvent
+from lendmill.credit.review.case import LookedAtAlready, NoSuchReview, ReviewCase, ReviewEvent
 from lendmill.credit.review.rules import USUAL, ReviewRules
 from lendmill.db import Db, many, maybe, scalar
 from lendmill.people.groups.queries import groups_of
@@ -68,6 +68,22 @@ CASES_OF = f"""
 def cases_of(db: Db, borrower_id: UUID, size: int = 20) -> list[ReviewCase]:
     """A borrower's files, the newest first."""
     return many(db, ReviewCase, CASES_OF, borrower_id=borrower_id, size=size)
+
+
+DUE = """
+    select min(due_on)
+      from review_case
+     where borrower_id = %(borrower_id)s
+       and product_key = %(product_key)s
+       and status <> 'decided'
+"""
+
+
+def check_not_looked_at(db: Db, borrower_id: UUID, product_key: str) -> None:
+    """Refuse, by `LookedAtAlready`, a second application for a product while a person has the first."""
+    due_on = scalar(db, DUE, borrower_id=borrower_id, product_key=product_key)
+    if due_on is not None:
+        raise LookedAtAlready(product_key=product_key, due_on=due_on)
 
 
 # What waits for the seller or for a second person lies aside; a wait that is over, or answered, is over.

@@ -87,7 +87,7 @@ def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
             found = _told(wrong, place)
         if misread:
             found += _of_the_rest(kind, content, [each.field for each in misread], place)
-        raise _refused(name, sorted(found, key=lambda each: each.line or 0)) from None
+        raise _refused(name, sorted(found, key=lambda each: each.line or len(text))) from None
 
 
 def _line_with(text: str, word: Any) -> int | None:

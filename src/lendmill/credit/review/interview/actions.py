@@ -11,12 +11,14 @@ from lendmill.credit.decisions.queries import decision, policy
 from lendmill.credit.review import store as desk
 from lendmill.credit.review.actions import held_case, locked_case
 from lendmill.credit.review.case import WORDS_MAX, ReviewDecided
+from lendmill.credit.review.case import said as noted
 from lendmill.credit.review.interview import queries, store
 from lendmill.credit.review.interview.interview import (
     MOVES_MAX,
     Interview,
     InterviewArranged,
     InterviewOver,
+    InterviewStillToCome,
     MovedTooOften,
     NoSuchInterviewQuestion,
     NotAFinding,
@@ -27,7 +29,7 @@ from lendmill.credit.review.interview.interview import (
 )
 from lendmill.credit.review.interview.question import FINDINGS
 from lendmill.credit.review.interview.questions import questions
-from lendmill.credit.review.interview.slots import check_slot, half_hours
+from lendmill.credit.review.interview.slots import ZONE, check_slot, half_hours
 from lendmill.db import Db, scalar
 from lendmill.people.sign_in.queries import Caller
 from lendmill.rating.stated.closeness import StatedComparison
@@ -104,18 +106,24 @@ def answer(db: Db, *, interview_id: UUID, by: Caller, findings: Mapping[str, tup
         )  # fmt: skip
 
 
-def close(db: Db, *, interview_id: UUID, by: Caller, recording_ref: str, today: date) -> None:
-    """The conversation was had: its findings stand, and count for the verdict. Each question needs one."""
+def close(db: Db, *, interview_id: UUID, by: Caller, recording_ref: str, today: date, words: str = "") -> None:
+    """The conversation was had: its findings stand, and count for the verdict. Each question needs one.
+
+    One that is booked was had on its day or later; where it was earlier, `words` say why. Refuses with
+    `InterviewStillToCome` and `QuestionsOpen`.
+    """
     found = _mine(db, interview_id, by, today)
     answers = queries.answers_of(db, found.borrower_id, interview_id)
     left = [question.key for question in found.asked if question.key not in answers]
     if left:
         raise QuestionsOpen(left=len(left))
+    if found.starts_at is not None and found.starts_at.astimezone(ZONE).date() > today and not words.strip():
+        raise InterviewStillToCome(starts_at=found.starts_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M"))
     store.close(
         db, interview_id=interview_id, borrower_id=found.borrower_id, status="held",
         recording_ref=reference(recording_ref), held_on=today, starts_at=half_hours(today)[0],
     )  # fmt: skip
-    _tell(db, found.case_id, found.borrower_id, "held", by, today)
+    _tell(db, found.case_id, found.borrower_id, "held", by, today, noted(words[:WORDS_MAX]) if words.strip() else "")
 
 
 def missed(db: Db, *, interview_id: UUID, by: Caller, today: date) -> None:
@@ -160,7 +168,8 @@ def _check_running(found: Interview) -> None:
         raise InterviewOver
 
 
-def _tell(db: Db, case_id: UUID, borrower_id: UUID, what: str, by: Caller | None, today: date) -> None:
+def _tell(db: Db, case_id: UUID, borrower_id: UUID, what: str, by: Caller | None, today: date, words: str = "") -> None:
     desk.tell(
-        db, case_id=case_id, borrower_id=borrower_id, what=what, account_id=by.account_id if by else None, today=today
-    )
+        db, case_id=case_id, borrower_id=borrower_id, what=what, account_id=by.account_id if by else None, today=today,
+        words=words,
+    )  # fmt: skip

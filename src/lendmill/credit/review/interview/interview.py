@@ -25,6 +25,10 @@ class InterviewArranged(Refusal):
     """A conversation is arranged already: move it or call it off first."""
 
 
+class InterviewStillToCome(Refusal):
+    """The conversation is booked for {starts_at}: keep it as had from that day on, or say why it was earlier."""
+
+
 class InterviewOver(Refusal):
     """This conversation is over: nothing about it can be changed."""
 

@@ -74,12 +74,14 @@ BOOKED = """
 """
 
 
-def free_slots(db: Db, interviewer: UUID, today: date) -> Sequence[datetime]:
-    """The half hours a reviewer has left in the next business days."""
+def free_slots(db: Db, interviewer: UUID, today: date, due_on: date | None = None) -> Sequence[datetime]:
+    """The half hours a reviewer has left in the next business days, up to the day of the answer where some are left."""
     possible = slots(today)
     from_at = possible[0] - timedelta(days=1)
     taken = {each.starts_at for each in many(db, _Booked, BOOKED, interviewer=interviewer, from_at=from_at)}
-    return tuple(at for at in possible if at not in taken)
+    free = tuple(at for at in possible if at not in taken)
+    in_time = tuple(at for at in free if due_on is not None and at.date() <= due_on)
+    return in_time or free
 
 
 @dataclass(frozen=True, slots=True)
