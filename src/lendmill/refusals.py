@@ -4,6 +4,18 @@ import re
 from typing import Any, ClassVar
 
 
+class InBoth(str):
+    """A fact of a refusal that is said otherwise in Chinese."""
+
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> "InBoth":
+        """The fact in English, with its Chinese beside it."""
+        made = super().__new__(cls, en)
+        made.zh = zh
+        return made
+
+
 class Refusal(Exception):
     """The request cannot be carried out."""
 

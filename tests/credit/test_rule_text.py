@@ -73,6 +73,7 @@ def test_a_text_means_what_it_says_in_sql(text: str, answer: bool | None) -> Non
         ("points between symmetric 1 and 2", 1, 1, "'symmetric' is more than a rule may say here"),
         ("loan.points > 1", 1, 1, "'table' is more than a rule may say here"),
         ("pg_sleep(9) > 1", 1, 1, "'pg_sleep' is not part of a rule"),
+        ("points >> 1", 1, 1, "'points >> 1' is not part of a rule"),
         ("region = 'a", 1, 10, "a quote is not closed"),
         ("", 1, 1, "say when the rule stops somebody"),
         ("(" * 200 + "banned" + ")" * 200, 1, 1, "brackets go deeper than 64"),

@@ -11,6 +11,7 @@ from lendmill.credit.testing.actions import keep_cases
 from lendmill.credit.testing.unit_cases import CasesFail, InvalidCases, case_of, held, read_cases, tried
 from lendmill.db import Database
 from lendmill.money import yuan
+from lendmill.web.words import Words
 
 FACTS = "\n".join(f"{name} = {value}" for name, value in MARKET_FACTS.items() if value is not None)
 USUAL = f"""
@@ -91,8 +92,11 @@ def test_a_policy_that_does_otherwise_is_told_where(database: Database) -> None:
     with database.transaction() as db:
         keep_cases(db, policy_key="standard", examples=read_cases(USUAL + GOOD), by=None, today=TODAY)
         held(case_results(db, POLICY, [LINE]), POLICY)
-        with pytest.raises(CasesFail, match="does not do what 1 of its 6 cases say; the first: one that was late"):
+        with pytest.raises(
+            CasesFail, match="does not do what 1 of its 6 cases say; the first: one that was late"
+        ) as no:
             held(case_results(db, tighter, [LINE]), tighter)
+    assert "决策结果为批准，而非拒绝" in Words("zh-Hans").refusal(no.value)
 
 
 def test_what_fails_is_told_in_words_and_yuan_in_both_languages() -> None:

@@ -315,9 +315,8 @@ def list_trials() -> None:
         print(f"{each.trial:<24} {each.files:>9,} files  {each.since_on} to {each.until_on}")
     if not found:
         print(
-            "Nobody has been drawn for a trial yet: `lendmill policies propose KEY VERSION --to share --share 5` begins"
+            "Nobody has been drawn for a trial yet: one begins with `lendmill policies propose KEY VERSION --to share`."
         )
-        print("one, once a second person agrees. It is listed from the first file on that it draws.")
 
 
 @trials.command()

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 
 from lendmill.credit.reasons import Reason
 from lendmill.money import yuan
-from lendmill.refusals import Refusal
+from lendmill.refusals import InBoth, Refusal
 from lendmill.shops.industries import INDUSTRY_NAMES
 from lendmill.web.allowed import ALLOWED, found_in
 
@@ -68,6 +68,8 @@ class Words:
         return self.say(sentence, **{name: self.allowed(said) for name, said in blanks.items()})
 
     def _fact(self, name: str, fact: Any) -> Any:
+        if isinstance(fact, InBoth):
+            return fact.zh if self.language == CHINESE else fact
         if isinstance(fact, str) and (
             name in ("allowed", "what") or fact in ("in this file", "in this form", "left open")
         ):

@@ -117,6 +117,8 @@ class _Reader:
                 return taken(self, part, depth + 1)
         if isinstance(part, HIDES):
             raise self.wrong(part, "what is not known makes the rule unknown; its field `unknown` says what then")
+        if isinstance(part, exp.Binary):
+            raise self.wrong(part, f"{part.sql('postgres')[:40]!r} is not part of a rule: its signs are {_SIGNS}")
         name = str(getattr(part, "this", "")) if isinstance(part, exp.Anonymous) else type(part).__name__.lower()
         raise self.wrong(part, f"{name[:40]!r} is not part of a rule: facts, figures, words, and, or, not, {_SIGNS}")
 

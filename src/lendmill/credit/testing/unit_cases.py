@@ -21,7 +21,7 @@ from lendmill.products.document import Product
 from lendmill.products.publishing.lines import line_of
 from lendmill.products.reading import Misread, every_misread, from_content, from_toml, readable
 from lendmill.products.spelled import Misspelled, NumberBeyond, content_in
-from lendmill.refusals import Refusal
+from lendmill.refusals import InBoth, Refusal
 
 NOBODY: Final = UUID(int=0)
 LETTERS_MAX: Final = 120
@@ -271,5 +271,6 @@ def held(results: Sequence[ExampleResult], policy: Policy) -> None:
     """Refuse, by `CasesFail`, a policy that does otherwise than its cases say."""
     failing = [each for each in results if each.wrong]
     if failing:
-        first = f"{failing[0].name}: {'; '.join(failing[0].wrong)}"
+        one = failing[0]
+        first = InBoth(f"{one.name}: {'; '.join(one.wrong)}", f"{one.called(chinese=True)}：{'；'.join(one.wrong_zh)}")
         raise CasesFail(policy=policy.key, version=policy.version, failing=len(failing), all=len(results), first=first)
