@@ -111,8 +111,8 @@ def test_what_is_wrong_in_a_file_is_told_line_by_line(lendmill: Callable[..., Re
     assert (told in str(found.exception), "line" in found.output) == (True, False)
     file.write_text(text.replace("age_years_max = 62", 'age_years_max = "62"').replace("history_months_min", "months"))
     three = lendmill("check", file)
-    assert [three.output.count(each) for each in (".age_years_max", ".months ", ".history_months_min")] == [0, 1, 1]
-    assert "3 to put right: line 20: eligibility.age_years_max is 62, but must be int" in str(three.exception)
+    assert [three.output.count(each) for each in (".age_years_max", ".months ", ".history_months_min")] == [1, 1, 0]
+    assert "3 to put right: line 18: eligibility.history_months_min is empty, but must be given" in str(three.exception)
 
 
 def test_every_rule_that_cannot_be_read_is_told_with_its_name_line_and_column(

@@ -76,8 +76,7 @@ def best(
     from lendmill.products.publishing.queries import live
     from lendmill.products.queries import live_product
 
-    curves = curves_of(_text(curve)) if curve is not None else None
-    said = read_assumptions(_text(assumptions), curves)
+    said = read_assumptions(_text(assumptions), curves_of(_text(curve)) if curve is not None else None)
     with opened.database() as database, database.transaction() as db:
         today = house_day(db)
         product, policy = live_product(db, said.product, on=today), live(db, POLICY, STANDARD, today)
@@ -93,8 +92,8 @@ def best(
         _draw(prices, pictures)
     if out is not None:
         text = proposal(prices, said, product, today, gentlest=gentlest)
-        table = policy_table(prices, product, policy, gentlest=gentlest) if form == "policy" else ""
-        _written(_under(text, table) if table else text, out)
+        table = policy_table(prices, product, policy, gentlest=gentlest)
+        _written(_under(text, table) if form == "policy" else text, out)
 
 
 @pricing.command("list")
