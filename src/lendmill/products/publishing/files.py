@@ -92,7 +92,8 @@ def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
 
 def _line_with(text: str, word: Any) -> int | None:
     """The first line a word stands on."""
-    return next((n for n, line in enumerate(text.splitlines(), start=1) if str(word) in line), None)
+    said = str(word)
+    return next((n for n, line in enumerate(text.splitlines(), start=1) if said in line), None)
 
 
 def _from_sheets(kind: DocumentKind[D], content: bytes, name: str) -> D:
