@@ -141,11 +141,13 @@ FIELDS: Final[Mapping[str, Said]] = {
     "review.hold_minutes": ("how long a file stays with who took it", "案件占用时长"),
     "review.interview_above_cents": ("the amount above which an interview is held", "须视频调查的金额"),
     "review.alone_up_to_cents": ("what a reviewer may grant alone", "单人审批权限"),
+    "review.alone_up_to_cents.*": ("what {0} may grant alone", "{0}的单人审批权限"),
     **{
         f"review.alone_up_to_cents.{role}": (f"what {en} may grant alone", f"{zh}的单人审批权限")
         for role, en, zh in ROLES
     },
     "review.second_up_to_cents": ("what a second person may agree to", "复核人审批权限"),
+    "review.second_up_to_cents.*": ("what {0} may agree to as second person", "{0}的复核审批权限"),
     **{
         f"review.second_up_to_cents.{role}": (f"what {en} may agree to as second person", f"{zh}的复核审批权限")
         for role, en, zh in ROLES
