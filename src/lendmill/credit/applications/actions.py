@@ -45,7 +45,7 @@ from lendmill.credit.lines.line import Line, LineOpenAlready
 from lendmill.credit.lines.queries import lines_of
 from lendmill.credit.notice import NoticedDecision
 from lendmill.credit.notices.actions import send_notice
-from lendmill.credit.offers.queries import offers_of
+from lendmill.credit.offers.queries import offer_by
 from lendmill.credit.policy import Policy
 from lendmill.credit.review.actions import open_case
 from lendmill.credit.review.queries import check_not_looked_at
@@ -215,7 +215,7 @@ def submit(
     asked_cents = asked_amount(begun.amount_cents if amount_cents is None else amount_cents, sold.document)
     last = {"amount_cents": asked_cents, **_figures(db, shops_of(db, borrower_id), {}, today)}
     begun = replace(begun, answers=begun.answers | last)
-    case = _case(db, begun, sold.document, asked_cents, today, groups)
+    case = _case(db, begun, rules.document, sold.document, asked_cents, today, groups)
     with db.pipeline():
         decided = _decide(db, case, rules, sold, held, application_id=application_id)
         store.set_decided(db, borrower_id=borrower_id, application_id=application_id, answers=last)
@@ -254,7 +254,7 @@ def apply_at_once(
     check_not_looked_at(db, borrower_id, product_key)
     _take_back_consents(db, begun, kept, today)
     begun = replace(begun, step=CONFIRMING, answers={**begun.answers, **asked, **kept})
-    case = _case(db, begun, sold.document, asked["amount_cents"], today, groups)
+    case = _case(db, begun, rules.document, sold.document, asked["amount_cents"], today, groups)
     with db.pipeline():
         if taken_up is None:
             store.keep_decided(db, begun)
@@ -310,14 +310,22 @@ def _decide(
     return _decided(decision_id, made, line_id)
 
 
-def _case(db: Db, begun: Application, product: Product, asked_cents: int, today: date, groups: Sequence[UUID]) -> Case:
+def _case(
+    db: Db,
+    begun: Application,
+    policy: Policy,
+    product: Product,
+    asked_cents: int,
+    today: date,
+    groups: Sequence[UUID],
+) -> Case:
     row = gathered_of_one(db, begun.borrower_id, today).held_under(groups)
-    held = [offer for offer in offers_of(db, begun.borrower_id, today) if offer.product_key == product.key]
+    held = offer_by(db, begun.borrower_id, policy, product, today)
     ask = Ask(
         amount_cents=asked_cents,
         purpose=begun.purpose or "",
-        offer_id=held[0].offer_id if held else None,
-        offer_limit_cents=held[0].limit_cents if held else None,
+        offer_id=held.offer_id if held else None,
+        offer_limit_cents=held.limit_cents if held else None,
         stated=figures_stated(db, row) if "figures_version" in begun.answers else None,
     )
     return case_of(row, product, today=today, net_assets_cents=net_assets_cents(db, today), ask=ask)

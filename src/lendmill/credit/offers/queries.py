@@ -8,10 +8,12 @@ from uuid import UUID
 
 from lendmill.credit.offers.behind import Behind, BehindTold, behind_of, told
 from lendmill.credit.offers.deciding import Deciding, made_by
+from lendmill.credit.policy import Policy
 from lendmill.credit.publishing.queries import lending_paused, policy_version
 from lendmill.credit.reasons import A_PERSON_LOOKS
 from lendmill.credit.trials.queries import policy_trials, product_trials
 from lendmill.db import Db, many
+from lendmill.products.document import Product
 from lendmill.products.queries import live_products
 from lendmill.terms.rates import Rate
 
@@ -36,6 +38,11 @@ class Offer:
     reasons: Any
     as_of_on: date
     expires_on: date
+
+    @property
+    def made_by(self) -> str:
+        """By which versions, as `deciding.made_by` spells it."""
+        return made_by(self.product_key, self.policy_version, self.product_version)
 
     @property
     def behind(self) -> Behind | None:
@@ -140,12 +147,14 @@ def offers_of(db: Db, borrower_id: UUID, today: date) -> list[Offer]:
     if not found:
         return []
     decides = deciding(db, today, {each.product_key for each in found})
-    return [
-        each
-        for each in found
-        if made_by(each.product_key, each.policy_version, each.product_version)
-        == decides.made(borrower_id, each.product_key)
-    ]
+    return [each for each in found if each.made_by == decides.made(borrower_id, each.product_key)]
+
+
+def offer_by(db: Db, borrower_id: UUID, policy: Policy, product: Product, today: date) -> Offer | None:
+    """The offer a borrower can take today by the versions that decide them, where those are known already."""
+    made = made_by(product.key, policy.version, product.version)
+    found = many(db, Offer, OFFERS_OF, borrower_id=borrower_id, today=today)
+    return next((each for each in found if each.made_by == made), None)
 
 
 NO_OFFERS_OF = """
