@@ -221,6 +221,12 @@ READY = """
             order by as_of_on desc, snapshot_id desc
             limit 1
            ) f on s.wholesale
+     where not exists (
+           select from review_case
+            where review_case.borrower_id = a.borrower_id
+              and review_case.product_key = %(product)s
+              and review_case.status <> 'decided'
+           )
      order by s.shop_key
 """
 
