@@ -103,6 +103,14 @@ def test_shares_and_thresholds_of_older_policies_are_told_in_their_units() -> No
     ]
 
 
+def test_a_rule_may_be_called_what_looks_like_a_row() -> None:
+    before, after = plain(preset_policy()), plain(preset_policy())
+    for content in (before, after):
+        content["rules"][0] |= {"rule": "[new]", "label_en": "[new]", "label_zh": "[新]"}
+    after["rules"][0]["unknown"] = "refer" if before["rules"][0]["unknown"] == "decline" else "decline"
+    assert [each.split(":")[0] for each in said(before, after, Policy)] == ["Rule [new]"]
+
+
 def test_a_product_is_told_in_the_words_of_the_trade() -> None:
     before, after = plain(preset("credit-line")), plain(preset("credit-line"))
     after["grace_days"], after["daily_rate"], after["rate_by_grade"] = 5, "0.05 %", {"AAA": "0.04 %"}

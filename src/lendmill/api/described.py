@@ -11,9 +11,13 @@ from litestar.openapi.spec import Operation, Parameter
 from lendmill.api.keys import NAME
 from lendmill.api.problems import PROBLEM, Problem
 
-UNREADABLE: Final = ResponseSpec(
-    Problem, description="The request cannot be read.", media_type=PROBLEM, generate_examples=False
-)
+
+def problem_of(description: str) -> ResponseSpec:
+    """A refusal, as the description of the API tells it."""
+    return ResponseSpec(Problem, description=description, media_type=PROBLEM, generate_examples=False)
+
+
+UNREADABLE: Final = problem_of("The request cannot be read.")
 
 
 @dataclass

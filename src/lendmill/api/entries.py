@@ -6,11 +6,10 @@ from typing import Annotated, Final
 
 from litestar import get
 from litestar.exceptions import NotFoundException
-from litestar.openapi import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 
 from lendmill.api.callers import Asked, database_of
-from lendmill.api.problems import PROBLEM, Problem
+from lendmill.api.described import problem_of
 from lendmill.credit import queries as credit
 from lendmill.credit.offers.entries.entry import ShopEntry
 from lendmill.people.queries import house_day
@@ -19,9 +18,7 @@ After = Annotated[str, QueryParameter(description="The `next_after` of the page 
 Named = Annotated[str, PathParameter(description="The marketplace's own name for the shop.")]
 Most = Annotated[int, QueryParameter(ge=1, le=1000, description="How many shops a page has.")]
 
-NO_SUCH_SHOP: Final = ResponseSpec(
-    Problem, description="No shop of that name is in the house.", media_type=PROBLEM, generate_examples=False
-)
+NO_SUCH_SHOP: Final = problem_of("No shop of that name is in the house.")
 
 
 @dataclass(frozen=True)

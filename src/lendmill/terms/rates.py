@@ -92,8 +92,16 @@ class Rate:
         return Decimal(self.num * days_a_year) / Decimal(self.den)
 
     def __str__(self) -> str:
-        percent = Decimal(self.num * 100) / Decimal(self.den)
-        return f"{percent.normalize():f} %"
+        return per_cent(Decimal(self.num) / Decimal(self.den))
+
+
+def per_cent(share: Decimal) -> str:
+    """A share in percent, without noughts at its end.
+
+    >>> per_cent(Decimal("0.0006")), per_cent(Decimal("0.2"))
+    ('0.06 %', '20 %')
+    """
+    return f"{(share * 100).normalize():f} %"
 
 
 def common_den(*rates: Rate) -> int:

@@ -127,19 +127,20 @@ def save_step(
     The identity number itself goes sealed to the borrower, never into the answers.
     """
     lock_borrower(db, borrower_id)
+    today = house_day(db)
     begun = _open(db, borrower_id, application_id)
     if step not in STEPS[:2]:
         raise AnswerWrong(field="step", value=step, allowed="1 or 2")
     if step > begun.step:
         raise StepTooEarly(step=step, next_step=begun.step)
     if step == ASKING:
-        rules, sold = _deciding(db, borrower_id, begun.product_key, house_day(db))
+        rules, sold = _deciding(db, borrower_id, begun.product_key, today)
         kept = amount_and_purpose(answers, sold.document, rules.document)
         store.save(db, borrower_id=borrower_id, application_id=application_id, step=IDENTITY, answers=kept)
     else:
         kept = _identity(db, borrower_id, answers, seal)
-        kept |= _figures(db, shops_of(db, borrower_id), answers, house_day(db))
-        _take_back_consents(db, begun, kept, house_day(db))
+        kept |= _figures(db, shops_of(db, borrower_id), answers, today)
+        _take_back_consents(db, begun, kept, today)
         _keep_consents(db, borrower_id, application_id, kept)
         store.save(db, borrower_id=borrower_id, application_id=application_id, step=CONFIRMING, answers=kept)
     return application(db, borrower_id, application_id)

@@ -9,7 +9,7 @@ from uuid import UUID
 from lendmill.credit.offers.behind import Behind, BehindTold, behind_of, told
 from lendmill.credit.offers.deciding import Deciding, made_by
 from lendmill.credit.policy import Policy
-from lendmill.credit.publishing.queries import lending_paused, policy_version
+from lendmill.credit.publishing.queries import LendingPaused, policy_version
 from lendmill.credit.reasons import A_PERSON_LOOKS
 from lendmill.credit.trials.queries import policy_trials, product_trials
 from lendmill.db import Db, many
@@ -74,11 +74,13 @@ class NoOffer:
 
 def deciding(db: Db, today: date, keys: Iterable[str] | None = None) -> Deciding:
     """What decides today, of some products or of all on sale."""
-    if lending_paused(db, today):
+    try:
+        rules = policy_trials(db, today)
+    except LendingPaused:
         return Deciding(None, {})
     sold = {each.key for each in live_products(db, today)}
     wanted = sorted(sold if keys is None else sold & set(keys))
-    return Deciding(policy_trials(db, today), {key: product_trials(db, key, today) for key in wanted})
+    return Deciding(rules, {key: product_trials(db, key, today) for key in wanted})
 
 
 # What an offer `o`, the newest for its product by its versions, needs to be shown: nothing said no after it. That is a

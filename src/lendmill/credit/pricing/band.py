@@ -17,7 +17,7 @@ from lendmill.products.conventions import day_basis, usual_night
 from lendmill.products.dearest import DearerThanAllowed, check_caps
 from lendmill.products.document import Product
 from lendmill.refusals import Refusal
-from lendmill.terms.rates import BASIS_POINTS, DAYS_A_YEAR
+from lendmill.terms.rates import BASIS_POINTS, DAYS_A_YEAR, per_cent
 
 MILLION: Final = 1_000_000
 
@@ -35,8 +35,7 @@ class Spelling:
 
     def text(self, units: int) -> str:
         """A rate as the product's document writes it."""
-        percent = Decimal(units) / (100 if self.yearly else MILLION // 100)
-        return f"{percent.normalize():f} %"
+        return per_cent(Decimal(units) / (BASIS_POINTS if self.yearly else MILLION))
 
     def yearly_rate(self, units: int) -> Fraction:
         """The rate of 365 nights, not compounded."""

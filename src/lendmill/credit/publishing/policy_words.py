@@ -24,7 +24,7 @@ def _tables(of: str, called: Said) -> dict[str, Said]:
     return {**made, of: called, f"{of}.tables": (f"the tables of {called[0]}", f"{called[1]}表")}
 
 
-ROLES: Final = tuple((role, *VALUES[role]) for role in ("analyst", "risk-officer", "admin"))
+ROLES: Final = ("analyst", "risk-officer", "admin")
 FIELDS: Final[Mapping[str, Said]] = {
     "key": ("the key", "代码"),
     "version": ("the version", "版本号"),
@@ -142,16 +142,8 @@ FIELDS: Final[Mapping[str, Said]] = {
     "review.interview_above_cents": ("the amount above which an interview is held", "须视频调查的金额"),
     "review.alone_up_to_cents": ("what a reviewer may grant alone", "单人审批权限"),
     "review.alone_up_to_cents.*": ("what {0} may grant alone", "{0}的单人审批权限"),
-    **{
-        f"review.alone_up_to_cents.{role}": (f"what {en} may grant alone", f"{zh}的单人审批权限")
-        for role, en, zh in ROLES
-    },
     "review.second_up_to_cents": ("what a second person may agree to", "复核人审批权限"),
     "review.second_up_to_cents.*": ("what {0} may agree to as second person", "{0}的复核审批权限"),
-    **{
-        f"review.second_up_to_cents.{role}": (f"what {en} may agree to as second person", f"{zh}的复核审批权限")
-        for role, en, zh in ROLES
-    },
     **LAW_FIELDS,
 }
 
@@ -219,8 +211,9 @@ WORDS: Final[Mapping[str, Said]] = {
     "term": ("term", "期限"),
     "conditions": ("conditions", "附加条件"),
     "rating": ("rating", "信用评级"),
+    **{role: VALUES[role] for role in ROLES},
 }
-SPOKEN: Final = ("unknown", "by", "of", "step", "source", "facts_unit")
+SPOKEN: Final = ("unknown", "by", "of", "step", "source", "facts_unit", "alone_up_to_cents", "second_up_to_cents")
 """Fields whose text is one of the document's codes; every other text is the author's own."""
 
 UNITS: Final[Mapping[str, Unit]] = {

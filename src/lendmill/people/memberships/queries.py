@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from lendmill.db import Db, many
@@ -20,30 +21,25 @@ class ShopMembership:
     told_on: date
 
 
-MEMBERSHIPS_OF = """
+# A teller's name is told where all are named, or where it is the one that is.
+TOLD: Final = """
     select s.shop_key, m.wholesale, m.from_on, a.display_name as teller, m.told_on
       from shop_membership m
       join shop s on (s.shop_id, s.borrower_id) = (m.shop_id, m.borrower_id)
       left join account a on a.account_id = m.told_by
-     where m.borrower_id = %(borrower_id)s
-     order by m.from_on desc, m.membership_id desc
+                         and (%(named_only)s::uuid is null or a.account_id = %(named_only)s::uuid)
 """
+LATEST_FIRST: Final = "order by m.from_on desc, m.membership_id desc"
+
+MEMBERSHIPS_OF = f"{TOLD} where m.borrower_id = %(borrower_id)s {LATEST_FIRST}"
 
 
 def memberships_of(db: Db, borrower_id: UUID) -> list[ShopMembership]:
     """All that was said of the wholesale membership of a borrower's shops, the latest day first."""
-    return many(db, ShopMembership, MEMBERSHIPS_OF, borrower_id=borrower_id)
+    return many(db, ShopMembership, MEMBERSHIPS_OF, borrower_id=borrower_id, named_only=None)
 
 
-MEMBERSHIPS_OF_SHOP = """
-    select s.shop_key, m.wholesale, m.from_on, a.display_name as teller, m.told_on
-      from shop s
-      join shop_membership m on (m.shop_id, m.borrower_id) = (s.shop_id, s.borrower_id)
-      left join account a on a.account_id = m.told_by
-                         and (%(named_only)s::uuid is null or a.account_id = %(named_only)s::uuid)
-     where s.shop_key = %(shop_key)s
-     order by m.from_on desc, m.membership_id desc
-"""
+MEMBERSHIPS_OF_SHOP = f"{TOLD} where s.shop_key = %(shop_key)s {LATEST_FIRST}"
 
 
 def memberships_of_shop(db: Db, shop_key: str, *, named_only: UUID | None = None) -> list[ShopMembership]:

@@ -109,14 +109,18 @@ def _by_own_name(items: Sequence[Any]) -> dict[str, Any] | None:
 def _by_cells(rows: Sequence[Any]) -> dict[str, Any] | None:
     if not all(isinstance(row, Sequence) and not isinstance(row, str) and len(row) > 1 for row in rows):
         return None
-    found = {row_name(row): row[-1] for row in rows}
+    found: dict[str, Any] = {row_name(row): row[-1] for row in rows}
     return found if len(found) == len(rows) else None
 
 
-def row_name(row: Sequence[Any]) -> str:
+class RowName(str):
+    """The name of a row: what it is looked up by, as JSON; what an author calls a rule is never one."""
+
+
+def row_name(row: Sequence[Any]) -> RowName:
     """What a row of a table is looked up by, as one name.
 
     >>> row_name(["B", 2, 3500])
     '["B",2]'
     """
-    return canonical(list(row[:-1]))
+    return RowName(canonical(list(row[:-1])))

@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Final
 from xml.parsers import expat
 
+from lendmill.products.publishing.sheets import column_number
 from lendmill.refusals import Refusal
 
 BYTES_MAX: Final = 5_000_000
@@ -138,7 +139,7 @@ class _Counted:
         self.cells, self.column, self.shared = self.cells + 1, self.column + 1, about.get("t") == "s"
         if "r" in about:
             place = _said(PLACE, about["r"])
-            self.column = _column(place[1].upper())
+            self.column = column_number(place[1].upper())
             self.rows = max(self.rows, int(place[2]))
         self._reach()
 
@@ -172,15 +173,3 @@ def _said(way: re.Pattern[str], text: str) -> re.Match[str]:
     if found is None:
         raise _Unclear
     return found
-
-
-def _column(letters: str) -> int:
-    """A column's number by its letters.
-
-    >>> _column("A"), _column("AB")
-    (1, 28)
-    """
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number

@@ -282,3 +282,15 @@ def letters(column: int) -> str:
     ('A', 'Z', 'AA')
     """
     return (letters(column // 26 - 1) if column >= 26 else "") + chr(ord("A") + column % 26)
+
+
+def column_number(name: str) -> int:
+    """A column's number in a spreadsheet, counted from one, by its name.
+
+    >>> column_number("A"), column_number("AB")
+    (1, 28)
+    """
+    number = 0
+    for letter in name:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number

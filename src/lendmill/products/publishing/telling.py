@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lendmill.money import yuan
-from lendmill.products.publishing.differing import Difference, Path
+from lendmill.products.publishing.differing import Difference, Path, RowName
 from lendmill.terms.rates import BASIS_POINTS
 
 Said = tuple[str, str]
@@ -57,9 +57,13 @@ class Labels:
     def _blanks(
         self, field: Path, way: str, names: Sequence[str], chinese: bool, within: Mapping[str, Any]
     ) -> dict[str, str]:
-        stars = [part for part, star in zip(field, way.split("."), strict=True) if star == "*" and part != "*"]
-        called = [name for name in (*names, *stars) if not name.startswith("[")]
-        rows = [self.row(name, within, chinese) for name in names if name.startswith("[")]
+        stars = [
+            self.words((*field[:n], "*"), part, chinese) or part
+            for n, (part, star) in enumerate(zip(field, way.split("."), strict=True))
+            if star == "*" and part != "*"
+        ]
+        called = [name for name in (*names, *stars) if not isinstance(name, RowName)]
+        rows = [self.row(name, within, chinese) for name in names if isinstance(name, RowName)]
         label = str(within.get("label_zh" if chinese else "label_en") or (called[-1] if called else ""))
         return {"0": called[0] if called else "", "label": label, "row": rows[-1] if rows else ""}
 

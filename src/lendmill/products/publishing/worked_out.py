@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any, Final
 from xml.parsers import expat
 
-from lendmill.products.publishing.sheets import letters
+from lendmill.products.publishing.sheets import column_number, letters
 
 ERROR_ALLOWED: Final = "a value: what a spreadsheet could not work out says nothing"
 FORMULA_ALLOWED: Final = "a value and no formula: copy the cells and paste them as values"
@@ -74,7 +74,7 @@ class _Sheet:
         elif name == "c":
             self.column += 1
             if place := PLACE.fullmatch(about.get("r", "")):
-                self.row, self.column = int(place[2]), _column(place[1])
+                self.row, self.column = int(place[2]), column_number(place[1])
             self.error, self.formula, self.words = about.get("t") == "e", False, []
         elif name in ("f", "v"):
             self.formula = self.formula or name == "f"
@@ -93,18 +93,6 @@ class _Sheet:
             allowed = ERROR_ALLOWED if self.error and not self.formula else FORMULA_ALLOWED
             shown = "".join(self.words).strip()[:SHOWN_MAX]
             self.found.append(CellWithoutValue(self.title, f"{letters(self.column - 1)}{self.row}", shown, allowed))
-
-
-def _column(name: str) -> int:
-    """A column's number, counted from one, by its letters.
-
-    >>> _column("A"), _column("AB")
-    (1, 28)
-    """
-    number = 0
-    for letter in name:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
 
 
 def _titles(packed: zipfile.ZipFile) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from lendmill.credit.offers.entries.entry import ShopEntry, said
 from lendmill.money import yuan
+from lendmill.terms.rates import per_cent
 
 COLUMNS: Final = (
     "shop", "state", "product", "amount_yuan", "daily_rate", "annual_rate", "months_max", "until", "says_en", "says_zh",
@@ -25,22 +26,13 @@ def rows_of(entry: ShopEntry) -> Iterator[tuple[str, ...]]:
     for begun in entry.applications:
         yield shop, "application", begun.product_key, "", "", "", "", "", *said("application", (), ())
     for offer in entry.offers:
-        rates = (offer.daily_rate, _per_cent(offer.annual_rate), str(offer.months_max), str(offer.expires_on))
+        rates = (offer.daily_rate, per_cent(Decimal(offer.annual_rate)), str(offer.months_max), str(offer.expires_on))
         yield shop, "offer", offer.product_key, _plain(offer.limit_cents), *rates, *said("offer", (offer,), ())
 
 
 def _safe(text: str) -> str:
     """A name that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
-
-
-def _per_cent(share: str) -> str:
-    """A yearly rate in the notation of the daily one.
-
-    >>> _per_cent("0.219"), _per_cent("0.2")
-    ('21.9 %', '20 %')
-    """
-    return f"{(Decimal(share) * 100).normalize():f} %"
 
 
 def _plain(amount_cents: int) -> str:
