@@ -261,6 +261,20 @@ def test_a_card_of_the_earlier_days_is_measured_on_the_later_ones() -> None:
     assert later.auc.low < report.auc.value < later.auc.high
 
 
+def test_what_happened_later_teaches_the_card_that_is_measured_on_it_nothing() -> None:
+    first, then = date(2025, 1, 28), date(2025, 10, 28)
+    by_sales = market(400).with_columns(as_of_on=first, defaulted=pl.col("sales") < -0.8)
+    by_refunds = market(800, seed=8).with_columns(
+        as_of_on=then, defaulted=pl.col("refunds") > 0.8, shop_key="later-" + pl.col("shop_key")
+    )
+    card, report = train(pl.concat([by_sales, by_refunds]), "defaulted", CATALOGUE, later_from=then)
+    assert "refunds" in card.features
+    assert report.auc.value > 0.75
+    assert report.out_of_time is not None
+    assert (report.out_of_time.shops, report.out_of_time.learned_to_on) == (800, first)
+    assert abs(report.out_of_time.auc.value - 0.5) < 0.08
+
+
 def test_the_report_says_what_the_card_was_learned_from(learned: tuple[Any, Report]) -> None:
     card, report = learned
     assert report.digest == card.digest
