@@ -130,10 +130,14 @@ def changed_policy(**changes: Any) -> Policy:
     return msgspec.structs.replace(POLICY, **parts)
 
 
-def rate(db: Db, borrower_id: UUID, grade: str, facts: dict[str, Any], rated_on: date) -> None:
+def rate(
+    db: Db, borrower_id: UUID, grade: str, facts: dict[str, Any], rated_on: date, shop_key: str | None = None
+) -> None:
     """Keep facts and a rating as the rooms below do."""
     snapshot_id = ids.new()
-    found = db.execute("select shop_id from shop where borrower_id = %s", [borrower_id]).fetchone()
+    found = db.execute(
+        "select shop_id from shop where borrower_id = %s and shop_key = coalesce(%s, shop_key)", [borrower_id, shop_key]
+    ).fetchone()
     assert found is not None
     db.execute("insert into feature_run values (%s, %s, %s, 1)", [snapshot_id, rated_on, str(snapshot_id)])
     db.execute(

@@ -13,6 +13,7 @@ from test_applications import FIRST, SECOND
 from test_crowd import asking, count
 
 from lendmill import ids
+from lendmill.api.figures import figures_now
 from lendmill.credit import actions, queries
 from lendmill.credit.applications.application import AnswerWrong, FiguresNeeded
 from lendmill.credit.review.queries import cases_of
@@ -23,11 +24,11 @@ from lendmill.people.actions import Command
 from lendmill.people.memberships.actions import bring_memberships, set_wholesale
 from lendmill.people.memberships.membership import SaidFromLaterOn
 from lendmill.people.memberships.queries import memberships_of_shop
-from lendmill.people.queries import NoSuchShop, shop_of, shops_by_key
+from lendmill.people.queries import NoSuchShop, shops_by_key
 from lendmill.products.queries import presets
 from lendmill.rating.stated.actions import state_figures
 from lendmill.rating.stated.figures import FiguresWrong, StatedFigures
-from lendmill.rating.stated.queries import stated_versions
+from lendmill.rating.stated.queries import stated_since, stated_versions
 from lendmill.shops.sellers import Seller
 
 Shop = Callable[..., UUID]
@@ -47,9 +48,7 @@ def on_step_two(house: Database, borrower_id: UUID) -> dict[str, Any]:
 def versions(house: Database, borrower_id: UUID) -> list[tuple[int, Any]]:
     """The figures stated so far, the newest first."""
     with house.transaction() as db:
-        shop = shop_of(db, borrower_id)
-        assert shop is not None
-        return [(each.n, each.figures["sales_year_cents"]) for each in stated_versions(db, borrower_id, shop.shop_id)]
+        return [(each.n, each.figures["sales_year_cents"]) for each in stated_versions(db, borrower_id)]
 
 
 def test_a_wholesale_member_states_figures_in_the_second_step(house: Database, shop: Shop) -> None:
@@ -249,6 +248,24 @@ def test_figures_that_grew_old_since_the_second_step_are_asked_for_again(
     house.act(actions.save_step, answers={**SECOND, "figures": again}, **second)
     assert sent(house, second, on).outcome == "approve"
     assert versions(house, borrower_id) == [(2, 130_000_000), (1, 120_000_000)]
+
+
+def test_figures_stated_count_for_whichever_shop_is_rated(house: Database, shop: Shop) -> None:
+    """The borrower's second shop sold a thousandth of the first one's sales, and is the one that is rated."""
+    borrower_id = shop("s1", facts={"sales_net_365": 480_000.0})
+    with house.transaction() as db:
+        db.execute(
+            "insert into shop (shop_id, borrower_id, shop_key, since_on) values (%s, %s, 's2', '2024-01-01')",
+            [ids.new(), borrower_id],
+        )
+        rate(db, borrower_id, "A", {**MARKET_FACTS, "sales_net_365": 480.0}, TODAY, "s2")
+    made = asking(house, borrower_id, "k", figures=YEAR)()
+    with house.transaction() as db:
+        case = queries.decision(db, made.decision_id).opened.case
+        told, (learned, other) = figures_now(db, borrower_id), stated_since(db, TODAY)
+    assert (case.stated_version, case.facts["stated_sales_closeness"]) == (1, 0.001)
+    assert (made.outcome, made.reasons, told.verdict) == ("refer", ("stated-figures-differ",), "differs")
+    assert (learned.shop_key, other.shop_key, learned.figures) == ("s1", "s2", other.figures)
 
 
 @pytest.mark.parametrize("steps", [1, 3])

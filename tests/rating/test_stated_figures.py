@@ -99,7 +99,7 @@ def test_a_draft_keeps_what_was_typed_right_or_not_until_it_is_confirmed(databas
         draft = stated_draft(db, borrower_id, shop_id)
         assert draft is not None
         assert (draft["assets"], len(draft["inventory"]), "else" in draft) == ("not sure", 40, False)
-        assert stated_versions(db, borrower_id, shop_id) == []
+        assert stated_versions(db, borrower_id) == []
     database.act(state_figures, borrower_id=borrower_id, figures=FIGURES, today=DAY)
     with database.transaction() as db:
         assert stated_draft(db, borrower_id, shop_id) is None
@@ -114,7 +114,7 @@ def test_a_correction_is_the_next_version_and_the_same_again_is_none(database: D
     assert again == first
     assert [first.n, second.n, third.n] == [1, 2, 3]
     with database.transaction() as db:
-        versions = stated_versions(db, borrower_id, first.shop_id)
+        versions = stated_versions(db, borrower_id)
         assert [(each.n, each.said, each.stated_on) for each in versions] == [
             (3, FIGURES, DAY + timedelta(days=6)), (2, other, DAY + timedelta(days=5)), (1, FIGURES, DAY),
         ]  # fmt: skip

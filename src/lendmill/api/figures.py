@@ -10,6 +10,7 @@ from litestar import delete, get, put
 from litestar.params import FromPath, JSONBody
 
 from lendmill.api.callers import Asked, database_of
+from lendmill.credit.cases.queries import gathered_of_one
 from lendmill.credit.consented.actions import give_consent, take_back_consent
 from lendmill.credit.publishing.queries import lending_paused
 from lendmill.credit.trials.queries import policy_trials
@@ -39,10 +40,11 @@ def figures_now(db: Db, borrower_id: UUID) -> FiguresNow:
     who, shop, today = borrower(db, borrower_id), shop_of(db, borrower_id), house_day(db)
     if shop is None:
         return FiguresNow(None, [], None, (), "cannot tell", {})
-    draft, versions = stated_draft(db, borrower_id, shop.shop_id), stated_versions(db, borrower_id, shop.shop_id)
+    draft, versions = stated_draft(db, borrower_id, shop.shop_id), stated_versions(db, borrower_id)
     if not versions:
         return FiguresNow(draft, [], None, (), "cannot tell", {})
-    figures, then = versions[0].said, record_then(db, borrower_id, shop.shop_id, versions[0].stated_on)
+    judged = gathered_of_one(db, borrower_id, today).shop_id or shop.shop_id
+    figures, then = versions[0].said, record_then(db, borrower_id, judged, versions[0].stated_on)
     facts = then.facts if then else {}
     paused = lending_paused(db, today)
     rules = msgspec.UNSET if paused else policy_trials(db, today).drawn(borrower_id).document.stated

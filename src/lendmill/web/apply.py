@@ -97,7 +97,7 @@ def _facts(request: Asked, application_id: UUID) -> dict[str, Any]:
             "borrower": people.borrower(db, borrower_id),
             "shop": shops[0] if shops else None,
             "stating": stating,
-            "on_file": figures_on_file(db, shops, today) if stating else None,
+            "on_file": figures_on_file(db, borrower_id, today) if stating else None,
             "named": product_names(db, request),
             "today": today,
         }

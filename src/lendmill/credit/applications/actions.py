@@ -32,7 +32,7 @@ from lendmill.credit.applications.queries import (
 )
 from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Ask, case_of
-from lendmill.credit.cases.queries import figures_stated, gathered_of_one, net_assets_cents
+from lendmill.credit.cases.queries import gathered_of_one, net_assets_cents
 from lendmill.credit.conditions.actions import open_granted
 from lendmill.credit.consented.actions import take_back_consent
 from lendmill.credit.consents import FREE_CONSENTS
@@ -60,6 +60,7 @@ from lendmill.people.seal import Seal
 from lendmill.products.document import Product
 from lendmill.rating.stated.actions import state_figures
 from lendmill.rating.stated.figures import checked
+from lendmill.rating.stated.queries import figures_stated
 from lendmill.refusals import Refusal
 
 
@@ -171,7 +172,7 @@ def _figures(db: Db, shops: Sequence[Shop], answers: Mapping[str, Any], today: d
             raise AnswerWrong(field="figures", value="(not figures)", allowed="figures in cents, shares and years")
         stated = state_figures(db, borrower_id=shops[0].borrower_id, figures=checked(sent), today=today)
         return {"figures_version": stated.n}
-    last = figures_on_file(db, shops, today)
+    last = figures_on_file(db, shops[0].borrower_id, today)
     if last is None:
         raise FiguresNeeded(months=FIGURES_MONTHS)
     return {"figures_version": last.n}
@@ -327,7 +328,7 @@ def _case(
         purpose=begun.purpose or "",
         offer_id=held.offer_id if held else None,
         offer_limit_cents=held.limit_cents if held else None,
-        stated=figures_stated(db, row) if "figures_version" in begun.answers else None,
+        stated=figures_stated(db, begun.borrower_id) if "figures_version" in begun.answers else None,
     )
     return case_of(row, product, today=today, net_assets_cents=net_assets_cents(db, today), ask=ask)
 

@@ -10,7 +10,7 @@ from lendmill.credit.applications.application import FIGURES_MONTHS, Application
 from lendmill.days import months_after
 from lendmill.db import Db, many, maybe
 from lendmill.people.queries import Shop
-from lendmill.rating.stated.queries import StatedVersion, stated_versions
+from lendmill.rating.stated.queries import StatedVersion, figures_stated
 
 COLUMNS: Final = """
            application_id, borrower_id, shop_id, product_key, step, status, answers, started_on, started_at, decided_at,
@@ -58,11 +58,10 @@ def states_figures(shops: Sequence[Shop]) -> bool:
     return any(shop.wholesale for shop in shops)
 
 
-def figures_on_file(db: Db, shops: Sequence[Shop], today: date) -> StatedVersion | None:
-    """The figures a seller stated last, of the first shop, where they are not older than an application asks for."""
-    versions = stated_versions(db, shops[0].borrower_id, shops[0].shop_id)
-    fresh = versions and months_after(versions[0].stated_on, FIGURES_MONTHS) > today
-    return versions[0] if fresh else None
+def figures_on_file(db: Db, borrower_id: UUID, today: date) -> StatedVersion | None:
+    """The figures a seller stated last, where they are not older than an application asks for."""
+    last = figures_stated(db, borrower_id)
+    return last if last and months_after(last.stated_on, FIGURES_MONTHS) > today else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from lendmill.credit.cases.gathered import Gathered
 from lendmill.credit.cases.pages import READ, FilesPage
 from lendmill.db import Db, many, one, scalar
 from lendmill.people.groups.queries import GROUPS_OF_ONE, MEMBERS_OF_ONE
-from lendmill.rating.stated.queries import StatedVersion, stated_versions
 
 # An open line counts with its limit, for approval reserves it, and with a raise that waits; a closed one with what is
 # still owed on it.
@@ -124,12 +123,6 @@ def gathered_page(db: Db, borrower_ids: Sequence[UUID], today: date, facts: Sequ
 
 def _as_written(text: str | bytes) -> bytes:
     return text.encode() if isinstance(text, str) else bytes(text)
-
-
-def figures_stated(db: Db, row: Gathered) -> StatedVersion | None:
-    """The figures of a year the borrower stated last for the shop that is judged."""
-    versions = [] if row.shop_id is None else stated_versions(db, row.borrower_id, row.shop_id)
-    return versions[0] if versions else None
 
 
 # Capital paid in and taken out; what was earned since does not count before the year's books are closed.

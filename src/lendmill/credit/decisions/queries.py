@@ -12,7 +12,7 @@ import msgspec
 from lendmill.credit import why as story
 from lendmill.credit.case import Case
 from lendmill.credit.cases.gathered import Ask, case_of
-from lendmill.credit.cases.queries import figures_stated, gathered_of_one, net_assets_cents
+from lendmill.credit.cases.queries import gathered_of_one, net_assets_cents
 from lendmill.credit.policy import Policy
 from lendmill.credit.publishing.queries import STANDARD, live_policy, policy_version
 from lendmill.credit.publishing.queries import NoSuchPolicy as NoSuchPolicy
@@ -23,6 +23,7 @@ from lendmill.db import Db, many, maybe
 from lendmill.people.queries import house_day
 from lendmill.products.document import Product
 from lendmill.products.queries import product
+from lendmill.rating.stated.queries import figures_stated
 from lendmill.refusals import Refusal
 
 
@@ -100,7 +101,7 @@ def asked_again(
     ask = Ask(
         amount_cents=amount_cents or asked.asked_cents or sold.limit_min_cents,
         purpose=asked.purpose or "",
-        stated=None if asked.stated_version is msgspec.UNSET else figures_stated(db, row),
+        stated=None if asked.stated_version is msgspec.UNSET else figures_stated(db, kept.borrower_id),
     )
     return AskedAgain(
         case_of(row, sold, today=today, net_assets_cents=net_assets_cents(db, today), ask=ask), rules, sold

@@ -31,7 +31,7 @@ def state_figures(db: Db, *, borrower_id: UUID, figures: StatedFigures, today: d
     """Confirm figures as the next version. The same figures again are the version there is; the draft is used up."""
     lock_borrower(db, borrower_id)
     shop_id = _shop(db, borrower_id)
-    versions = stated_versions(db, borrower_id, shop_id)
+    versions = stated_versions(db, borrower_id)
     store.drop_draft(db, borrower_id=borrower_id, shop_id=shop_id)
     if versions and versions[0].said == figures:
         return versions[0]
@@ -39,7 +39,7 @@ def state_figures(db: Db, *, borrower_id: UUID, figures: StatedFigures, today: d
     store.keep_version(
         db, stated_id=ids.new(), borrower_id=borrower_id, shop_id=shop_id, n=n, figures=figures, stated_on=today
     )
-    return stated_versions(db, borrower_id, shop_id)[0]
+    return stated_versions(db, borrower_id)[0]
 
 
 def _shop(db: Db, borrower_id: UUID) -> UUID:

@@ -14,7 +14,7 @@ from lendmill.rating.stated.peers import PEERS_MIN, PeerSpread
 
 @dataclass(frozen=True, slots=True)
 class StatedVersion:
-    """One confirmed version of a shop's stated figures."""
+    """One confirmed version of a borrower's stated figures, with the shop they came to us with."""
 
     stated_id: UUID
     borrower_id: UUID
@@ -36,14 +36,19 @@ VERSIONS = f"""
     select {COLUMNS}
       from stated_version
      where borrower_id = %(borrower_id)s
-       and shop_id = %(shop_id)s
-     order by n desc
+     order by n desc, stated_id desc
 """
 
 
-def stated_versions(db: Db, borrower_id: UUID, shop_id: UUID) -> list[StatedVersion]:
-    """All versions, the newest first."""
-    return many(db, StatedVersion, VERSIONS, borrower_id=borrower_id, shop_id=shop_id)
+def stated_versions(db: Db, borrower_id: UUID) -> list[StatedVersion]:
+    """All versions, the newest first: a year's figures are the borrower's, whichever of their shops is judged."""
+    return many(db, StatedVersion, VERSIONS, borrower_id=borrower_id)
+
+
+def figures_stated(db: Db, borrower_id: UUID) -> StatedVersion | None:
+    """The figures of a year that count: those the borrower stated last."""
+    versions = stated_versions(db, borrower_id)
+    return versions[0] if versions else None
 
 
 DRAFT = """
@@ -147,7 +152,7 @@ def peer_spreads(db: Db, borrower_id: UUID, industry: str, today: date) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class LearnedStatement:
-    """A confirmed version with the shop it is about."""
+    """A confirmed version, for one of the borrower's shops."""
 
     stated_id: UUID
     shop_key: str
@@ -165,12 +170,12 @@ class LearnedStatement:
 STATED_SINCE = """
     select v.stated_id, s.shop_key, v.n, v.figures, v.stated_on, v.stated_at
       from stated_version v
-      join shop s on (s.shop_id, s.borrower_id) = (v.shop_id, v.borrower_id)
+      join shop s on s.borrower_id = v.borrower_id
      where v.stated_on >= %(since_on)s
-     order by v.stated_on, v.stated_id
+     order by v.stated_on, v.stated_id, s.shop_id
 """
 
 
 def stated_since(db: Db, since_on: date) -> list[LearnedStatement]:
-    """The versions confirmed on a day and the days after, ready to become part of the record."""
+    """The versions confirmed on a day and after, for each of the borrower's shops, to become part of its record."""
     return many(db, LearnedStatement, STATED_SINCE, since_on=since_on)
