@@ -11,6 +11,7 @@ from credit_cases import TODAY
 from test_conditions import has_net_assets
 from test_crowd import asking, together
 from test_groups import RICH, parting, related
+from test_lending_paused import pause
 from typer.testing import Result
 
 from lendmill.api.groups import group_file
@@ -44,14 +45,18 @@ def test_the_room_told_is_the_limit_decided(house: Database, shop: Callable[...,
     assert (counter.outcome, counter.limit_cents) == ("counter", cap.room_cents(told.granted_cents))
 
 
+@pytest.mark.parametrize("paused", [False, True])
 def test_who_is_found_to_belong_together_later_draws_no_more_than_a_group_may_have(
-    house: Database, shop: Callable[..., UUID]
+    house: Database, shop: Callable[..., UUID], paused: bool
 ) -> None:
     one, two, alone = (shop(f"s{n}") for n in range(3))
     for borrower_id in (one, two, alone):
         asking(house, borrower_id, str(borrower_id), amount_cents=600_000)()
     has_net_assets(house, 7_000_000)  # 15 % of it are 1,050,000
-    related(house, Staff(house).member(Role.ANALYST), one, two)
+    people = Staff(house)
+    related(house, people.member(Role.ANALYST), one, two)
+    if paused:
+        pause(house, people)
 
     def drawing(borrower_id: UUID, amount_cents: int) -> Callable[[], Line]:
         with house.transaction() as db:

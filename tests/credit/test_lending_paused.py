@@ -17,11 +17,8 @@ from lendmill.products.publishing import actions
 from people.staff import Staff
 
 
-def test_without_a_live_policy_lending_is_paused_at_every_door(house: Database, shop: Callable[..., UUID]) -> None:
-    borrower_id, people = shop("s1"), Staff(house)
-    house.act(credit.make_offers, today=TODAY, policy=POLICY, products=[LINE, ORDERS])
-    with house.transaction() as db:
-        assert [each.state for each in every_entry(db, TODAY)] == ["offer"]
+def pause(house: Database, people: Staff) -> None:
+    """Two people retire the one policy that decides."""
     ending = house.act(
         actions.propose, KINDS["policy"], key=POLICY.key, version=POLICY.version, to_stage="retired",
         command_key=str(ids.new()), reason="a pause", by=people.member(Role.ANALYST), today=TODAY,
@@ -30,6 +27,14 @@ def test_without_a_live_policy_lending_is_paused_at_every_door(house: Database, 
         actions.decide, KINDS["policy"], proposal_id=ending.proposal_id, verdict="approve",
         command_key=str(ids.new()), by=people.member(Role.RISK_OFFICER), today=TODAY,
     )  # fmt: skip
+
+
+def test_without_a_live_policy_lending_is_paused_at_every_door(house: Database, shop: Callable[..., UUID]) -> None:
+    borrower_id = shop("s1")
+    house.act(credit.make_offers, today=TODAY, policy=POLICY, products=[LINE, ORDERS])
+    with house.transaction() as db:
+        assert [each.state for each in every_entry(db, TODAY)] == ["offer"]
+    pause(house, Staff(house))
     with house.transaction() as db:
         assert list(every_entry(db, TODAY)) == []
     with pytest.raises(LendingPaused, match=r"^Nothing new can be granted at the moment: please come back") as told:

@@ -136,6 +136,9 @@ def test_what_was_agreed_for_a_coming_day_can_be_called_off_by_one_person(house:
     house.published(effective_on=TODAY + 9 * DAY)
     house.hold_back()
     assert house.live(TODAY + 10 * DAY) == FIRST
+    house.decide(house.propose("retired", number=FIRST).proposal_id)
+    with house.database.transaction() as db:
+        assert queries.live_last(db, products.PRODUCT, KEY, TODAY + 10 * DAY) == LINE
     house.refuses(stages.WayClosed, "is retired and cannot become retired", house.hold_back)
 
 
@@ -195,6 +198,11 @@ def test_the_live_version_retires_by_two_and_nobody_comes_back_by_itself(house: 
         with pytest.raises(products.NoSuchProduct):
             products.live_product(db, KEY, on=TODAY)
         assert [each.key for each in products.live_products(db, TODAY)] == ["order-loan"]
+    house.decide(house.propose("shadow").proposal_id)
+    with house.database.transaction() as db:
+        day = queries.day_of(db, "product", KEY, TODAY)
+        last = queries.live_last(db, products.PRODUCT, KEY, TODAY)
+    assert (day.live, day.said, last) == (None, {FIRST: "retired", NEXT: "shadow"}, version(NEXT))
     house.draft(number=NEXT + 1)
     house.refuses(
         stages.NothingLive, "nothing a share could stand", lambda: house.propose("share", number=NEXT + 1, share_bp=1)

@@ -5,12 +5,12 @@ from typing import Final
 from uuid import UUID
 
 from lendmill.credit.cases.queries import LINE_AMOUNT, net_assets_cents
-from lendmill.credit.decisions.queries import policy
-from lendmill.credit.publishing.queries import NoSuchPolicy
+from lendmill.credit.publishing.queries import POLICY, STANDARD
 from lendmill.credit.related.exposure import GroupCap, GroupExposure, MemberExposure, cap_of
 from lendmill.db import Db, many
 from lendmill.people.groups.group import NoSuchGroup
 from lendmill.people.groups.queries import MEMBERS_OF_ONE
+from lendmill.products.publishing.queries import live_last
 
 HAVE: Final = f"""
       left join standing d on d.borrower_id = member.borrower_id
@@ -106,10 +106,8 @@ def members(db: Db, group_id: UUID, today: date) -> list[MemberExposure]:
 
 
 def group_cap(db: Db, today: date) -> GroupCap | None:
-    """The most the live policy grants one group; None where it sets no cap, or the lender's own money is unknown."""
-    assets_cents = net_assets_cents(db, today)
-    try:
-        rules = policy(db).group
-    except NoSuchPolicy:
-        return None
+    """The most the live policy grants one group, or while lending is paused the one that was live last; None where it
+    sets no cap, or the lender's own money is unknown."""
+    assets_cents, found = net_assets_cents(db, today), live_last(db, POLICY, STANDARD, today)
+    rules = found.group if found else None
     return cap_of(rules, assets_cents) if rules and assets_cents is not None else None

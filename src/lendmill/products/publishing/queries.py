@@ -26,13 +26,21 @@ KEPT_OPEN_MAX: Final = 256
 _OPEN: Final[dict[tuple[KindName, str], Any]] = {}
 """Documents read before, by their digest: what can never change."""
 
+# A version that was let go live and called off before its day never went live.
 STANDINGS = """
     select distinct on (document_key, version)
-           document_key, version, n, stage, was, effective_on, share_bp, digest
-      from document_step
-     where kind = %(kind)s
-       and (%(key)s::text is null or document_key = %(key)s::text)
-       and effective_on <= %(on)s
+           document_key, version, n, stage, was, effective_on, share_bp, digest,
+           bool_or(went_live) over (partition by document_key, version)
+               and version = first_value(version) over (partition by document_key
+                                                            order by went_live desc, effective_on desc, n desc)
+               as live_last
+      from (select document_key, version, n, stage, was, effective_on, share_bp, digest,
+                   stage = 'live' and coalesce(lead(effective_on) over next >= effective_on, true) as went_live
+              from document_step
+             where kind = %(kind)s
+               and (%(key)s::text is null or document_key = %(key)s::text)
+               and effective_on <= %(on)s
+            window next as (partition by document_key, version order by n)) step
      order by document_key, version, n desc
 """
 
@@ -133,6 +141,11 @@ def _read(kind: DocumentKind[D], body: str, digest: str) -> D:
 def live(db: Db, kind: DocumentKind[D], key: str, on: date) -> D | None:
     """The version of a document that is live on a day, if one is."""
     return _opened(db, kind, day_of(db, kind.name, key, on).live)
+
+
+def live_last(db: Db, kind: DocumentKind[D], key: str, on: date) -> D | None:
+    """The version of a document that is live on a day or, where none is, the one that was live last."""
+    return _opened(db, kind, day_of(db, kind.name, key, on).last)
 
 
 def all_live(db: Db, kind: DocumentKind[D], on: date) -> list[D]:

@@ -81,6 +81,7 @@ class VersionStanding:
     effective_on: date
     share_bp: int | None
     digest: str
+    live_last: bool = False  # no version of the document went live after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,13 @@ class DocumentDay:
     """What stands where on a day, of one document: at most one version live, some for a share, some in the shadow."""
 
     rows: tuple[VersionStanding, ...]
-    live: VersionStanding | None
+    last: VersionStanding | None
     said: dict[int, Stage]
+
+    @property
+    def live(self) -> VersionStanding | None:
+        """The version that went live last, unless it is live no more."""
+        return self.last if self.last and self.last.stage == "live" else None
 
     @property
     def shares(self) -> tuple[VersionStanding, ...]:
@@ -109,15 +115,15 @@ class DocumentDay:
 def placed(standings: Iterable[VersionStanding]) -> DocumentDay:
     """What stands where, from the last step of each version that counts on the day.
 
-    Live is who went live last; that one retired, nobody is: who was live before does not come back by itself.
+    Live is who went live last; that one retired, or tried in the shadow again, nobody is: who was live before does
+    not come back by itself.
     """
     rows = sorted(standings, key=lambda each: (each.effective_on, each.n))
-    lived = [each for each in rows if each.stage == "live" or (each.stage == "retired" and each.was == "live")]
-    live = lived[-1] if lived and lived[-1].stage == "live" else None
+    last = next((each for each in rows if each.live_last), None)
     said: dict[int, Stage] = {}
     for each in rows:
-        said[each.version] = "retired" if each.stage == "live" and each is not live else each.stage
-    return DocumentDay(tuple(sorted(rows, key=lambda each: each.version)), live, said)
+        said[each.version] = "retired" if each.stage == "live" and each is not last else each.stage
+    return DocumentDay(tuple(sorted(rows, key=lambda each: each.version)), last, said)
 
 
 # From where to where: by one person alone, or by two.
