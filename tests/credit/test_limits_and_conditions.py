@@ -7,11 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 from credit_cases import INVOICE_FACTS, LINE, POLICY, TODAY, a_case, changed_policy, decided, finding
+from test_review_rules import granted, review
 
 from lendmill.credit.case import CaseGroup
 from lendmill.credit.conditions.condition import Condition
 from lendmill.credit.finding import STEPS
 from lendmill.credit.policy import InvalidPolicy, policy_of
+from lendmill.credit.review.verdict.judging import reviewed
 from lendmill.credit.rules.rule import Rule
 from lendmill.products.caps import caps_on
 from lendmill.products.dearest import DearerThanAllowed, check_caps
@@ -160,6 +162,27 @@ def test_who_repaid_three_loans_is_not_asked(repaid: int, asked: int) -> None:
     made = decided(a_case(standing={"loans_repaid": repaid}, **WEAK))
     assert len(made.conditions or ()) == asked
     assert decided(a_case()).conditions == ()
+
+
+@pytest.mark.parametrize(("cover_bp", "days", "counts"), [(5_000, 10, (500_000, 10)), (12_000, 60, (600_000, 30))])
+@pytest.mark.parametrize("by", [("guarantor",), ("guarantor", "collateral")])
+def test_what_policy_and_person_both_ask_for_is_asked_for_once_and_the_stricter_counts(
+    cover_bp: int, days: int, counts: tuple[int, int], by: tuple[Any, ...]
+) -> None:
+    (surety,) = POLICY.conditions or ()
+    rule = msgspec.structs.replace(surety, by=by, cover_bp=cover_bp, days=days)
+    case, policy = a_case(rating={"grade": "B"}, asked_cents=500_000), changed_policy(conditions=(rule,))
+
+    def asked(*kinds: Any, **changes: Any) -> list[tuple[Any, ...]]:
+        told = msgspec.structs.replace(review(granted(conditions=kinds)), **changes)
+        return [(each.by, each.cover_cents, each.days) for each in reviewed(case, policy, LINE, told).conditions or ()]
+
+    policys, collateral = (by, 50 * cover_bp, days), (("collateral",), 500_000, 30)
+    assert asked() == [policys]
+    assert asked("guarantor") == [(("guarantor",), *counts)]
+    assert asked("collateral") == ([(("collateral",), *counts)] if "collateral" in by else [policys, collateral])
+    assert len(asked("guarantor", "collateral")) == 2
+    assert asked("collateral", one_of_a_kind=msgspec.UNSET) == [policys, collateral]
 
 
 def test_a_condition_nobody_can_tell_whether_to_ask_is_looked_at() -> None:

@@ -168,10 +168,9 @@ def test_a_line_that_waits_waits_for_what_a_person_asks_in_place_of_what_was_ask
     again.raised(500_000, "collateral", months_max=6)
     with pytest.raises(ConditionOver, match="is lapsed"):
         again.met(before)
-    surety, pledge = again.asked()
-    assert {surety.cover_cents, pledge.cover_cents} == {500_000}
-    assert (before.until_on, surety.asked_on) == (LAST_DAY, TODAY)
-    again.met(surety)
+    (pledge,) = again.asked()
+    assert (before.ways, pledge.ways, pledge.cover_cents) == (["guarantor", "collateral"], ["collateral"], 500_000)
+    assert (before.until_on, pledge.asked_on) == (LAST_DAY, TODAY)
     assert (again.line.status, again.line.limit_cents) == ("pending", 500_000)
     again.met(pledge)
     assert (again.line.status, again.line.months_max) == ("open", 6)

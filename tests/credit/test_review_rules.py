@@ -56,6 +56,7 @@ def review(verdict: Verdict = GRANT, *found: FoundInInterview, role: str = "risk
     return Review(
         automatic_id=SOMEBODY, automatic_hash="ab" * 32, automatic_outcome="refer", verdict=verdict,
         reviewer=ReviewedBy(account_id=SOMEBODY, role=role), second=None, interview=held, up_to="law",
+        one_of_a_kind=True,
     )  # fmt: skip
 
 

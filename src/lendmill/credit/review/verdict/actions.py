@@ -248,6 +248,7 @@ def _review(db: Db, seen: Outlook, verdict: Verdict, reviewer: ReviewedBy, secon
         second=second,
         interview=_interview_held(db, seen.file),
         up_to="law",
+        one_of_a_kind=True,
     )
 
 

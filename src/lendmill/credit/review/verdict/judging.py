@@ -44,7 +44,7 @@ def reviewed(case: Case, policy: Policy, product: Product, review: Review) -> De
     if review.verdict.outcome == "decline":
         return Decision(outcome="decline", terms=None, reasons=review.verdict.reasons, findings=findings)
     terms = terms_of(review.verdict, within)
-    conditions = conditions_of(review.verdict, within)
+    conditions = conditions_of(review, within)
     asked = conditions if conditions or policy.conditions else msgspec.UNSET
     return Decision(outcome="approve", terms=terms, reasons=(), findings=findings, conditions=asked)
 
@@ -67,16 +67,28 @@ def terms_of(verdict: Verdict, within: Bounds) -> Terms:
     )
 
 
-def conditions_of(verdict: Verdict, within: Bounds) -> tuple[Condition, ...]:
-    """What the policy asks of such a file stays asked; a person can ask for more."""
-    assert verdict.amount_cents is not None
-    asked = asked_conditions(within.ground, verdict.amount_cents).asked
-    left = [kind for kind in verdict.conditions if not any((kind,) == each.by for each in asked)]
+def conditions_of(review: Review, within: Bounds) -> tuple[Condition, ...]:
+    """What the policy asks of such a file stays asked; a person can ask for more.
+
+    Of a kind that meets both, what the person asks takes the place of what the policy does: the larger cover and the
+    fewer days count, and whoever stands for the whole limit is told and verified once.
+    """
+    whole_cents, kinds = review.verdict.amount_cents, review.verdict.conditions
+    assert whole_cents is not None
+    asked = asked_conditions(within.ground, whole_cents).asked
+    if not review.one_of_a_kind:
+        kinds = tuple(kind for kind in kinds if not any((kind,) == each.by for each in asked))
+    met = {kind: [each for each in asked if review.one_of_a_kind and kind in each.by] for kind in kinds}
     return (
-        *asked,
+        *(each for each in asked if not any(each in policys for policys in met.values())),
         *(
-            Condition(condition=BY_PERSON[kind][0], by=(kind,), cover_cents=verdict.amount_cents, days=CONDITION_DAYS)
-            for kind in left
+            Condition(
+                condition=BY_PERSON[kind][0],
+                by=(kind,),
+                cover_cents=max([whole_cents, *(each.cover_cents for each in policys)]),
+                days=min([CONDITION_DAYS, *(each.days for each in policys)]),
+            )
+            for kind, policys in met.items()
         ),
     )
 

@@ -101,6 +101,9 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     up_to: UpTo | msgspec.UnsetType = msgspec.UNSET
     """Nobody grants more than was `asked` for, nor (`law`) more than a limit table that names a law; a review from
     before one was held says nothing of it."""
+    one_of_a_kind: bool | msgspec.UnsetType = msgspec.UNSET
+    """A guarantor, or collateral, that policy and person both ask for is asked for once; a review from before says
+    nothing of it."""
 
 
 def read_verdict(content: Mapping[str, Any]) -> Verdict:
