@@ -100,6 +100,13 @@ def test_whoever_proposes_to_retire_the_one_live_policy_is_told_that_lending_sto
     assert "lending stops until two people let a version go live; lines and loans go on." in asked.output
 
 
+@pytest.mark.usefixtures("lendmill")
+def test_whoever_proposes_to_retire_what_is_sold_is_told_that_nobody_is_sold_it() -> None:
+    words = ("products", "propose", "credit-line", preset("credit-line").version, "--by", "ana", "--reason", "a pause")
+    asked = CliRunner().invoke(app(), [*map(str, words), "--to", "retired"])
+    assert "nobody is sold it until two people let a version go live; lines and loans go on." in asked.output
+
+
 def test_what_is_wrong_in_a_file_is_told_line_by_line(lendmill: Callable[..., Result], tmp_path: Path) -> None:
     file = tmp_path / "wrong.toml"
     text = (Path(queries.__file__).parents[1] / "presets" / "policy-standard.toml").read_text("utf-8")

@@ -1,11 +1,12 @@
 """The desk at the doors: by program and by page, each role to its own, and nobody sees another borrower's file."""
 
 import re
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from credit.credit_cases import POLICY
+from credit.credit_cases import LINE, POLICY
 from credit.test_review_desk import applied
 from doors.conftest import House, rate
 from lendmill.credit.publishing.queries import KINDS
@@ -197,8 +198,15 @@ def test_while_no_policy_is_live_sellers_are_told_to_come_back_and_staff_what_is
     assert (told["code"], told["facts"]["key"]) == ("no-live-policy", "standard")
 
 
-def test_whoever_retires_the_one_live_policy_reads_that_lending_stops(house: House) -> None:
-    at, stops = f"/staff/policies/policies/standard/{POLICY.version}", "退役后授信业务即告暂停"
+@pytest.mark.parametrize(
+    ("at", "stops"),
+    [
+        (f"policies/standard/{POLICY.version}", "退役后授信业务即告暂停"),
+        (f"products/credit-line/{LINE.version}", "退役后产品即停止发放"),
+    ],
+)
+def test_whoever_retires_the_one_live_version_reads_what_stops(house: House, at: str, stops: str) -> None:
+    at = f"/staff/policies/{at}"
     analyst, officer = house.visitor(Role.ANALYST), house.visitor(Role.RISK_OFFICER)
     page = analyst.get(at).text
     assert (stops in page, "授信业务暂停。" in page) == (True, False)
@@ -208,14 +216,14 @@ def test_whoever_retires_the_one_live_policy_reads_that_lending_stops(house: Hou
     assert stops not in officer.get("/staff/policies/products/credit-line/1").text
 
 
-def retired(house: House) -> None:
-    """The live policy is taken back by two people."""
+def retired(house: House, kind: str = "policy", document: Any = POLICY) -> None:
+    """The live policy, or a product that is sold, is taken back by two people."""
     people, today = Staff(house.database), house.lender.today
     ending = house.database.act(
-        publishing.propose, KINDS["policy"], key=POLICY.key, version=POLICY.version, to_stage="retired",
+        publishing.propose, KINDS[kind], key=document.key, version=document.version, to_stage="retired",
         command_key=str(uuid4()), reason="a pause", by=people.member(Role.ANALYST), today=today,
     )  # fmt: skip
     house.database.act(
-        publishing.decide, KINDS["policy"], proposal_id=ending.proposal_id, verdict="approve",
+        publishing.decide, KINDS[kind], proposal_id=ending.proposal_id, verdict="approve",
         command_key=str(uuid4()), by=people.member(Role.RISK_OFFICER), today=today,
     )  # fmt: skip

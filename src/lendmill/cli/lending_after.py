@@ -14,15 +14,18 @@ def offers_again(decided: "DocumentProposal") -> str:
     return "\nOffers by another version are not shown to those it decides: `lendmill offers` works them out anew."
 
 
-def stops_lending(database: "Database", proposal: "DocumentProposal") -> str:
-    """What it would mean to retire the one policy that decides; nothing of any other proposal."""
-    from lendmill.credit.publishing.queries import ends_lending, lending_back_on
+def stops(database: "Database", proposal: "DocumentProposal") -> str:
+    """What it would mean to retire the version that decides, or that is sold; nothing of any other proposal."""
+    from lendmill.credit.publishing.queries import back_on, ends
     from lendmill.people.queries import house_day
 
     retires = proposal.to_stage == "retired" and proposal.live_version == proposal.version
-    if not (retires and ends_lending(proposal.kind, proposal.document_key, "live")):
+    ended = ends(proposal.kind, proposal.document_key, "live") if retires else ""
+    if not ended:
         return ""
     with database.transaction() as db:
-        back_on = lending_back_on(db, house_day(db))
-    until = f"until {back_on}" if back_on else "until two people let a version go live"
+        again_on = back_on(db, proposal.kind, proposal.document_key, house_day(db))
+    until = f"until {again_on}" if again_on else "until two people let a version go live"
+    if ended == "sales":
+        return f"\nIt is the version that is sold: once it is retired nobody is sold it {until}; lines and loans go on."
     return f"\nIt is the one policy that decides: once it is retired lending stops {until}; lines and loans go on."

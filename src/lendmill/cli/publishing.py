@@ -259,7 +259,7 @@ def _propose(
 ) -> None:  # fmt: skip
     from lendmill import ids
     from lendmill.cli import opened
-    from lendmill.cli.lending_after import stops_lending
+    from lendmill.cli.lending_after import stops
     from lendmill.people.queries import act_today
     from lendmill.products.publishing import actions
 
@@ -273,8 +273,8 @@ def _propose(
             )  # fmt: skip
 
         proposal = act_today(database, ask, by=_member(database, by))
-        stops = stops_lending(database, proposal)
-    print(f"{_told(proposal)}\nwaits for another person until {proposal.expires_on}{stops}")
+        means = stops(database, proposal)
+    print(f"{_told(proposal)}\nwaits for another person until {proposal.expires_on}{means}")
 
 
 def _decide(plural: Plural, proposal_id: UUID, verdict: "Verdict", by: str, reason: str, once: str) -> None:

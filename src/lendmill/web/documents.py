@@ -14,7 +14,7 @@ from lendmill.api.approvals import caller_of
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.documents import decide_about, toml_answer, workbook_answer
 from lendmill.api.statuses import status
-from lendmill.credit.publishing.queries import KINDS, document, ends_lending, kind_named, lending_back_on
+from lendmill.credit.publishing.queries import KINDS, back_on, document, ends, kind_named
 from lendmill.credit.publishing.stating import differences_told, spreadsheet, stated
 from lendmill.credit.testing.queries import case_sets
 from lendmill.db import Db
@@ -113,7 +113,7 @@ def _version(
         log = queries.log(db, kind.name, key, version)
         drafts = queries.drafts(db, kind.name, key, version)
         sets = case_sets(db, key, size=50) if kind.name == "policy" else []
-        back_on = lending_back_on(db, today)
+        again_on = back_on(db, kind.name, key, today)
     waiting = next((each for each in proposals if each.state(today) == "waiting"), None)
     writes = reader.role in stages.WRITERS
     return page(
@@ -134,8 +134,8 @@ def _version(
         log=log,
         drafts=drafts,
         may_decide=waiting is not None and _may_decide(reader, waiting),
-        ends_lending=ends_lending(kind.name, key, here.stage),
-        back_on=back_on,
+        ends=ends(kind.name, key, here.stage),
+        back_on=again_on,
         may_withdraw=waiting is not None and waiting.proposed_by == reader.account_id,
         ways=_ways(here.stage) if writes and waiting is None and not here.coming else [],
         holds_back=writes and waiting is None and (_holds_back(here.stage) or bool(here.coming)),

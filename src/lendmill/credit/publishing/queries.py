@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from lendmill.credit.policy import Policy, policy_of, read_policy
 from lendmill.credit.testing.queries import case_sets, cases, hold_outs_from
@@ -170,15 +170,22 @@ def lending_paused(db: Db, on: date) -> bool:
     return published.day_of(db, "policy", STANDARD, on).live is None
 
 
-def ends_lending(kind: KindName, key: str, stage: str) -> bool:
-    """Whether retiring a version that stands there pauses lending: the one policy that decides, while it is live."""
-    return (kind, key, stage) == ("policy", STANDARD, "live")
+def ends(kind: KindName, key: str, stage: str) -> Literal["", "lending", "sales"]:
+    """What stops once a version that stands there is retired: all new lending, or the sales of one product."""
+    if stage != "live":
+        return ""
+    return "sales" if kind == "product" else "lending" if key == STANDARD else ""
+
+
+def back_on(db: Db, kind: KindName, key: str, today: date) -> date | None:
+    """The coming day on which a version that two people agreed to goes live, if there is one."""
+    coming = published.coming(db, kind, today, key)
+    return min((each.effective_on for each in coming if each.stage == "live"), default=None)
 
 
 def lending_back_on(db: Db, today: date) -> date | None:
-    """The coming day on which a policy that two people agreed to goes live, if there is one."""
-    coming = published.coming(db, "policy", today, STANDARD)
-    return min((each.effective_on for each in coming if each.stage == "live"), default=None)
+    """The coming day on which a policy decides again, if there is one."""
+    return back_on(db, "policy", STANDARD, today)
 
 
 def policy_version(db: Db, key: str, version: int) -> Policy:
