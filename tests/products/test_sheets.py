@@ -178,6 +178,25 @@ def test_a_formula_or_an_error_in_a_rule_is_told_by_its_cell_and_never_read_as_e
     assert refused.value.facts["count"] == 1
 
 
+def test_formulas_are_told_with_all_else_that_is_wrong_in_the_order_of_sheets_and_rows() -> None:
+    days, months = (at(name) for name in ("grace_days", "months_max"))
+    wrong = {
+        ("laws", 1, 3): "soon",
+        ("document", days, 1): "=1/0",
+        ("document", months, 1): "many",
+        ("document", at("version"), 1): -1,
+        ("waterfall_stages", 2, 2): "=A1",
+    }
+    with pytest.raises(FileWrong) as refused:
+        document_in(PRODUCT, changed(wrong), "x.xlsx")
+    told = [(each.sheet, each.cell, each.value) for each in refused.value.facts["mistakes"]]
+    rows = sorted([(at("version"), "-1"), (days, "=1/0 0"), (months, "many")])
+    assert told == [
+        *(("document", f"B{row + 1}", value) for row, value in rows),
+        ("waterfall_stages", "C3", "=A1 0"), ("laws", "D2", "soon"),
+    ]  # fmt: skip
+
+
 def test_a_date_may_be_typed_as_text_and_a_lost_sheet_is_told() -> None:
     typed = document_in(PRODUCT, changed({("laws", 1, 3): "2025-12-01"}), "x.xlsx")
     assert typed == LINE

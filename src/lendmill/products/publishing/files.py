@@ -10,7 +10,7 @@ from lendmill.products.publishing import workbook
 from lendmill.products.publishing.kind import Document, DocumentKind
 from lendmill.products.publishing.lines import line_of
 from lendmill.products.publishing.packed import BYTES_MAX, SpreadsheetTooLarge
-from lendmill.products.publishing.sheets import MAIN, Taken, letters, sheets_of, taken
+from lendmill.products.publishing.sheets import MAIN, Taken, column_number, letters, sheets_of, taken
 from lendmill.products.publishing.worked_out import without_value
 from lendmill.products.reading import Misread, content_of, every_misread, readable
 from lendmill.products.spelled import Misspelled, NumberBeyond, content_in
@@ -98,11 +98,14 @@ def _line_with(text: str, word: Any) -> int | None:
 
 def _from_sheets(kind: DocumentKind[D], content: bytes, name: str) -> D:
     sheets = workbook.read(content, name)
-    if empty := without_value(content):
-        raise _refused(
-            name, [FileMistake(None, each.sheet, each.cell, "the cell", each.value, each.allowed) for each in empty]
-        )
-    found = taken(sheets, kind.type)
+    found, empty = taken(sheets, kind.type), without_value(content)
+    there = {(each.sheet, each.row, each.column) for each in empty}
+    found.wrong = [*empty, *(each for each in found.wrong if (each.sheet, each.row, each.column) not in there)]
+
+    def told_in_order(mistakes: list[FileMistake]) -> FileWrong:
+        order = {sheet: n for n, sheet in enumerate(sheets)}
+        return _refused(name, sorted(mistakes, key=lambda each: (order.get(each.sheet, len(order)), _place(each.cell))))
+
     if found.wrong:
         told = [
             FileMistake(None, each.sheet, f"{each.column}{each.row}", "the cell", each.value, each.allowed)
@@ -117,11 +120,21 @@ def _from_sheets(kind: DocumentKind[D], content: bytes, name: str) -> D:
             if (sheet, row, letters(column)) in cells
             or (way.endswith("]") and ".rows[" in way and (sheet, row) in where)
         ]
-        raise _refused(name, told + _of_the_rest(kind, found.content, ways, lambda field, _: _cell_of(found, field)))
+        raise told_in_order(told + _of_the_rest(kind, found.content, ways, lambda field, _: _cell_of(found, field)))
     try:
         return kind.checked(found.content)
     except Refusal as wrong:
-        raise _refused(name, _told(wrong, lambda field, _: _cell_of(found, field))) from None
+        raise told_in_order(_told(wrong, lambda field, _: _cell_of(found, field))) from None
+
+
+def _place(cell: str) -> tuple[int, int]:
+    """A cell's row and column, by which cells are told in order.
+
+    >>> _place("AB3"), _place("")
+    ((3, 28), (0, 0))
+    """
+    column = cell.rstrip("0123456789")
+    return int(cell[len(column) :] or 0), column_number(column)
 
 
 def _of_the_rest(

@@ -4,12 +4,11 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
 from xml.parsers import expat
 
-from lendmill.products.publishing.sheets import column_number, letters
+from lendmill.products.publishing.sheets import WrongCell, column_number, letters
 
 ERROR_ALLOWED: Final = "a value: what a spreadsheet could not work out says nothing"
 FORMULA_ALLOWED: Final = "a value and no formula: copy the cells and paste them as values"
@@ -19,22 +18,12 @@ PLACE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 ROW: Final = re.compile(r"[0-9]{1,7}")
 
 
-@dataclass(frozen=True, slots=True)
-class CellWithoutValue:
-    """A cell with a formula or an error: where it stands, what is in it, and what may be."""
-
-    sheet: str
-    cell: str
-    value: str
-    allowed: str
-
-
-def without_value(content: bytes) -> list[CellWithoutValue]:
+def without_value(content: bytes) -> list[WrongCell]:
     """Every cell of an Excel file with a formula or an error, up to the first hundred; the file was opened before.
 
     A formula is refused with what it once came to: nobody who approves a figure sees from where it was taken.
     """
-    found: list[CellWithoutValue] = []
+    found: list[WrongCell] = []
     with zipfile.ZipFile(BytesIO(content)) as packed:
         titles = _titles(packed)
         for part in packed.namelist():
@@ -54,9 +43,9 @@ class _Sheet:
         self.error = self.formula = False
         self.words: list[str] = []
         self.reading = ""
-        self.found: list[CellWithoutValue] = []
+        self.found: list[WrongCell] = []
 
-    def cells(self, part: bytes) -> Iterator[CellWithoutValue]:
+    def cells(self, part: bytes) -> Iterator[WrongCell]:
         """The cells of this sheet that hold no value of their own."""
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
@@ -92,7 +81,7 @@ class _Sheet:
         elif name == "c" and (self.error or self.formula) and len(self.found) < TOLD_MAX:
             allowed = ERROR_ALLOWED if self.error and not self.formula else FORMULA_ALLOWED
             shown = "".join(self.words).strip()[:SHOWN_MAX]
-            self.found.append(CellWithoutValue(self.title, f"{letters(self.column - 1)}{self.row}", shown, allowed))
+            self.found.append(WrongCell(self.title, self.row, letters(self.column - 1), shown, allowed))
 
 
 def _titles(packed: zipfile.ZipFile) -> dict[str, str]:
