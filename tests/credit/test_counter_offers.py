@@ -92,7 +92,7 @@ def test_an_offer_accepted_is_a_line_at_the_terms_offered(house: Database, shop:
     assert (line.rate_num, line.rate_den, line.months_max) == (terms.rate_num, terms.rate_den, terms.months_max)
     assert accepting(house, borrower_id, decision_id)() == line
     with house.transaction() as db:
-        accepted = counter_offer(db, borrower_id, decision_id)
+        accepted = counter_offer(db, borrower_id, decision_id, TODAY)
         assert (accepted.state(TODAY), accepted.line_id, accepted.answered_on) == ("accepted", line.line_id, TODAY)
         assert queries.replay(db, decision_id).same
     refuses(house, CounterOfferAccepted, accepting(house, borrower_id, decision_id, "another"))
@@ -179,7 +179,7 @@ def test_what_is_no_longer_so_is_found_when_the_offer_is_taken(house: Database, 
     for borrower_id, why in ((banned, "banned"), (worse, "rating-too-low"), (other, "less-than-asked")):
         refuses(house, CounterOfferGone, accepting(house, borrower_id, offers[borrower_id]), why)
         with house.transaction() as db:
-            assert counter_offer(db, borrower_id, offers[borrower_id]).state(TODAY) == "open"
+            assert counter_offer(db, borrower_id, offers[borrower_id], TODAY).state(TODAY) == "open"
     with house.transaction() as db:
         db.execute("update borrower set banned = false where borrower_id = %s", [banned])
     assert accepting(house, banned, offers[banned])().limit_cents == OFFERED
@@ -242,7 +242,7 @@ def test_a_later_decision_takes_the_place_of_an_offer(house: Database, shop: Sho
     refuses(house, CounterOfferReplaced, lambda: declining(house, borrower_id, first))
     change_lines(house, today=LAST_DAY + timedelta(days=1))
     with house.transaction() as db:
-        (offer,) = counter_offers_of(db, borrower_id)
+        (offer,) = counter_offers_of(db, borrower_id, TODAY)
         assert (offer.answer, offer.line_id) == ("replaced", None)
         assert [each.kind for each in notices_of(db, borrower_id)] == ["counter"]
 
@@ -264,7 +264,7 @@ def test_an_offer_can_be_taken_on_its_last_day_and_lapses_in_the_night_after(hou
     refuses(house, CounterOfferLapsed, accepting(house, late, offers[late], today=after), "2026-01-31")
     assert [change_lines(house, today=day).offers_lapsed for day in (LAST_DAY, after, after)] == [0, 1, 0]
     with house.transaction() as db:
-        assert counter_offer(db, late, offers[late]).answer == "lapsed"
+        assert counter_offer(db, late, offers[late], after).answer == "lapsed"
         lapsed, _ = notices_of(db, late, offers[late])
     assert (lapsed.kind, lapsed.sent_on) == ("lapsed", after)
     assert "Offered on 2026-01-01: 16,000.00 yuan. It could be accepted until 2026-01-31" in lapsed.text_en

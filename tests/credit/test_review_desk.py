@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from credit_cases import TODAY
+from credit_cases import MARKET_FACTS, TODAY, rate
 
 from crowd import at_once
 from lendmill.credit.actions import apply_at_once, ask_for_review
 from lendmill.credit.applications.actions import Decided, start_application
 from lendmill.credit.applications.queries import open_applications
 from lendmill.credit.consents import CONSENTS
-from lendmill.credit.review import actions, queries
+from lendmill.credit.review import actions, queries, store
 from lendmill.credit.review.case import (
     LookedAtAlready,
     NothingWasAsked,
@@ -113,6 +113,24 @@ def test_who_asks_about_a_referred_file_adds_to_it(house: Database, referred: Re
     house.act(ask_for_review, **asked, words="we moved the warehouse")
     assert the_case(house, referred.case_id).why == "referred"
     assert happened(house, referred) == ["opened", "answered"]
+
+
+def test_who_asks_about_an_older_decision_while_a_file_lies_on_the_desk_lays_no_second_one_there(
+    house: Database, shop: Any
+) -> None:
+    borrower_id = shop("s1", grade="D")
+    older = applied(house, borrower_id)
+    with house.transaction() as db:
+        rate(db, borrower_id, "C", MARKET_FACTS, TODAY)
+    referred = the_case(house, applied(house, borrower_id).decision_id)
+    asked = {"borrower_id": borrower_id, "decision_id": older.decision_id, "words": "look again", "today": TODAY}
+    with pytest.raises(LookedAtAlready, match=f"answered by {referred.due_on}"):
+        house.act(ask_for_review, **asked)
+    with house.transaction() as db:
+        assert [each.case_id for each in queries.cases_of(db, borrower_id)] == [referred.case_id]
+        store.set_status(db, case_id=referred.case_id, borrower_id=borrower_id, status="decided")
+    house.act(ask_for_review, **asked)
+    assert the_case(house, older.decision_id).why == "asked"
 
 
 def test_a_file_is_with_one_reviewer_until_they_hand_it_back(

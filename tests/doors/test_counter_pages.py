@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from credit.credit_cases import LINE
 from doors.conftest import rate
 from doors.test_api import _ask
-from doors.test_reviews import retired
+from doors.test_reviews import retired, waiting
 from lendmill.db import scalar
 from lendmill.people.roles import Role
 
@@ -57,6 +58,40 @@ def test_a_seller_declines_and_may_apply_again(house) -> None:  # type: ignore[n
     assert 'action="/apply/start"' in page
     late = seller.post(path, answer="accept", key="accept-after")
     assert (late.status_code, "您已拒绝该方案；可重新申请" in late.text) == (409, True)
+    headers = {**house.token(Role.PARTNER), "Idempotency-Key": "less-0001"}
+    ask = _ask(amount_cents=500_000)
+    made = seller.client.post(f"/api/v1/borrowers/{house.applicant_id}/decisions", json=ask, headers=headers).json()
+    assert made["outcome"] == "approve"
+    page = seller.get(f"/decisions/{decision_id}").text
+    assert ("您已拒绝该方案" in page, "/apply/start" in page) == (True, False)
+
+
+def test_an_offer_of_a_product_that_is_sold_no_more_has_lapsed_and_says_why(house) -> None:  # type: ignore[no-untyped-def]
+    path, decision_id = countered(house)
+    client, partner = house.visitor().client, house.token(Role.PARTNER)
+    retired(house, "product", LINE)
+    (offer,) = client.get(path, headers=partner).json()
+    gone = "The product is not sold any more, and this offer of it has lapsed."
+    assert (offer["state"], offer["closed"]) == ("lapsed", gone)
+    told = client.post(f"{path}/{decision_id}/acceptance", headers={**partner, "Idempotency-Key": "accept-01"})
+    assert (told.status_code, told.json()["code"], told.json()["title"]) == (409, "counter-offer-withdrawn", gone)
+    seller, at = house.visitor(Role.SELLER, house.applicant_id), f"/decisions/{decision_id}"
+    assert at not in seller.get("/").text
+    late = seller.post(f"{at}/counter-offer", answer="accept", key="accept-late")
+    assert late.status_code == 409
+    for page in (late.text, seller.get(at).text):
+        assert page.count("该产品已停止发放，此方案已失效。") == 1
+        assert not [way for way in ("接受 ¥16,000", "/apply/start", 'value="decline"') if way in page]
+    assert "已失效" in house.visitor(Role.ANALYST).get(f"/staff/decisions/{decision_id}").text
+
+
+def test_who_has_a_file_on_the_desk_is_led_there_from_an_older_decision(house) -> None:  # type: ignore[no-untyped-def]
+    _, decision_id = countered(house)
+    case = waiting(house)
+    seller = house.visitor(Role.SELLER, house.applicant_id)
+    again = seller.post(f"/decisions/{decision_id}/review", words="more, please")
+    assert (again.status_code, "您已有一项申请正在人工审核" in again.text) == (409, True)
+    assert (f'href="/reviews/{case}"' in again.text, 'id="person"' in again.text) == (True, False)
 
 
 def test_why_an_offer_cannot_be_taken_any_more_is_said_in_words(house) -> None:  # type: ignore[no-untyped-def]

@@ -271,7 +271,7 @@ class CreditPlayer:
     def offered(self, name: str, amount: str, until: str) -> None:
         """Less than was asked is on offer."""
         with self.lender.database.transaction() as db:
-            found = counter_offer(db, self.sellers[name], self._file(name))
+            found = counter_offer(db, self.sellers[name], self._file(name), self.lender.today)
         assert (found.limit_cents, found.expires_on) == (cents(amount), date.fromisoformat(until)), found
 
     def accepts(self, name: str) -> None:
@@ -284,7 +284,8 @@ class CreditPlayer:
     def offer_is(self, name: str, state: str) -> None:
         """Where an offer stands."""
         with self.lender.database.transaction() as db:
-            assert counter_offer(db, self.sellers[name], self._file(name)).state(self.lender.today) == state
+            found = counter_offer(db, self.sellers[name], self._file(name), self.lender.today)
+        assert found.state(self.lender.today) == state
 
     def has(self, name: str, amount: str | None, months: str | None, waits: str | None) -> None:
         """The lines of a seller: none, or the one that is open or waits for what the policy asks for beside it."""

@@ -22,7 +22,8 @@ from lendmill.people.queries import act_today, house_day
 class CounterOfferOut:
     """Less than was asked: how much, at what rates, until when, where it stands, and its line once accepted.
 
-    `paused` is one that can be declined, but not accepted before lending goes on.
+    `paused` is one that can be declined, but not accepted before lending goes on. `closed` is why it cannot be answered
+    any more, as a sentence; none while it can.
     """
 
     decision_id: UUID
@@ -34,13 +35,14 @@ class CounterOfferOut:
     made_on: date
     expires_on: date
     state: CounterState | Literal["paused"]
+    closed: str | None
     answered_on: date | None
     line_id: UUID | None
 
 
 def counter_out(each: CounterOffer, today: date, *, paused: bool) -> CounterOfferOut:
     """An offer as it is told outside."""
-    state = each.state(today)
+    state, closed = each.state(today), each.closed(today)
     return CounterOfferOut(
         decision_id=each.decision_id,
         product_key=each.product_key,
@@ -51,6 +53,7 @@ def counter_out(each: CounterOffer, today: date, *, paused: bool) -> CounterOffe
         made_on=each.made_on,
         expires_on=each.expires_on,
         state="paused" if paused and state == "open" else state,
+        closed=str(closed) if closed else None,
         answered_on=each.answered_on,
         line_id=each.line_id,
     )
@@ -62,7 +65,7 @@ def counter_offers(request: Asked, borrower_id: FromPath[UUID]) -> list[CounterO
     with database_of(request).transaction() as db:
         today = house_day(db)
         paused = lending_paused(db, today)
-        return [counter_out(each, today, paused=paused) for each in queries.counter_offers_of(db, borrower_id)]
+        return [counter_out(each, today, paused=paused) for each in queries.counter_offers_of(db, borrower_id, today)]
 
 
 @post("/borrowers/{borrower_id:uuid}/counter-offers/{decision_id:uuid}/acceptance", sync_to_thread=True)

@@ -184,6 +184,7 @@ STATUSES: Final[dict[str, int]] = {
     "counter-offer-declined": CONFLICT,
     "counter-offer-replaced": CONFLICT,
     "counter-offer-lapsed": CONFLICT,
+    "counter-offer-withdrawn": CONFLICT,
     "counter-offer-gone": CONFLICT,
     "hold-out-too-large": UNPROCESSABLE,
     "hold-out-and-shares": CONFLICT,

@@ -25,7 +25,8 @@ def listed(borrower: Borrower) -> None:
     from lendmill.people.queries import house_day
 
     with opened.database() as database, database.transaction() as db:
-        today, found = house_day(db), counter_offers_of(db, _id(borrower))
+        today = house_day(db)
+        found = counter_offers_of(db, _id(borrower), today)
     for each in found:
         state = each.state(today)
         until = f", until {each.expires_on}" if state == "open" else ""

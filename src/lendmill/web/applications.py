@@ -108,8 +108,8 @@ def decision_page(request: Asked, decision_id: FromPath[UUID]) -> Response[str]:
         used = credit.policy(db, decision.opened.policy.key, decision.opened.policy.version)
         findings = _findings(decision.opened, used, words.language)
         named = product_names(db, request)
-        counter = counter_offer(db, decision.borrower_id, decision_id) if decision.outcome == "counter" else None
-        today = house_day(db)
+        today, about = house_day(db), (decision.borrower_id, decision_id)
+        counter = counter_offer(db, *about, today) if decision.outcome == "counter" else None
     return page(
         request,
         "staff_decision.html",

@@ -29,7 +29,7 @@ from lendmill.credit.notice import told_reasons
 from lendmill.credit.notices.queries import notices_of
 from lendmill.credit.offers.behind import less_told
 from lendmill.credit.publishing.queries import STANDARD, LendingPaused, lending_paused
-from lendmill.credit.review.queries import case_about
+from lendmill.credit.review.queries import case_about, cases_of
 from lendmill.credit.trials.queries import policy_trials
 from lendmill.db import Db
 from lendmill.people import queries as people
@@ -239,12 +239,15 @@ def _decision(
     with database_of(request).transaction() as db:
         today = house_day(db)
         decision = credit.decision(db, decision_id, borrower_id)
-        line = next((each for each in credit.lines_of(db, borrower_id) if each.decision_id == decision_id), None)
+        lines = credit.lines_of(db, borrower_id)
+        line = next((each for each in lines if each.decision_id == decision_id), None)
+        held = [each.product_key for each in lines if each.status != "closed" and not each.ended(today)]
         story = credit.why(db, decision_id, words.language, borrower_id)
         named = product_names(db, request)
-        review = case_about(db, borrower_id, decision_id)
+        desk = {each.product_key: each for each in cases_of(db, borrower_id) if each.status != "decided"}
+        review = case_about(db, borrower_id, decision_id) or desk.get(decision.product_key)
         sent = notices_of(db, borrower_id, decision_id)
-        counter = counter_offer(db, borrower_id, decision_id) if decision.outcome == "counter" else None
+        counter = counter_offer(db, borrower_id, decision_id, today) if decision.outcome == "counter" else None
         asked_for = _asked_for(db, decision, line, today)
         made = decision.opened
         less = _less(db, decision, words.language) if counter else []
@@ -259,6 +262,7 @@ def _decision(
         line=line,
         counter=counter,
         state=counter.state(today) if counter else None,
+        again=counter is not None and counter.sold and not paused and decision.product_key not in (*held, *desk),
         paused=words.refusal(LendingPaused(key=STANDARD, version="")) if paused else "",
         asked_for=asked_for,
         refused=_why_not(request, refused),
@@ -330,16 +334,11 @@ def answer_counter_offer(request: Asked, decision_id: FromPath[UUID], data: Form
 
 
 @post("/decisions/{decision_id:uuid}/review", sync_to_thread=True)
-def ask_for_review(request: Asked, decision_id: FromPath[UUID], data: Form) -> Redirect:
-    """Note the wish that a person looks at the decision again."""
-    database = database_of(request)
-    with database.transaction() as db:
-        today = house_day(db)
-    database.act(
-        credit_actions.ask_for_review,
-        borrower_id=seller_of(request),
-        decision_id=decision_id,
-        words=data.get("words", ""),
-        today=today,
-    )
+def ask_for_review(request: Asked, decision_id: FromPath[UUID], data: Form) -> Response[str] | Redirect:
+    """Note the wish that a person looks at the decision again; where that cannot be, the page says why."""
+    about = {"borrower_id": seller_of(request), "decision_id": decision_id}
+    try:
+        act_today(database_of(request), credit_actions.ask_for_review, words=data.get("words", ""), **about)
+    except Refusal as refusal:
+        return _decision(request, decision_id, refused=refusal)
     return go(f"/decisions/{decision_id}?asked=yes")

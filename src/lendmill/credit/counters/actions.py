@@ -32,13 +32,13 @@ def accept_counter_offer(db: Db, *, command: Command, borrower_id: UUID, decisio
     this borrower today: where they would not grant as much any more, or not at terms as good, nothing changes.
 
     Refuses with `NoSuchCounterOffer`, `CounterOfferAccepted`, `CounterOfferDeclined`, `CounterOfferLapsed`,
-    `CounterOfferReplaced`, `CounterOfferGone`, and as opening a line does.
+    `CounterOfferWithdrawn`, `CounterOfferReplaced`, `CounterOfferGone`, and as opening a line does.
     """
     groups = lock_related(db, borrower_id, today)
     earlier = once(db, borrower_id=borrower_id, command=command, action=ACCEPT)
     if earlier is not None:
         return line(db, borrower_id, earlier)
-    offer = queries.counter_offer(db, borrower_id, decision_id)
+    offer = queries.counter_offer(db, borrower_id, decision_id, today)
     offer.check_open(today)
     kept = decision(db, decision_id, borrower_id)
     product = product_version(db, offer.product_key, offer.product_version)
@@ -87,14 +87,15 @@ def _sold_as_well(today: Product, offered: Product) -> bool:
 def decline_counter_offer(db: Db, *, borrower_id: UUID, decision_id: UUID, today: date) -> CounterOffer:
     """Say no to what was offered; said twice it is said once.
 
-    Refuses with `NoSuchCounterOffer`, `CounterOfferAccepted`, `CounterOfferLapsed`, `CounterOfferReplaced`.
+    Refuses with `NoSuchCounterOffer`, `CounterOfferAccepted`, `CounterOfferLapsed`, `CounterOfferWithdrawn`,
+    `CounterOfferReplaced`.
     """
     lock_borrower(db, borrower_id)
-    offer = queries.counter_offer(db, borrower_id, decision_id)
+    offer = queries.counter_offer(db, borrower_id, decision_id, today)
     if offer.answer != "declined":
         offer.check_open(today)
         store.answer(db, offer, "declined", today=today)
-    return queries.counter_offer(db, borrower_id, decision_id)
+    return queries.counter_offer(db, borrower_id, decision_id, today)
 
 
 def lapse_counter_offers(db: Db, *, today: date) -> list[CounterState]:

@@ -32,6 +32,10 @@ class CounterOfferLapsed(Refusal):
     """This offer ended on {expires_on}: apply again, and it is decided at once."""
 
 
+class CounterOfferWithdrawn(Refusal):
+    """The product is not sold any more, and this offer of it has lapsed."""
+
+
 class CounterOfferGone(Refusal):
     """The {limit_cents} cents offered cannot be granted any more ({reasons}): apply again, it is decided at once."""
 
@@ -55,6 +59,7 @@ class CounterOffer:
     answered_on: date | None = None
     line_id: UUID | None = None
     replaced: bool = False  # a later decision about the product has taken its place
+    sold: bool = True  # the product is for sale today
 
     @property
     def rate(self) -> Rate:
@@ -67,16 +72,24 @@ class CounterOffer:
             return self.answer
         if self.replaced:
             return "replaced"
-        return "open" if today <= self.expires_on else "lapsed"
+        return "open" if self.sold and today <= self.expires_on else "lapsed"
 
-    def check_open(self, today: date) -> None:
-        """Refuse what cannot be answered any more, each by its own refusal."""
+    def closed(self, today: date) -> Refusal | None:
+        """Why it cannot be answered any more, each by its own refusal; nothing while it can."""
         match self.state(today):
             case "accepted":
-                raise CounterOfferAccepted
+                return CounterOfferAccepted()
             case "declined":
-                raise CounterOfferDeclined
+                return CounterOfferDeclined()
             case "replaced":
-                raise CounterOfferReplaced
+                return CounterOfferReplaced()
+            case "lapsed" if today <= self.expires_on:
+                return CounterOfferWithdrawn()
             case "lapsed":
-                raise CounterOfferLapsed(expires_on=self.expires_on)
+                return CounterOfferLapsed(expires_on=self.expires_on)
+        return None
+
+    def check_open(self, today: date) -> None:
+        """Refuse what cannot be answered any more."""
+        if refusal := self.closed(today):
+            raise refusal

@@ -1,11 +1,14 @@
 """Offers of less than was asked: one, a borrower's, and those whose last day is over."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
 
 from lendmill.credit.counters.counter import CounterOffer, NoSuchCounterOffer
-from lendmill.db import Db, many, maybe
+from lendmill.db import Db, many
+from lendmill.products.publishing.queries import days_of_all
 
 # A later decision about the same product takes an offer's place.
 REPLACED: Final = """
@@ -34,12 +37,18 @@ COUNTER_OFFER = f"""
 """
 
 
-def counter_offer(db: Db, borrower_id: UUID, decision_id: UUID) -> CounterOffer:
+def counter_offer(db: Db, borrower_id: UUID, decision_id: UUID, today: date) -> CounterOffer:
     """What a decision offers in place of what was asked, or the refusal `NoSuchCounterOffer`."""
-    found = maybe(db, CounterOffer, COUNTER_OFFER, borrower_id=borrower_id, decision_id=decision_id)
-    if found is None:
+    found = many(db, CounterOffer, COUNTER_OFFER, borrower_id=borrower_id, decision_id=decision_id)
+    if not found:
         raise NoSuchCounterOffer(decision_id=decision_id)
-    return found
+    return _as_sold(db, found, today)[0]
+
+
+def _as_sold(db: Db, found: Sequence[CounterOffer], today: date) -> list[CounterOffer]:
+    """Offers with whether their products are for sale on a day."""
+    days = days_of_all(db, "product", today) if found else {}
+    return [replace(each, sold=each.product_key in days and days[each.product_key].live is not None) for each in found]
 
 
 COUNTER_OFFERS_OF = f"""
@@ -50,14 +59,15 @@ COUNTER_OFFERS_OF = f"""
 """
 
 
-def counter_offers_of(db: Db, borrower_id: UUID, size: int = 50) -> list[CounterOffer]:
+def counter_offers_of(db: Db, borrower_id: UUID, today: date, size: int = 50) -> list[CounterOffer]:
     """All that a borrower was offered in place of what they asked, the newest first."""
-    return many(db, CounterOffer, COUNTER_OFFERS_OF, borrower_id=borrower_id, size=min(size, 500))
+    found = many(db, CounterOffer, COUNTER_OFFERS_OF, borrower_id=borrower_id, size=min(size, 500))
+    return _as_sold(db, found, today)
 
 
 def counter_offers_open(db: Db, borrower_id: UUID, today: date) -> list[CounterOffer]:
     """Those a borrower can still take up."""
-    return [each for each in counter_offers_of(db, borrower_id) if each.state(today) == "open"]
+    return [each for each in counter_offers_of(db, borrower_id, today) if each.state(today) == "open"]
 
 
 ENDED = f"""

@@ -74,13 +74,16 @@ def open_case(
 def ask_for_review(db: Db, *, borrower_id: UUID, decision_id: UUID, words: str = "", today: date) -> None:
     """A borrower wants a person to look at the computer's decision (人工复核): it is laid on the desk, once.
 
-    Refuses with `NoSuchDecision`, and with `ReviewedByPerson` where a person decided already.
+    Refuses with `NoSuchDecision`, with `ReviewedByPerson` where a person decided already, and with `LookedAtAlready`
+    while a person looks at another decision about the product.
     """
     lock_borrower(db, borrower_id)
     kept = kept_decision(db, decision_id, borrower_id)
     settled = queries.case_about(db, borrower_id, decision_id)
     if settled is not None and settled.status == "decided":
         raise ReviewedByPerson
+    if settled is None:
+        queries.check_not_looked_at(db, borrower_id, kept.product_key)
     words = said(words[:WORDS_MAX]) if words.strip() else ""
     if not store.wish_review(db, decision_id=decision_id, borrower_id=borrower_id, words=words, today=today):
         return

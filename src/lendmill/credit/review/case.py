@@ -32,7 +32,7 @@ class ReviewDecided(Refusal):
 
 
 class LookedAtAlready(Refusal):
-    """A person is looking at the application for {product_key} made before: it is answered by {due_on}."""
+    """A person is looking at an application for {product_key} already: it is answered by {due_on}."""
 
 
 class ReviewWaits(Refusal):

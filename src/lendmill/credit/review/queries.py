@@ -80,7 +80,7 @@ DUE = """
 
 
 def check_not_looked_at(db: Db, borrower_id: UUID, product_key: str) -> None:
-    """Refuse, by `LookedAtAlready`, a second application for a product while a person has the first."""
+    """Refuse, by `LookedAtAlready`, a second file about a product while a person has the first."""
     due_on = scalar(db, DUE, borrower_id=borrower_id, product_key=product_key)
     if due_on is not None:
         raise LookedAtAlready(product_key=product_key, due_on=due_on)
