@@ -178,6 +178,15 @@ def test_cases_are_kept_shown_tried_and_written_by_command(lendmill: Callable[..
     assert failed.exit_code == 1
     assert "fail  medium overdue with us declines\n      the outcome is approved, not declined" in failed.output
     assert f"standard, version {NEXT}: 1 of {len(shipped_cases().cases)} cases fail." in failed.output
+    in_chinese = lendmill("policies", "test", "standard", "--file", book, "--language", "zh")
+    assert in_chinese.exit_code == 1
+    failing = next(each for each in shipped_cases().cases if each.name == "medium overdue with us declines")
+    assert f"不通过  {failing.name_zh}\n      决策结果为批准，而非拒绝" in in_chinese.output
+    assert f"standard第{NEXT}版：{len(shipped_cases().cases)}个用例中1个不通过。" in in_chinese.output
+    listed = lendmill("policies", "cases", "standard", "--language", "zh").output
+    assert f"standard的用例共{len(shipped_cases().cases)}个，{TODAY}由ana保存：" in listed
+    assert f"  拒绝 {failing.name_zh}\n" in listed
+    assert not any(each.name in listed for each in shipped_cases().cases)
 
 
 SAID = """

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from lendmill.cli.testing import add_case_verbs
+from lendmill.cli.cases import add_case_verbs
 from lendmill.refusals import Refusal
 from lendmill.settings import load
 

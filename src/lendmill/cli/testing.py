@@ -1,7 +1,6 @@
 """A policy tested before it is trusted: its cases, decisions made again, shadows beside, and trials by lot."""
 
 import json
-import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from lendmill.credit.pricing.assumptions import Assumptions
     from lendmill.credit.testing.backtest import Backtest, Estimate
     from lendmill.credit.testing.beside.figures import ArmDifference, ShadowReport, TrialReport
-    from lendmill.credit.testing.unit_cases import ExampleResult
-    from lendmill.db import Database, Db
+    from lendmill.db import Database
 
 commands = typer.Typer()
 DAY = ["%Y-%m-%d"]
@@ -35,119 +33,6 @@ class NoSuchTestFile(Refusal):
 
 class WhichPolicy(Refusal):
     """Name either a version of the policy or a file with a draft of it."""
-
-
-def add_case_verbs(verbs: typer.Typer) -> None:
-    """The verbs of a policy's cases, among those of policies."""
-
-    @verbs.command()
-    def cases(
-        key: Key,
-        file: Annotated[
-            Path | None, typer.Option(help="Keep the cases in this TOML file; they count from now on.")
-        ] = None,
-        by: Annotated[str, typer.Option(help="The sign-in name of whoever keeps them.")] = "",
-        out: Annotated[Path | None, typer.Option(help="Write the cases that count to this file, as TOML.")] = None,
-    ) -> None:
-        """Show the cases kept with a policy, keep others, or write them to a file.
-
-        Every later version is held to them; those the live version fails are told at once, and kept all the same.
-        """
-        _cases(key, file, by, out)
-
-    @verbs.command()
-    def test(
-        key: Key,
-        version: Annotated[int | None, typer.Option(help="The version to test; default: the live one.")] = None,
-        file: Annotated[Path | None, typer.Option(help="A draft in TOML or as .xlsx, kept nowhere yet.")] = None,
-        cases: Annotated[Path | None, typer.Option(help="Cases in TOML instead of those kept.")] = None,
-    ) -> None:
-        """Try a policy's cases, each pass or fail with why; ends with 1 where one fails."""
-        _test(key, version, file, cases)
-
-
-def _cases(key: str, file: Path | None, by: str, out: Path | None) -> None:
-    from lendmill.cli import opened
-    from lendmill.cli.approvals import member
-    from lendmill.credit.testing.actions import keep_cases
-    from lendmill.credit.testing.queries import case_sets
-    from lendmill.credit.testing.unit_cases import read_cases, text_of
-    from lendmill.people.queries import act_today
-
-    examples = read_cases(_text(file)) if file else None
-    with opened.database() as database:
-        if examples is not None:
-            caller = member(database, by)
-            act_today(database, keep_cases, policy_key=key, examples=examples, by=caller)
-        with database.transaction() as db:
-            kept = case_sets(db, key)
-            if examples is not None:
-                _warn_failing(db, key)
-    if not kept:
-        print(f"No cases are kept with {key}: write some in TOML and keep them with --file.")
-        return
-    newest = kept[0]
-    found = newest.examples
-    if out is not None:
-        _written(out, text_of(found).encode())
-        return
-    print(f"{len(found.cases)} cases kept with {key} on {newest.kept_on} by {newest.keeper or 'this release'}:")
-    for case in found.cases:
-        limit = f", limit {case.limit_cents / 100:,.2f} yuan" if case.limit_cents is not None else ""
-        reasons = f" ({', '.join(case.reasons)})" if case.reasons else ""
-        print(f"  {case.outcome:<8} {case.name}{limit}{reasons}")
-
-
-def _warn_failing(db: "Db", key: str) -> None:
-    """Which of the cases just kept the live version fails; they count all the same."""
-    from lendmill.credit.publishing.queries import live_fails
-    from lendmill.credit.testing.unit_cases import InvalidCases
-    from lendmill.people.queries import house_day
-
-    try:
-        live, failing = live_fails(db, key, house_day(db))
-    except InvalidCases as wrong:
-        print(f"Warning: {wrong} The cases are kept all the same.")
-        return
-    if failing:
-        print(f"Warning: version {live}, live now, fails {len(failing)} of these cases; they are kept all the same:")
-    for each in failing:
-        print(f"  {each.name}: {'; '.join(each.wrong)}")
-
-
-def _test(key: str, version: int | None, file: Path | None, cases: Path | None) -> None:
-    from lendmill.cli import opened
-    from lendmill.credit.publishing.queries import case_results, live_policy
-    from lendmill.credit.testing.unit_cases import read_cases, tried
-    from lendmill.people.queries import house_day
-    from lendmill.products.queries import live_products
-
-    examples = read_cases(_text(cases)) if cases else None
-    with opened.database() as database, database.transaction() as db:
-        today = house_day(db)
-        if version is None and file is None:
-            policy = live_policy(db, key, on=today)
-        else:
-            policy = _policy(database, key, version, file)
-        sold = live_products(db, today)
-        results = tried(examples, policy, sold) if examples else case_results(db, policy, sold)
-    _tell_cases(policy, results)
-
-
-def _tell_cases(policy: "Policy", results: "list[ExampleResult]") -> None:
-    for each in results:
-        print(f"{'fail' if each.wrong else 'pass'}  {each.name}")
-        for wrong in each.wrong:
-            print(f"      {wrong}")
-    failing = sum(bool(each.wrong) for each in results)
-    named = f"{policy.key}, version {policy.version}"
-    if not results:
-        print(f"No cases are kept with {policy.key}: nothing was tried.")
-    elif failing:
-        print(f"{named}: {failing} of {len(results)} cases fail.")
-        sys.exit(1)
-    else:
-        print(f"{named}: all {len(results)} cases pass.")
 
 
 @commands.command()
@@ -179,7 +64,7 @@ def backtest(
 
     said = _assumptions(assumptions)
     with opened.database() as database:
-        policy = _policy(database, key, version, file)
+        policy = policy_named(database, key, version, file)
         runner = member(database, by) if by else None
         with database.transaction() as db:
             today = house_day(db)
@@ -209,12 +94,13 @@ def _write_backtest(
 
     named = f"{policy.key} {policy.version}"
     if as_json is not None:
-        _written(as_json, json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=1).encode())
+        written(as_json, json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=1).encode())
     if excel is not None:
-        _written(excel, spreadsheet(found, named, first, last, chinese=chinese))
+        written(excel, spreadsheet(found, named, first, last, chinese=chinese))
 
 
-def _written(out: Path, content: bytes) -> None:
+def written(out: Path, content: bytes) -> None:
+    """Write a file and tell its name."""
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(content)
     print(out)
@@ -371,7 +257,7 @@ def _share(found: "Estimate") -> str:
     return f"{found.value:.1%} ({found.low:.1%}–{found.high:.1%})"
 
 
-def _policy(database: "Database", key: str, version: int | None, file: Path | None) -> "Policy":
+def policy_named(database: "Database", key: str, version: int | None, file: Path | None) -> "Policy":
     """A version as it stands or as it was last written, or the draft of a file."""
     from lendmill.credit.publishing.queries import POLICY, document
     from lendmill.products.publishing.files import document_in
@@ -390,10 +276,11 @@ def _policy(database: "Database", key: str, version: int | None, file: Path | No
 def _assumptions(file: Path | None) -> "Assumptions | None":
     from lendmill.credit.pricing.assumptions import read_assumptions
 
-    return read_assumptions(_text(file)) if file else None
+    return read_assumptions(text_in(file)) if file else None
 
 
-def _text(file: Path) -> str:
+def text_in(file: Path) -> str:
+    """What a file says, or the refusal `NoSuchTestFile`."""
     try:
         return file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
