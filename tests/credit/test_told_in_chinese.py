@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 import pytest
 from credit_cases import POLICY, a_case, decided, finding
 
@@ -19,6 +20,25 @@ def test_a_policys_page_names_roles_units_and_laws_in_chinese() -> None:
     assert told["风险官的单人审批权限"] == "500,000.00 元"
     assert told["上述数据的单位"] == "元"
     assert [line.name for line in lines if line.law and LATIN.search(line.law.law)] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "in_english", "in_chinese"),
+    [
+        (
+            "2013年信用贷款条款: terms of 2013 – unsecured",
+            "2013年信用贷款条款: terms of 2013 – unsecured",
+            "2013年信用贷款条款",
+        ),
+        ("terms of 2013: unsecured", "terms of 2013: unsecured", "terms of 2013: unsecured"),
+        ("办法: 第三条", "办法: 第三条", "办法: 第三条"),
+    ],
+)
+def test_a_source_said_in_both_languages_is_told_in_the_readers(source: str, in_english: str, in_chinese: str) -> None:
+    policy = msgspec.structs.replace(POLICY, source=source)
+    for chinese, title, told in ((False, "Source", in_english), (True, "来源", in_chinese)):
+        main = stated(POLICY_KIND, policy, chinese=chinese)[0]
+        assert [line.value for line in main.lines if title in line.name] == [told]
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,9 @@ def test_a_draft_is_uploaded_proposed_and_let_go_live_by_another_person(house: H
         assert queries.live(db, PRODUCT, "credit-line", house.lender.today).grace_days == 5  # type: ignore[union-attr]
     chinese = officer.get(AT, headers={"accept-language": "zh"}).text
     assert "宽限期" in chinese
+    assert "信用贷款 (credit-line)" in chinese
+    assert "信用贷款 (credit-line)" in officer.get("/staff/policies", headers={"accept-language": "zh"}).text
+    assert "Credit line (credit-line)" in officer.get("/staff/policies", headers=ENGLISH).text
     assert "发布记录" in chinese or "上线" in chinese
 
 

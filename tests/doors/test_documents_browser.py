@@ -40,7 +40,7 @@ def test_an_analyst_brings_in_a_version_and_an_officer_lets_it_go_live(house, tm
 
         officer = browser.somebody("risk-officer-first", "/staff/policies", size=PHONE)
         fits(officer)
-        officer.click(f"text=credit-line {NEXT}")
+        officer.click(f"text=(credit-line) {NEXT}")
         officer.wait_for_selector("text=宽限期由 3 天 升至 5 天")
         fits(officer)
         officer.click("button:has-text('同意')")

@@ -198,6 +198,7 @@ def test_the_live_version_retires_by_two_and_nobody_comes_back_by_itself(house: 
         with pytest.raises(products.NoSuchProduct):
             products.live_product(db, KEY, on=TODAY)
         assert [each.key for each in products.live_products(db, TODAY)] == ["order-loan"]
+        assert {each.key: each.version for each in products.ever_sold(db, TODAY)}[KEY] == NEXT
     house.decide(house.propose("shadow").proposal_id)
     with house.database.transaction() as db:
         day = queries.day_of(db, "product", KEY, TODAY)

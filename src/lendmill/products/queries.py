@@ -63,6 +63,11 @@ def live_products(db: Db, on: date) -> list[Product]:
     return published.all_live(db, PRODUCT, on)
 
 
+def ever_sold(db: Db, on: date) -> list[Product]:
+    """Of each product the version that is live on a day or, where none is, the one that was live last."""
+    return published.all_live_last(db, PRODUCT, on)
+
+
 def on_sale(db: Db) -> list[Product]:
     """What is for sale on the house's day."""
     return live_products(db, house_day(db))

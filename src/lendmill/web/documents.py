@@ -27,7 +27,7 @@ from lendmill.products.publishing.kept import DocumentProposal, NoSuchVersion, V
 from lendmill.refusals import Refusal
 from lendmill.terms.rates import BASIS_POINTS
 from lendmill.web.entrance import Form
-from lendmill.web.own import form_key
+from lendmill.web.own import form_key, product_names
 from lendmill.web.pages import go, page, words_of
 from lendmill.web.words import CHINESE
 
@@ -56,6 +56,7 @@ def _list(request: Asked, refusal: Refusal | None = None) -> Response[str]:
         today = house_day(db)
         groups = [(plural(kind), queries.versions(db, kind, today)) for kind in KINDS]
         waiting = [each for kind in KINDS for each in queries.waiting(db, kind, today)]
+        named = product_names(db, request)
     wrong = isinstance(refusal, FileWrong)
     return page(
         request,
@@ -64,6 +65,7 @@ def _list(request: Asked, refusal: Refusal | None = None) -> Response[str]:
         today=today,
         groups=groups,
         waiting=waiting,
+        named=named,
         plural=plural,
         mine={each.proposal_id for each in waiting if _may_decide(reader, each)},
         may_write=reader.role in stages.WRITERS,
@@ -114,6 +116,7 @@ def _version(
         drafts = queries.drafts(db, kind.name, key, version)
         sets = case_sets(db, key, size=50) if kind.name == "policy" else []
         again_on = back_on(db, kind.name, key, today)
+        named = product_names(db, request)
     waiting = next((each for each in proposals if each.state(today) == "waiting"), None)
     writes = reader.role in stages.WRITERS
     return page(
@@ -123,6 +126,7 @@ def _version(
         today=today,
         kinds=kind_text,
         document=shown,
+        called=named.beside(key) if kind.name == "product" else key,
         here=here,
         parts=stated(kind, shown, chinese=chinese),
         live=live,
@@ -139,7 +143,7 @@ def _version(
         may_withdraw=waiting is not None and waiting.proposed_by == reader.account_id,
         ways=_ways(here.stage) if writes and waiting is None and not here.coming else [],
         holds_back=writes and waiting is None and (_holds_back(here.stage) or bool(here.coming)),
-        share_percent=None if here.share_bp is None else here.share_bp * 100 / BASIS_POINTS,
+        share_percent=None if here.share_bp is None or here.coming else here.share_bp * 100 / BASIS_POINTS,
         refused=words.refusal(refusal) if refusal else "",
         reason=reason,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from lendmill.api.callers import Asked
 from lendmill.api.keys import needed
 from lendmill.db import Db
+from lendmill.people.queries import house_day
 from lendmill.products import queries as products
 from lendmill.web.pages import words_of
 from lendmill.web.words import CHINESE
@@ -33,11 +34,16 @@ class ProductNames:
     def __call__(self, product_key: str) -> str:
         return self.names.get(product_key, product_key)
 
+    def beside(self, key: str) -> str:
+        """A product's name with its key, as staff look it up; of a policy, which has no name, the key alone."""
+        return f"{self.names[key]} ({key})" if key in self.names else key
+
 
 def product_names(db: Db, asked: Asked) -> ProductNames:
-    """The names of all products on sale."""
+    """The names of all products that are or were on sale."""
     chinese = words_of(asked).language == CHINESE
-    return ProductNames({each.key: each.name_zh if chinese else each.name_en for each in products.on_sale(db)})
+    found = products.ever_sold(db, house_day(db))
+    return ProductNames({each.key: each.name_zh if chinese else each.name_en for each in found})
 
 
 def days_left(until: date, today: date) -> int:

@@ -26,6 +26,7 @@ from lendmill.products.queries import live_product, live_products
 from lendmill.rating.queries import NoLiveModel, grade_counts, live_card
 from lendmill.refusals import Refusal
 from lendmill.web.entrance import Form
+from lendmill.web.own import product_names
 from lendmill.web.pages import page, words_of
 from lendmill.web.pricing_charts import curves_picture, limits_picture, rates_picture
 from lendmill.web.pricing_form import GRADE_FIELDS, assumptions_in, begun
@@ -106,8 +107,8 @@ def work_out(request: Asked, data: Form) -> Response[str]:
 def kept_page(request: Asked, proposal_id: FromPath[UUID]) -> Response[str]:
     """What prices were worked out from: who assumed what, when, and the rates that came of it."""
     with database_of(request).transaction() as db:
-        kept = price_proposal(db, proposal_id)
-    return page(request, "price_proposal.html", kept=kept)
+        kept, named = price_proposal(db, proposal_id), product_names(db, request)
+    return page(request, "price_proposal.html", kept=kept, named=named)
 
 
 def _found(
@@ -154,11 +155,12 @@ def _page(
 ) -> Response[str]:
     words = words_of(request)
     with database_of(request).transaction() as db:
-        kept = price_proposals(db)
+        kept, named = price_proposals(db), product_names(db, request)
     return page(
         request,
         "pricing.html",
         kept=kept,
+        named=named,
         status_code=status(refused) if refused else 200,
         products=products,
         today=today,

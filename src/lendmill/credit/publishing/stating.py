@@ -1,6 +1,7 @@
 """A policy or a product in words: its figures by their names, its rules, its tables, and the law behind what is law."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,7 @@ from lendmill.products.reading import content_of
 LABELS: Final[Mapping[KindName, Labels]] = {"policy": POLICY_LABELS, "product": PRODUCT_LABELS}
 MAIN_TITLE: Final = ("In short", "概要")
 HEAD: Final = ("key", "version", "name_en", "name_zh")
+CHINESE: Final = re.compile("[\u4e00-\u9fff]")
 NO_WORDS: Final = ("label_en", "label_zh", "rows", "axes")
 
 
@@ -111,13 +113,14 @@ def titled(name: str) -> str:
 
 
 def law_called(law: str, chinese: bool) -> str:
-    """A law as it is called; what an author says of it in English after its Chinese name is for English readers.
+    """A law or a source as it is called; what an author says of it in English after its Chinese is for English readers,
+    who read its Chinese name too, to look it up by.
 
     >>> law_called("民法典第十七条: of age from 18", True), law_called("Civil Code: from 18", True)
     ('民法典第十七条', 'Civil Code: from 18')
     """
     name, _, said = law.partition(": ")
-    return name if chinese and said.isascii() and not name.isascii() else law
+    return name if chinese and said and CHINESE.search(name) and not CHINESE.search(said) else law
 
 
 def _is_words(value: Any) -> bool:
@@ -136,7 +139,8 @@ class _Telling:
 
     def line(self, way: tuple[str, ...], value: Any, within: Mapping[str, Any]) -> StatedLine:
         name = self.labels.label(way, (), self.chinese, within)
-        shown = self.labels.value(way, value, self.chinese, within)
+        said = law_called(value, self.chinese) if way == ("source",) else value
+        shown = self.labels.value(way, said, self.chinese, within)
         return StatedLine(titled(name), shown, self.laws.get(".".join(way)))
 
     def part(self, way: tuple[str, ...], value: Any) -> StatedPart:

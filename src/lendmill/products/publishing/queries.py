@@ -154,6 +154,12 @@ def all_live(db: Db, kind: DocumentKind[D], on: date) -> list[D]:
     return [each for each in found if each is not None]
 
 
+def all_live_last(db: Db, kind: DocumentKind[D], on: date) -> list[D]:
+    """Of every document of a kind the version that is live on a day or, where none is, the one that was live last."""
+    found = [_opened(db, kind, day.last) for _, day in sorted(days_of_all(db, kind.name, on).items())]
+    return [each for each in found if each is not None]
+
+
 def all_shared(db: Db, kind: DocumentKind[D], on: date) -> list[tuple[D, int]]:
     """Every version that is live for a share of borrowers on a day, with that share in basis points."""
     days = sorted(days_of_all(db, kind.name, on).items())
