@@ -1,6 +1,7 @@
 """A policy tested by command: cases that hold it back, backtests in processes of their own, shadows and trials."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ import pytest
 from credit_cases import LINE, ORDERS, POLICY, TODAY
 from psycopg.conninfo import conninfo_to_dict
 from python_calamine import CalamineWorkbook
+from test_crowd import asking
 from typer.testing import CliRunner, Result
 
 from lendmill import ids
@@ -279,11 +281,12 @@ def test_a_page_does_not_begin_a_backtest_without_bounds(house: Database, staff:
         )  # fmt: skip
 
 
-@pytest.mark.usefixtures("decisions")
 def test_a_shadow_decides_what_came_in_since_it_stands_there_and_is_told(
-    house: Database, staff: dict[str, Caller], lendmill: Callable[..., Result]
-) -> None:
+    house: Database, shop: Callable[..., UUID], staff: dict[str, Caller], lendmill: Callable[..., Result],
+    request: pytest.FixtureRequest,
+) -> None:  # fmt: skip
     assert "No policy stands in the shadow" in lendmill("shadow").output
+    asking(house, shop("before"), "k")()
     with house.transaction() as db:
         draft(db, KIND, TIGHTER, by=staff["ana"], today=TODAY)
         asked = propose(
@@ -294,12 +297,15 @@ def test_a_shadow_decides_what_came_in_since_it_stands_there_and_is_told(
             db, KIND, command_key="l" * 20, proposal_id=asked.proposal_id, verdict="approve", by=staff["rita"],
             today=TODAY,
         )  # fmt: skip
+    assert [each.files for each in decide_beside(house, today=TODAY)] == [0]
+    request.getfixturevalue("decisions")
     (done,) = decide_beside(house, today=TODAY)
     assert (done.policy_version, done.files) == (NEXT, 4)
     told = lendmill("shadow", "standard", NEXT).output
     assert told.count("Only files decided since a version entered the shadow count") == 1
     assert f"standard {NEXT}, in the shadow since {TODAY}: 0 files" in told
     assert "decided alike: 50.0%" in told
+    assert re.search(r"^ *approved +to a person +2 ", told, re.MULTILINE)
     assert "less in 2" in told
 
 

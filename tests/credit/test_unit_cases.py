@@ -111,9 +111,9 @@ reasons = ["rating-too-low"]
     limit = yuan(found.decision.terms.limit_cents)
     assert found.wrong == (
         f"the limit is {limit} yuan, not 1.00 yuan",
-        "not among the reasons: The shop's credit rating is below what this product requires.",
+        "not among the reasons: The shop's credit rating is below what this product requires",
     )
-    assert found.wrong_zh == (f"额度为{limit}元，而非1.00元", "原因中没有：店铺信用评级未达到本产品要求。")
+    assert found.wrong_zh == (f"额度为{limit}元，而非1.00元", "原因中没有：店铺信用评级未达到本产品要求")
 
 
 def test_the_newest_cases_count_and_a_policy_without_any_is_held_to_none(database: Database) -> None:

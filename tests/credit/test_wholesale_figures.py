@@ -194,12 +194,14 @@ def test_an_import_tells_of_whose_membership_it_could_not_say_anything(
         on = TODAY + timedelta(days=days)
         house.act(set_wholesale, shop_key="s1", wholesale=wholesale, from_on=on, told_by=None, today=TODAY)
     files = {"orders.csv": "shop,no,at,yuan\ns1,1,2025-12-01,5\n", "mapping.toml": MAPPING}
-    files["sellers.csv"] = "shop_key,name,kind,wholesale\ns1,x,person,no\ns2,x,person,yes\n"
+    files["sellers.csv"] = "shop_key,name,kind,wholesale\ns1,x,person,no\ns2,x,person,yes\ns3,x,person,yes\n"
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     orders, mapping, sellers = (tmp_path / name for name in files)
     told = typed("import", "events", orders, "--mapping", mapping, "--sellers", sellers)
     assert told.exit_code == 0, told.output
+    assert "3 sellers: 1 new, 1 changed, 1 as they were.\n" in told.output
+    assert "orders.csv: done\n" in told.output
     assert f"From {TODAY} on another wholesale membership: s2\n" in told.output
     left = f"  s1, membership left as it was: From {TODAY + timedelta(days=20)} on something else was said of shop s1:"
     assert left in told.output

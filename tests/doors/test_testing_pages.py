@@ -66,7 +66,7 @@ def test_cases_are_uploaded_tried_and_told_in_both_languages(house: House, numbe
     assert "Kept on 1 Jan 2026 by analyst." in text or "by analyst" in text
     assert "<form" not in text.split("<main")[1]
     chinese = auditor.get(f"{at}/tests", headers=CHINESE).text
-    assert "决策结果为拒绝，而非批准：店铺信用评级未达到本产品要求。" in chinese
+    assert "决策结果为拒绝，而非批准：店铺信用评级未达到本产品要求" in chinese
     assert "最低评级予以拒绝" in chinese
     assert [each.name for each in shipped_cases().cases if not each.name_zh] == []
     assert read_cases(auditor.get(f"{at}/cases").text) == read_cases(wrong)
@@ -130,13 +130,15 @@ def shadowed(house: House, number: int) -> int:
     return number + 1
 
 
-@pytest.mark.usefixtures("decided")
-def test_a_shadow_and_a_trial_are_told_on_pages_empty_or_not(house: House, number: int) -> None:
+def test_a_shadow_and_a_trial_are_told_on_pages_empty_or_not(
+    house: House, number: int, request: pytest.FixtureRequest
+) -> None:
     auditor, officer = house.visitor(Role.AUDITOR), house.visitor(Role.RISK_OFFICER)
     assert "Nobody has been drawn for a trial yet" in auditor.get("/staff/policies/trials", headers=ENGLISH).text
     version = shadowed(house, number)
     at = f"/staff/policies/policies/standard/{version}"
     assert "Nothing decided beside yet" in auditor.get(f"{at}/shadow", headers=ENGLISH).text
+    request.getfixturevalue("decided")
     assert decide_beside(house.database, today=house.lender.today)[0].files == 1
     text = officer.get(f"{at}/shadow", headers=ENGLISH).text
     assert "Where they differ most" in text

@@ -8,17 +8,21 @@ Progress = Callable[[str, int, int], None]
 
 
 @contextmanager
-def bars() -> Iterator[Progress]:
-    """A bar for each thing that is told; on paper or in a file, a line when it begins and when it is done."""
+def bars(*, counts: bool = True) -> Iterator[Progress]:
+    """A bar for each thing that is told; on paper or in a file, a line when it begins and when it is done.
+
+    Without `counts` what is done is a share of the whole, such as of a file's bytes, and no number of things.
+    """
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _lines()
+        yield _lines(counts=counts)
         return
-    columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    how_far = MofNCompleteColumn() if counts else TaskProgressColumn()
+    columns = (TextColumn("{task.description:<34}"), BarColumn(), how_far, TimeElapsedColumn())
     with Bars(*columns, console=console) as shown:
         tasks = {}
 
@@ -30,7 +34,7 @@ def bars() -> Iterator[Progress]:
         yield told
 
 
-def _lines() -> Progress:
+def _lines(*, counts: bool) -> Progress:
     begun: set[str] = set()
 
     def told(what: str, done: int, total: int) -> None:
@@ -38,6 +42,6 @@ def _lines() -> Progress:
             begun.add(what)
             print(f"{what} ...", flush=True)
         if done >= total:
-            print(f"{what}: {done:,} done", flush=True)
+            print(f"{what}: {done:,} done" if counts else f"{what}: done", flush=True)
 
     return told

@@ -209,7 +209,7 @@ def overrides() -> None:
 
 def _share(told: "DefaultShare") -> str:
     if told.share is None:
-        return "-"
+        return "no outcome known yet"
     return f"{told.defaulted} of {told.approved} defaulted, {told.share:.1%} ({told.low:.1%} to {told.high:.1%})"
 
 

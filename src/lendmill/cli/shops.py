@@ -41,7 +41,7 @@ def invoices(
     from lendmill.shops.lake import Lake
 
     settings = load()
-    with bars() as told:
+    with bars(counts=False) as told:
         result = import_invoices(
             folder,
             Lake(settings.lake),
@@ -80,7 +80,7 @@ def _bring_set(name: str, folder: Path, lake_only: bool) -> None:
     from lendmill.shops.lake import Lake
 
     settings = load()
-    with bars() as told:
+    with bars(counts=False) as told:
         result = import_preset(
             name,
             folder,
@@ -109,7 +109,7 @@ def events(
     settings = load()
     who = read_sellers(sellers) if sellers is not None else []
     by = read_through(files, mapping)
-    with bars() as told:
+    with bars(counts=False) as told:
         reports = [
             import_file(
                 file,
@@ -188,7 +188,7 @@ def _register(sellers: "Sequence[Seller]") -> None:
     from lendmill.cli import opened
     from lendmill.people.actions import number_mistake, open_house, register_borrowers
     from lendmill.people.memberships.actions import bring_memberships
-    from lendmill.people.queries import house_day
+    from lendmill.people.queries import house_day, shops_by_key
     from lendmill.people.seal import Seal
 
     settings = load()
@@ -196,9 +196,11 @@ def _register(sellers: "Sequence[Seller]") -> None:
         database.act(open_house, today=datetime.now().astimezone().date())
         with database.transaction() as db:
             today = house_day(db)
-        known = database.act(register_borrowers, sellers=sellers, today=today, seal=Seal(settings.secret_key()))
+            known = shops_by_key(db, [seller.shop_key for seller in sellers])
+        shops = database.act(register_borrowers, sellers=sellers, today=today, seal=Seal(settings.secret_key()))
         changed, refused = bring_memberships(database, sellers=sellers, today=today)
-    print(f"{counted(len(known), 'seller')} registered as borrowers.")
+    new, kept = len(shops) - len(known), len(known.keys() - changed)
+    print(f"{counted(len(shops), 'seller')}: {new:,} new, {len(known) - kept:,} changed, {kept:,} as they were.")
     if changed:
         print(f"From {today} on another wholesale membership: {', '.join(changed[:DOUBTED_SHOWN])}")
         if len(changed) > DOUBTED_SHOWN:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from lendmill.cli.counting import counted
 from lendmill.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -151,7 +152,8 @@ def shadow(
         with bars() as progress:  # how many there are is not known before, so it ends only here
             done = decide_beside(database, today=today, watch=lambda what, n: progress(what, n, n + 1))
         for each in done:
-            print(f"{each.policy_key} {each.policy_version}, in the shadow since {each.since_on}: {each.files:,} files")
+            files = counted(each.files, "file")
+            print(f"{each.policy_key} {each.policy_version}, in the shadow since {each.since_on}: {files}")
         if done:
             print("  Only files decided since a version entered the shadow count, each once.")
         else:
@@ -163,7 +165,9 @@ def shadow(
 
 
 def _tell_shadow(found: "ShadowReport") -> None:
-    print(f"\n{found.policy_key} {found.policy_version} beside what was decided: {found.files:,} files")
+    from lendmill.credit.testing.words import OUTCOME_NAMES
+
+    print(f"\n{found.policy_key} {found.policy_version} beside what was decided: {counted(found.files, 'file')}")
     if not found.files:
         return
     print(f"  decided alike: {_share(found.alike)}; more granted in {found.more:,}, less in {found.less:,}; "
@@ -172,10 +176,9 @@ def _tell_shadow(found: "ShadowReport") -> None:
         f"  limits: {found.limit_before_cents / 100:,.0f} yuan live, {found.limit_after_cents / 100:,.0f} in the shadow"
     )
     rows = [["live", "shadow", "files", "more", "less", "ripened", "defaulted"]]
-    rows += [
-        [pair.before, pair.after, *(f"{n:,}" for n in (pair.files, pair.more, pair.less, pair.known, pair.defaults))]
-        for pair in found.pairs
-    ]
+    for pair in found.pairs:
+        figures = (pair.files, pair.more, pair.less, pair.known, pair.defaults)
+        rows.append([OUTCOME_NAMES[pair.before][0], OUTCOME_NAMES[pair.after][0], *(f"{n:,}" for n in figures)])
     _tell_table(rows)
     for each in found.ripened:
         if each.known:
@@ -198,7 +201,7 @@ def list_trials() -> None:
     with opened.database() as database, database.transaction() as db:
         found = all_trials(db)
     for each in found:
-        print(f"{each.trial:<24} {each.files:>9,} files  {each.since_on} to {each.until_on}")
+        print(f"{each.trial:<24} {counted(each.files, 'file'):>15}  {each.since_on} to {each.until_on}")
     if not found:
         print(
             "Nobody has been drawn for a trial yet: one begins with `lendmill policies propose KEY VERSION --to share`."

@@ -182,6 +182,13 @@ UNSHADOWED = f"""
        and d.decided_on >= %(since_on)s
        and {BY_COMPUTER.strip()}
        and not exists (
+           select from document_step t
+            where (t.kind, t.document_key, t.version) = ('policy', %(policy_key)s, %(policy_version)s)
+              and t.stage = 'shadow'
+              and t.effective_on = d.decided_on
+              and t.made_at > d.decided_at
+           )
+       and not exists (
            select from shadow_decision s
             where (s.decision_id, s.borrower_id) = (d.decision_id, d.borrower_id)
               and s.policy_key = %(policy_key)s

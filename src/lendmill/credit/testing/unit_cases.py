@@ -252,7 +252,7 @@ def _wrong(example: Example, made: Decision) -> Iterator[tuple[str, str]]:
     """Where a decision is not what must come of an example, in both languages."""
     if made.outcome != example.outcome:
         (en, zh), (must_en, must_zh) = OUTCOME_NAMES[made.outcome], OUTCOME_NAMES[example.outcome]
-        why_en, why_zh = (" ".join(Reason.of(code).sentence(each) for code in made.reasons) for each in ("en", "zh"))
+        why_en, why_zh = (_why(made, language) for language in ("en", "zh"))
         yield (
             f"the outcome is {en}, not {must_en}{why_en and ': '}{why_en}",
             f"决策结果为{zh}，而非{must_zh}{why_zh and '：'}{why_zh}",
@@ -264,7 +264,12 @@ def _wrong(example: Example, made: Decision) -> Iterator[tuple[str, str]]:
     for code in example.reasons:
         if code not in made.reasons:
             reason = Reason.of(code)
-            yield f"not among the reasons: {reason.en}", f"原因中没有：{reason.zh}"
+            yield f"not among the reasons: {reason.en.rstrip('.')}", f"原因中没有：{reason.zh.rstrip('。')}"
+
+
+def _why(made: Decision, language: str) -> str:
+    """The reasons of a decision, to stand inside a sentence."""
+    return " ".join(Reason.of(code).sentence(language) for code in made.reasons).rstrip(".。")
 
 
 def held(results: Sequence[ExampleResult], policy: Policy) -> None:
