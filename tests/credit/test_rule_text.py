@@ -1,5 +1,6 @@
 """What a rule's text may say, and where a wrong one is told to be wrong."""
 
+import re
 from datetime import date
 
 import pytest
@@ -10,6 +11,8 @@ from lendmill.credit.rules.expression import Expression
 from lendmill.credit.rules.grammar import RuleMisread, read
 from lendmill.credit.rules.rows import value_of
 from lendmill.credit.rules.vocabulary import vocabulary
+from lendmill.products.document import GRADES
+from lendmill.web.words import CHINESE, Words
 
 SAID = {
     "refund_rate_90": 0.4, "sales_growth_90": -0.5, "grade": "C", "region": "Hangzhou", "banned": False,
@@ -47,6 +50,22 @@ SAID = {
 )
 def test_a_text_means_what_it_says_in_sql(text: str, answer: bool | None) -> None:
     assert value_of(read(text), SAID) is answer
+
+
+IN_RULES = {
+    "refund_rate_90",
+    "between",
+    "abs",
+    "least",
+    "greatest",
+    "floor",
+    "ceil",
+    "and",
+    "not",
+    "unknown",
+    "date",
+    *GRADES,
+}
 
 
 @pytest.mark.parametrize(
@@ -87,6 +106,10 @@ def test_a_wrong_text_is_told_by_line_and_column(text: str, line: int, column: i
         read(text)
     assert (told.value.line, told.value.column) == (line, column), told.value
     assert what in told.value.what
+    said = Words(CHINESE).allowed(f"a condition that can be read (r, {told.value})")
+    assert said.startswith(f"可识别的条件（r，第 {line} 行第 {column} 列：")
+    unquoted = re.sub("'[^']*'", "", said)
+    assert set(re.findall(r"\b[A-Za-z]\w{2,}", unquoted, re.ASCII)) <= {*re.findall(r"\w+", text), *IN_RULES}
 
 
 def test_an_expression_names_the_facts_it_reads_each_once_in_their_order() -> None:

@@ -76,19 +76,53 @@ ALLOWED: Final = (
     "each column after the rate needs a name of its own",
     "line {line} has {n} cells, the first line {m}",
     "line {line} says {cell}, which is not a number",
+    "a change of the limit or of the rate, not of both",
+    "{most}, and not {left_out}",
+    "above {least} for the reason {reason}",
+    "below {most} for the reason {reason}",
+    "a day",
+    "true or false",
+    "a rule has at most {most} letters: write two",
+    "brackets go deeper than {most}: write two rules",
+    "this gives {kind}, but must give {wanted}",
+    "half a letter is not text",
+    "a rule is written in letters, digits and signs",
+    "a quote is not closed",
+    "say when the rule stops somebody, such as refund_rate_90 > 0.3",
+    "cannot be read at {word}: write a condition such as refund_rate_90 > 0.3",
+    "what is not known makes the rule unknown; its field `unknown` says what then",
+    "{part} is not part of a rule: its signs are {signs}",
+    "{part} is not part of a rule: facts, figures, words, and, or, not, {signs}",
+    "{part} is more than a rule may say here",
+    "something is missing here",
+    "there is no fact called {name}",
+    "{name}; did you mean {near}?",
+    "{number} is not a number that can be counted with",
+    "only a day is written with its type, such as date '2026-01-31'",
+    "{written} is not a day: write date '2026-01-31'",
+    "{kind} is not more or less than another: use =, <> or in",
+    "{kind} is not between two others: use in",
+    "in (...) lists what is looked for as written: ('A', 'B') or (1, 2)",
+    "here must stand {kind}, not {other}",
+    "{word} is none of {choices}",
     "in this file",
     "in this form",
     "left open",
 )
+BLANK: Final = re.compile(r"\\\{(\w+)\\\}")
+FIGURES: Final = ("line", "column", "n", "m")
 
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Each sentence with what finds it; the one with fewest blanks, and of those the longest, first."""
-    ordered = sorted(ALLOWED, key=lambda each: (each.count("{"), -len(each)))
-    return tuple(
-        (each, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(each)), re.DOTALL)) for each in ordered
-    )
+    """Each sentence with what finds it: those that begin with a blank last; of the others, as of those, the one with
+    fewest blanks, and of those the longest, first."""
+    ordered = sorted(ALLOWED, key=lambda each: (each.startswith("{"), each.count("{"), -len(each)))
+    return tuple((each, re.compile(BLANK.sub(_filled, re.escape(each)), re.DOTALL)) for each in ordered)
+
+
+def _filled(blank: re.Match[str]) -> str:
+    return f"(?P<{blank[1]}>{'[0-9]+' if blank[1] in FIGURES else '.+'})"
 
 
 def found_in(text: str) -> tuple[str, dict[str, str]]:
