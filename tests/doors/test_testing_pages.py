@@ -141,6 +141,7 @@ def test_a_shadow_and_a_trial_are_told_on_pages_empty_or_not(
     request.getfixturevalue("decided")
     assert decide_beside(house.database, today=house.lender.today)[0].files == 1
     text = officer.get(f"{at}/shadow", headers=ENGLISH).text
+    assert ("1 file" in text, "1 files" in text) == (True, False)
     assert "Where they differ most" in text
     with house.database.transaction() as db:
         db.execute(

@@ -46,6 +46,14 @@ class Words:
         sentence = translations().get(text, text) if self.language == CHINESE else text
         return sentence.format(**facts) if facts else sentence
 
+    def files(self, n: int) -> str:
+        """How many files.
+
+        >>> Words("en").files(1), Words("en").files(1_200)
+        ('1 file', '1,200 files')
+        """
+        return self.say("1 file") if n == 1 else self.say("{n} files", n=f"{n:,}")
+
     def heads(self, *texts: str) -> list[str]:
         """The heads of a table's columns."""
         return [self.say(text) for text in texts]
