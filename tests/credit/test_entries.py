@@ -81,7 +81,9 @@ def test_a_line_shows_what_is_left_of_it_and_nothing_of_why(house: Database, sho
     assert [each.available_cents for each in entry(house, "s1").lines] == [350_000]
     with house.transaction() as db:
         db.execute("update line set status = 'frozen'")
-    assert [each.available_cents for each in entry(house, "s1").lines] == [0]
+    frozen = entry(house, "s1")
+    assert [each.available_cents for each in frozen.lines] == [0]
+    assert (frozen.says_en, frozen.says_zh) == ("See your limit and your loans", "查看额度与借款")
     with house.transaction() as db:
         db.execute("update line set status = 'open'")
         db.execute("insert into standing (borrower_id, late_since_on) values (%s, %s)"

@@ -13,7 +13,6 @@ from test_crowd import asking, count
 from lendmill import ids
 from lendmill.credit import queries
 from lendmill.credit.actions import make_offers
-from lendmill.credit.conditions.told import DescriptionMissing
 from lendmill.credit.offers.entries.queries import every_entry
 from lendmill.credit.offers.queries import offers_of
 from lendmill.credit.publishing.queries import KINDS
@@ -23,6 +22,7 @@ from lendmill.credit.trials.actions import set_hold_out
 from lendmill.credit.trials.queries import arms_of, policy_for, policy_trials, product_trials
 from lendmill.credit.trials.trial import HoldOutAndShares, HoldOutBackDated, HoldOutTooLarge, NotHoldersWork
 from lendmill.db import Database
+from lendmill.people.approvals.rules import ReasonMissing
 from lendmill.people.roles import Role
 from lendmill.people.sign_in.queries import Caller
 from lendmill.products.publishing import actions
@@ -247,7 +247,7 @@ def test_the_hold_out_is_set_and_told_by_command(house: Database, two: TwoPeople
         (NotHoldersWork, ("--percent", 5, *why, analyst)),
         (HoldOutTooLarge, ("--percent", 50.01, *why, officer)),
         (HoldOutBackDated, ("--percent", 5, "--since", TODAY - timedelta(days=1), *why, officer)),
-        (DescriptionMissing, ("--percent", 5, "--by", officer)),
+        (ReasonMissing, ("--percent", 5, "--by", officer)),
     )
     for refusal, words in refused:
         assert isinstance(typed("hold-out", *words).exception, refusal)

@@ -117,6 +117,7 @@ def entries(
     from lendmill.people.queries import house_day
 
     shops, part = 0, csv.with_name(csv.name + ".part")
+    csv.parent.mkdir(parents=True, exist_ok=True)
     with opened.database() as database, database.transaction() as db, part.open("w", encoding="utf-8-sig") as file:
         written = writer(file, lineterminator="\n")
         written.writerow(COLUMNS)

@@ -38,6 +38,7 @@ from lendmill.credit.review.verdict.judging import reviewed
 from lendmill.db import Db
 from lendmill.money import LARGEST_CENTS
 from lendmill.people.actions import lock_borrower
+from lendmill.people.approvals.rules import reason_given
 from lendmill.people.groups.actions import begin, lock_borrowers, lock_related
 from lendmill.people.queries import borrower
 from lendmill.people.sign_in.queries import Caller
@@ -148,7 +149,7 @@ def judge_condition(
     A guarantor who borrows here too belongs together with the borrower from then on. Under the locks of the groups and
     the borrower it is looked at again then: what would not be granted today is neither opened nor raised, and nothing
     changes. Refuses with `NotYoursToVerify`, `NothingTold`, `OwnWord`, `VerifiedAlready`, `ConditionOver`,
-    `DescriptionMissing`, `NotGrantedToday`.
+    `ReasonMissing`, `NotGrantedToday`.
     """
     check_verifier(by.role)
     groups = lock_related(db, borrower_id, today)
@@ -164,7 +165,7 @@ def judge_condition(
     asked = queries.condition(db, borrower_id, told.condition_id)
     if (state := asked.state(today)) in ("met", "lapsed"):
         raise ConditionOver(state=state)
-    store.judge(db, told, borrower_id=borrower_id, verified=verified, reason=described_as(reason), by=by, today=today)
+    store.judge(db, told, borrower_id=borrower_id, verified=verified, reason=reason_given(reason), by=by, today=today)
     if verified and told.guarantor_id is not None:
         tie = begin(
             db, kind="guarantee", named=f"guarantee {asked.condition_id}",

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from lendmill.credit.conditions.told import described_as
 from lendmill.credit.publishing.queries import KINDS
 from lendmill.credit.testing.queries import hold_outs_from
 from lendmill.credit.trials import store
@@ -14,6 +13,7 @@ from lendmill.credit.trials.trial import (
     NotHoldersWork,
 )
 from lendmill.db import Db
+from lendmill.people.approvals.rules import reason_given
 from lendmill.people.roles import Role
 from lendmill.people.sign_in.queries import Caller
 from lendmill.products.publishing import queries as published
@@ -26,7 +26,7 @@ def set_hold_out(db: Db, *, share_bp: int, from_on: date, reason: str, by: Calle
 
     It is the house's and not a policy's: it outlives every version that is tried. A hold-out that grows keeps everybody
     who was in it. Refuses with `NotHoldersWork`, `HoldOutTooLarge`, `HoldOutBackDated`, `HoldOutAndShares`,
-    `DescriptionMissing`.
+    `ReasonMissing`.
     """
     if Role(by.role) not in DECIDERS:
         raise NotHoldersWork(role=by.role.value)
@@ -36,7 +36,7 @@ def set_hold_out(db: Db, *, share_bp: int, from_on: date, reason: str, by: Calle
         raise HoldOutBackDated(from_on=from_on, today=today)
     _check_room(db, share_bp, from_on)
     store.set_hold_out(
-        db, share_bp=share_bp, from_on=from_on, set_by=by.account_id, reason=described_as(reason), today=today
+        db, share_bp=share_bp, from_on=from_on, set_by=by.account_id, reason=reason_given(reason), today=today
     )
 
 

@@ -16,6 +16,7 @@ SAYS: Final = {
     "offer": ("Borrow up to {amount} yuan, until {day}", "最高可借 {amount} 元，{day} 前有效"),
     "none": ("", ""),
 }
+NOTHING_LEFT: Final = ("See your limit and your loans", "查看额度与借款")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,13 @@ def _day(each: dict[str, Any]) -> date:
 
 
 def said(state: EntryState, offers: tuple[EntryOffer, ...], lines: tuple[EntryLine, ...]) -> tuple[str, str]:
-    """One line of text in both languages: what is left of all lines, of several offers the largest."""
+    """One line of text in both languages: what is left of all lines, if anything; of several offers the largest."""
     en, zh = SAYS[state]
     if state == "line":
-        amount = yuan(sum(line.available_cents for line in lines))
+        left_cents = sum(line.available_cents for line in lines)
+        if not left_cents:
+            return NOTHING_LEFT
+        amount = yuan(left_cents)
         return en.format(amount=amount), zh.format(amount=amount)
     if state == "offer":
         largest = max(offers, key=lambda offer: offer.limit_cents)
