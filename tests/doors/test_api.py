@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 from lendmill.api.routes import ROUTES
+from lendmill.credit.decisions.queries import decisions_of
+from lendmill.credit.lines.actions import bring_standing
 from lendmill.people.queries import shop_of
 from lendmill.people.roles import Role
 
@@ -39,6 +41,28 @@ def test_a_marketplace_gets_a_decision_and_a_line_in_one_call_once(house) -> Non
     why = client.get(f"{path}/decisions/{first.json()['decision_id']}/why?language=en", headers=headers).json()
     assert why["outcome"] == "approve"
     assert len(why["content_hash"]) == 64
+
+
+def test_a_partner_is_told_the_reasons_that_the_notice_tells(house) -> None:  # type: ignore[no-untyped-def]
+    client, headers = house.visitor().client, house.token(Role.PARTNER)
+    path = f"/api/v1/borrowers/{house.applicant_id}"
+    with house.database.transaction() as db:
+        db.execute(
+            "update borrower set banned = true, identity_verified = false, kind = 'person', born_on = '2015-01-01',"
+            " member_since_on = %s where borrower_id = %s",
+            [house.lender.today, house.applicant_id],
+        )
+        bring_standing(
+            db, borrower_id=house.applicant_id, outstanding_cents=100_000, reserved_cents=0, days_past_due_worst=200,
+            late_since_on=house.lender.today, loans_drawn=1, loans_repaid=0,
+        )  # fmt: skip
+    made = client.post(f"{path}/decisions", json=_ask(), headers={**headers, "Idempotency-Key": "ask-0001"}).json()
+    (notice,) = client.get(f"{path}/notices", headers=headers).json()
+    with house.database.transaction() as db:
+        all_reasons = decisions_of(db, house.applicant_id)[0].reasons
+    assert (made["outcome"], len(made["reasons"]), len(made["sentences_zh"])) == ("decline", 4, 4)
+    assert made["reasons"] == notice["reasons"] == all_reasons[:4]
+    assert len(all_reasons) > 4
 
 
 def test_a_problem_has_a_type_a_status_a_code_and_a_sentence(house) -> None:  # type: ignore[no-untyped-def]

@@ -165,7 +165,8 @@ def save_step(
 
 @dataclass(frozen=True)
 class DecidedOut:
-    """What was decided: approve, counter (less offered), refer or decline; the line opened; why, in both languages."""
+    """What was decided: approve, counter (less offered), refer or decline; the line opened; why, in both languages: the
+    main reasons, four at most, as the notice tells them."""
 
     decision_id: UUID
     outcome: str
@@ -177,13 +178,13 @@ class DecidedOut:
 
 
 def _told(decided: actions.Decided) -> DecidedOut:
-    reasons = [Reason.of(code) for code in decided.reasons]
+    reasons = [Reason.of(code) for code in decided.told]
     return DecidedOut(
         decided.decision_id,
         decided.outcome,
         decided.line_id,
         decided.limit_cents,
-        list(decided.reasons),
+        list(decided.told),
         [reason.en for reason in reasons],
         [reason.zh for reason in reasons],
     )

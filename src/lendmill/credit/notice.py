@@ -152,7 +152,7 @@ def kind_of(decided: NoticedDecision) -> NoticeKind | None:
 
 def notice_of(decided: NoticedDecision, kind: NoticeKind, answer_days: int) -> Notice:
     """The notice about a decision: at most four reasons, their figures, the sources, and the borrower's rights."""
-    reasons = told_reasons(decided.decision, by_person=decided.by_person)[:REASONS_MAX]
+    reasons = told_reasons(decided.decision, by_person=decided.by_person)
     figures = tuple(figure for code in reasons for figure in _figures(code, decided))
     sources = _sources(decided)
     english, chinese = (
@@ -209,9 +209,10 @@ def lapse_notice(
 
 
 def told_reasons(made: Decision, *, by_person: bool) -> tuple[str, ...]:
-    """The reasons that made the outcome: what would only have asked for a person's look is not told as a reason."""
+    """The reasons that made the outcome, the main ones, which the borrower is told everywhere: what would only have
+    asked for a person's look is not told as a reason."""
     held = {found.reason for found in made.findings if found.effect == made.outcome}
-    return made.reasons if by_person else tuple(code for code in made.reasons if code in held)
+    return tuple(code for code in made.reasons if by_person or code in held)[:REASONS_MAX]
 
 
 def _lines(

@@ -10,6 +10,8 @@ from lendmill.api.callers import Asked, database_of
 from lendmill.credit import queries as credit
 from lendmill.credit.changes.queries import line_changes_since
 from lendmill.credit.counters.queries import counter_offers_open
+from lendmill.credit.notice import REASONS_MAX
+from lendmill.credit.offers.queries import NoOffer
 from lendmill.credit.publishing.queries import STANDARD, LendingPaused, lending_paused
 from lendmill.credit.review.queries import cases_of
 from lendmill.loans import queries as loans
@@ -66,7 +68,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         ready=ready,
         paused=words_of(request).refusal(LendingPaused(key=STANDARD, version="")) if paused else "",
         named=named,
-        reasons=words_of(request).reasons(dict.fromkeys(code for each in no_offers for code in each.told)),
+        reasons=words_of(request).reasons(_main_reasons(no_offers)),
         next_due=next_due(running),
         blocked=standing.late_since_on is not None,
         late=[loan for loan in running if loan.days_past_due],
@@ -74,6 +76,11 @@ def home(request: Asked) -> Response[str] | Redirect:
         reviews=reviews,
         questionnaire_offered=request.app.state.settings.questionnaire,
     )
+
+
+def _main_reasons(no_offers: list[NoOffer]) -> list[str]:
+    """Why there is no offer, each reason once, as many as a notice would tell."""
+    return [*dict.fromkeys(code for each in no_offers for code in each.told)][:REASONS_MAX]
 
 
 def next_due(running: list[LoanView]) -> LoanView | None:

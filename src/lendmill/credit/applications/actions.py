@@ -43,7 +43,7 @@ from lendmill.credit.decisions.queries import decision
 from lendmill.credit.finding import Finding
 from lendmill.credit.lines.line import Line, LineOpenAlready
 from lendmill.credit.lines.queries import lines_of
-from lendmill.credit.notice import NoticedDecision
+from lendmill.credit.notice import NoticedDecision, told_reasons
 from lendmill.credit.notices.actions import send_notice
 from lendmill.credit.offers.queries import offer_by
 from lendmill.credit.policy import Policy
@@ -70,13 +70,17 @@ class NoShop(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What became of an application, with the line that was opened where it was approved."""
+    """What became of an application, with the line that was opened where it was approved.
+
+    `told` are those of the reasons that the borrower is told, as in the notice; all of them are for staff.
+    """
 
     decision_id: UUID
     outcome: str
     line_id: UUID | None
     limit_cents: int
     reasons: tuple[str, ...]
+    told: tuple[str, ...]
     findings: tuple[Finding, ...]
 
 
@@ -359,5 +363,6 @@ def _decided(decision_id: UUID, made: Decision, line_id: UUID | None) -> Decided
         line_id=line_id,
         limit_cents=made.terms.limit_cents if made.terms else 0,
         reasons=made.reasons,
+        told=told_reasons(made, by_person=False),
         findings=made.findings,
     )

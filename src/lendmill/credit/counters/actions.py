@@ -12,6 +12,7 @@ from lendmill.credit.decisions.again import as_good, price_of
 from lendmill.credit.decisions.queries import KeptDecision, asked_again, decision
 from lendmill.credit.lines.line import Line
 from lendmill.credit.lines.queries import line, lines_of
+from lendmill.credit.notice import told_reasons
 from lendmill.credit.notices.actions import send_lapse
 from lendmill.credit.reasons import Reason
 from lendmill.db import Db
@@ -61,7 +62,7 @@ def _check_still_granted(
     made, offered = decide(again.case, again.policy, again.product), kept.opened.decision
     granted_cents = made.terms.limit_cents if made.terms is not None else 0
     if made.outcome != "approve" or granted_cents < offer.limit_cents:
-        codes = made.reasons or (Reason.LIMIT_TOO_SMALL.code,)
+        codes = told_reasons(made, by_person=False) or (Reason.LIMIT_TOO_SMALL.code,)
         raise CounterOfferGone(limit_cents=offer.limit_cents, reasons=", ".join(codes))
     if not (as_good(made, offered) and _no_cheaper(made, offered) and _sold_as_well(again.product, product)):
         raise CounterOfferGone(limit_cents=offer.limit_cents, reasons=Reason.TERMS_CHANGED.code)
