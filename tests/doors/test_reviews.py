@@ -198,6 +198,14 @@ def test_while_no_policy_is_live_sellers_are_told_to_come_back_and_staff_what_is
     assert (told["code"], told["facts"]["key"]) == ("no-live-policy", "standard")
 
 
+def test_a_file_about_a_product_that_is_sold_no_more_can_still_be_read(house: House, case: str) -> None:
+    retired(house, "product", LINE)
+    file = house.visitor(Role.ANALYST).get(f"/staff/reviews/{case}")
+    assert (file.status_code, "不显示系统当日结果" in file.text) == (200, True)
+    told = house.client.get(f"/api/v1/reviews/{case}", headers=house.token(Role.RISK_OFFICER)).json()
+    assert (told["case"]["status"], told["bounds"]) == ("open", None)
+
+
 @pytest.mark.parametrize(
     ("at", "stops"),
     [

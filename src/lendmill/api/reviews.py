@@ -31,6 +31,7 @@ from lendmill.people.approvals.rules import VERDICT
 from lendmill.people.command import Command
 from lendmill.people.queries import act_today, house_day
 from lendmill.people.sign_in.queries import Caller
+from lendmill.products.publishing.queries import day_of
 from lendmill.refusals import Refusal
 
 View = Literal["open", "mine", "waiting", "late", "all"]
@@ -171,8 +172,9 @@ def file_told(db: Db, case: ReviewCase, by: Caller, today: date) -> FileOut:
 
 
 def seen_today(db: Db, case: ReviewCase, today: date) -> verdicts.Outlook | None:
-    """A file as it stands today; none once it is decided, nor while lending is paused: no policy works it out."""
-    return None if case.status == "decided" or lending_paused(db, today) else verdicts.outlook(db, case, today)
+    """A file as it stands today; none once it is decided, nor while no policy or no version of the product is live."""
+    decides = not lending_paused(db, today) and day_of(db, "product", case.product_key, today).live is not None
+    return verdicts.outlook(db, case, today) if decides and case.status != "decided" else None
 
 
 def waiting_proposal(db: Db, case: ReviewCase, today: date) -> Approval | None:
