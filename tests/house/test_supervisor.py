@@ -10,15 +10,13 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from http.client import HTTPConnection
 from pathlib import Path
 from threading import Barrier
 
 import psycopg
 import pytest
 
-from lendmill.cli.dealing import to_all
-from lendmill.cli.supervisor import Child, _look, last_words, listen
+from lendmill.cli.supervisor import Child, last_words, listen
 from lendmill.db.embedded import EmbeddedPostgres
 from lendmill.db.leftovers import orphans
 from lendmill.settings import StartUpProblem
@@ -204,77 +202,6 @@ def test_connections_are_dealt_out_among_the_processes(tmp_path: Path) -> None:
         assert sum(got) == 64
         assert min(got) >= 8  # fewer by chance: once in ten thousand million times
         assert f"LENDMILL_PORT={port + 1}." in up(tmp_path, PORT=port).stderr  # not shared with another house
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux deals connections out among sockets of one port")
-def test_nobody_is_dealt_to_a_process_that_has_ended_until_it_serves_again(tmp_path: Path) -> None:
-    with ExitStack() as opened, socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-        free.close()
-        doors = [opened.enter_context(each) for each in listen("127.0.0.1", port, processes=3)]
-        waits = [sys.executable, "-c", "import signal; signal.pause()"]
-        log, known = tmp_path / "web.log", dict(os.environ)
-        servers = [Child("web server", waits, log, known, door) for door in doors]
-        for server in servers:
-            server.start()
-            assert server.process is not None
-            opened.callback(server.process.wait)
-            opened.callback(server.process.kill)
-
-        def got() -> list[int]:
-            for _ in range(64):
-                opened.enter_context(socket.create_connection(("127.0.0.1", port)))
-            return [len(list(waiting(each, opened))) for each in doors]
-
-        assert min(got()) >= 4
-        dead = servers[1].process
-        assert dead is not None
-        dead.kill()
-        dead.wait()
-        _look(None, servers)
-        assert servers[1].process is not dead
-        opened.callback(servers[1].process.wait)  # type: ignore[union-attr]
-        opened.callback(servers[1].process.kill)  # type: ignore[union-attr]
-        first, second, third = got()
-        assert (second, first + third) == (0, 64)
-        assert min(first, third) >= 8
-        to_all(doors[1])
-        assert min(got()) >= 4
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux deals connections out among sockets of one port")
-def test_a_server_started_again_is_dealt_connections_again(tmp_path: Path) -> None:
-    with running(tmp_path) as process:
-        before = servers_of(process.pid)
-        os.kill(min(before), signal.SIGKILL)
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("The web server ended with code -9 and is started again")
-        while not (new := servers_of(process.pid) - before):
-            os.sched_yield()
-        port = int(Path(f"/proc/{process.pid}/environ").read_text().split("LENDMILL_PORT=")[1].split("\0")[0])
-        until = time.monotonic() + PATIENCE_SECONDS
-        served = False
-        while not served:
-            assert time.monotonic() < until
-            with ExitStack() as opened:
-                for _ in range(8):
-                    asked = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
-                    opened.callback(asked.close)
-                    asked.request("GET", "/api")
-                    asked.getresponse().read()
-                served = accepted(min(new), port)
-
-
-def servers_of(pid: int) -> set[int]:
-    """The processes that serve the pages."""
-    return {child for child in children_of(pid) if b"\0serve\0" in Path(f"/proc/{child}/cmdline").read_bytes()}
-
-
-def accepted(pid: int, port: int) -> bool:
-    """Whether a process holds connections that were made to this port."""
-    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    made = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "01"}
-    return any(os.readlink(each) in made for each in Path(f"/proc/{pid}/fd").iterdir())
 
 
 def test_of_two_houses_that_begin_at_once_one_has_the_port() -> None:

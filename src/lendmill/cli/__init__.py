@@ -17,9 +17,7 @@ import typer
 from lendmill.refusals import Refusal
 from lendmill.settings import StartUpProblem
 
-NO_COMMANDS: Final = frozenset(
-    {"__main__", "bars", "cases", "counting", "dealing", "lending_after", "opened", "supervisor"}
-)
+NO_COMMANDS: Final = frozenset({"__main__", "bars", "cases", "counting", "lending_after", "opened", "supervisor"})
 TOLD: Final = 2
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 DISK_FULL: Final = "53100"  # PostgreSQL's code for the same

@@ -143,7 +143,6 @@ def serve(
     import uvicorn
 
     from lendmill.cli import supervisor
-    from lendmill.cli.dealing import to_all
     from lendmill.web.app import create_app
 
     settings = load()
@@ -159,7 +158,6 @@ def serve(
         timeout_graceful_shutdown=5,
     )
     gc.freeze()  # what is loaded by now stays for good: the collector need not walk through it again and again
-    to_all(listening)
     uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from lendmill.cli.counting import counted
-from lendmill.cli.dealing import only_to
 from lendmill.settings import Settings, StartUpProblem
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class Child:
     command: list[str]
     log: Path
     environment: dict[str, str]
-    door: socket.socket | None = None
+    keep_open: tuple[int, ...] = ()
     endings: list[float] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
 
@@ -67,13 +66,8 @@ class Child:
                 stdout=log,
                 stderr=log,
                 env=self.environment,
-                pass_fds=(self.door.fileno(),) if self.door else (),
+                pass_fds=self.keep_open,
             )
-
-    @property
-    def ended(self) -> bool:
-        """Whether it has ended since it was started last."""
-        return self.process is not None and self.process.poll() is not None
 
     def look_after(self) -> None:
         """Start it again when it has ended, unless it keeps ending."""
@@ -140,7 +134,7 @@ def listen(host: str, port: int, processes: int = 1) -> list[socket.socket]:
 
     Linux deals connections out among sockets of one port. Of one socket that all processes share, the one that is
     awake takes every connection that is made at a moment, and a program that keeps its connections keeps it busy alone.
-    What was dealt to a process that has ended waits until it is started again.
+    What is dealt to a process that has ended waits until it is started again.
     """
     try:
         listening = [_listening(host, port)]  # by itself: nobody else has the port, and from now on nobody gets it
@@ -265,7 +259,7 @@ def _children(settings: Settings, url: str, owner_url: str, listening: list[sock
             [*ours, "serve", "--fd", str(each.fileno())],
             settings.logs / "web.log",
             environment,
-            each,
+            (each.fileno(),),
         )
         for each in listening
     ]
@@ -299,9 +293,6 @@ def _look(server: "EmbeddedPostgres | None", children: list[Child]) -> None:
     """Start again what ended; give up when that does not help."""
     if server is not None and server.process.poll() is not None:
         raise server.failure("PostgreSQL ended by itself, so everything was stopped")
-    doors = [(child.door, child.ended) for child in children if child.door]
-    if any(ended for _, ended in doors):
-        only_to([door for door, _ in doors], [n for n, (_, ended) in enumerate(doors) if not ended])
     for child in children:
         child.look_after()
 
