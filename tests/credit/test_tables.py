@@ -1,5 +1,6 @@
 """Tables of a policy: the two examples beside every bound, everything else by its empty cell, nothing left out."""
 
+import tracemalloc
 from typing import Any
 
 import msgspec
@@ -41,6 +42,20 @@ def with_tables(*tables: dict[str, Any]) -> dict[str, Any]:
     """The shipped policy's content with other limit tables."""
     content: dict[str, Any] = msgspec.to_builtins(POLICY)
     return {**content, "limit": {**content["limit"], "tables": list(tables)}}
+
+
+def test_what_is_left_open_is_told_without_laying_out_every_combination() -> None:
+    wide: dict[str, Any] = {
+        **msgspec.to_builtins((POLICY.limit.tables or ())[0]), "axes": ["points", "pd", "refund_rate_90"],
+        "rows": [*([n, n + 0.5, n + 0.25, 5] for n in range(150)), ["", "", "", 1]],
+    }  # fmt: skip
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidPolicy, match="given, as is every other combination"):
+            policy_of(with_tables(wide))
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
 
 
 FIRST: dict[str, Any] = msgspec.to_builtins((POLICY.limit.tables or ())[0])

@@ -83,6 +83,7 @@ def test_what_is_wrong_in_a_file_is_told_by_its_line_or_cell(house: House) -> No
     answer = upload(analyst, book.getvalue(), name="<b>.xlsx")
     assert answer.status_code == 422
     assert "&lt;b&gt;.xlsx was not taken over" in answer.text
+    assert 'href="/language/zh-Hans?back=/staff/policies"' in answer.text
     assert upload(analyst, b"", kind="houses").status_code == 404
     assert upload(analyst, b"\xff\xfe").status_code == 422
     with house.database.transaction() as db:

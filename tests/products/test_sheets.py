@@ -348,6 +348,11 @@ def test_a_part_with_entities_of_its_own_or_beside_the_values_is_not_read() -> N
     own = b"<!DOCTYPE x [<!ENTITY c \"<c r='ZZ1000000'/>\">]><worksheet"
     with pytest.raises(NotASpreadsheet):
         document_in(PRODUCT, with_parts(whole, sheet1=lambda text: text.replace(b"<worksheet", own, 1)), "x")
+    for spelled in (b"cp037", b"GBK", b"UTFz8", b"utf-7"):
+        for part in ("sheet1", "workbook", "sharedStrings"):
+            changed = {part: lambda text, spelled=spelled: text.replace(b"UTF-8", spelled, 1)}
+            with pytest.raises(NotASpreadsheet):
+                document_in(PRODUCT, with_parts(whole, **changed), "x")
     picture = io.BytesIO(whole)
     with zipfile.ZipFile(picture, "a") as packed:
         packed.writestr("docProps/thumbnail.jpeg", b"\xff\xd8\xff<c r='ZZ1000000'/>")

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from litestar import MediaType, Response
@@ -102,7 +103,6 @@ def page(asked: Asked, template: str, *, status_code: int = 200, **facts: Any) -
     words = words_of(asked)
     caller = asked.scope.get("user")
     path = asked.scope["path"]
-    query = asked.scope["query_string"].decode("latin-1")
     html = (
         environment()
         .get_template(template)
@@ -113,7 +113,7 @@ def page(asked: Asked, template: str, *, status_code: int = 200, **facts: Any) -
             reader=caller,
             menu=menu(caller, path),
             path=path,
-            path_and_query=f"{path}?{query}" if query else path,
+            back=_back(asked),
             csrf=csrf_token({"request": asked}),
             new_key=new_key,
             pause=partial(_pause, asked),
@@ -121,6 +121,17 @@ def page(asked: Asked, template: str, *, status_code: int = 200, **facts: Any) -
         )
     )
     return Response(html, media_type=MediaType.HTML, status_code=status_code)
+
+
+def _back(asked: Asked) -> str:
+    """Where this page can be seen again: itself, or the page that the form stood on that was sent."""
+    path, query = asked.scope["path"], asked.scope["query_string"].decode("latin-1")
+    if asked.method in ("GET", "HEAD"):
+        return f"{path}?{query}" if query else path
+    form = urlsplit(asked.headers.get("referer", ""))
+    if form.path in ("", path):  # sent from the answer to a form that was sent before
+        return path.rpartition("/")[0] or "/"
+    return f"{form.path}?{form.query}" if form.query else form.path
 
 
 @dataclass(frozen=True)

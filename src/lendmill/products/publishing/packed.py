@@ -101,6 +101,7 @@ class _Counted:
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._text
         parser.StartDoctypeDeclHandler = self._own_entities
+        parser.XmlDeclHandler = self._spelled
         parser.Parse(part, True)
 
     def check(self) -> None:
@@ -113,6 +114,10 @@ class _Counted:
 
     def _own_entities(self, *_: object) -> None:
         raise expat.ExpatError("a part with entities of its own")
+
+    def _spelled(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.lower() != "utf-8":
+            raise _Unclear
 
     def _start(self, name: str, about: dict[str, str]) -> None:
         self.elements += 1

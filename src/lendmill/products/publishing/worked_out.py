@@ -51,8 +51,8 @@ class _Sheet:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
-        with suppress(expat.ExpatError):  # what cannot be read as a sheet is refused by who reads the values
-            parser.Parse(part, True)
+        with suppress(expat.ExpatError, UnicodeDecodeError):  # what cannot be read as a sheet is refused by who reads the values
+            parser.Parse(part.decode("utf-8-sig"), True)
         yield from self.found
 
     def _start(self, name: str, about: dict[str, str]) -> None:
@@ -109,5 +109,5 @@ def _titles(packed: zipfile.ZipFile) -> dict[str, str]:
 def _each(part: bytes, begins: Any) -> None:
     parser = expat.ParserCreate()
     parser.StartElementHandler = begins
-    with suppress(expat.ExpatError):
-        parser.Parse(part, True)
+    with suppress(expat.ExpatError, UnicodeDecodeError):
+        parser.Parse(part.decode("utf-8-sig"), True)
