@@ -41,11 +41,11 @@ class TwoPeople:
         people = Staff(house)
         self.house, self.one, self.other = house, people.member(Role.ANALYST), people.member(Role.RISK_OFFICER)
 
-    def shares(self, document: Any, share_bp: int | None) -> None:
+    def shares(self, document: Any, share_bp: int | None, *, drafted: bool = False) -> None:
         """Give a version a share of the borrowers, or all of them to one that has a share."""
         kind = KINDS["product" if hasattr(document, "line_months") else "policy"]
         named = {"key": document.key, "version": document.version, "today": TODAY}
-        if share_bp:
+        if share_bp and not drafted:
             self.house.act(actions.draft, kind, document, by=self.one, today=TODAY)
         proposal = self.house.act(
             actions.propose, kind, to_stage="share" if share_bp else "live", share_bp=share_bp,
@@ -284,6 +284,8 @@ def test_an_offer_stands_while_its_version_decides_and_is_worked_out_again_on_th
     assert offered() == [[POLICY.version] if version == POLICY.version else [] for version in by]
     assert (night(), night()) == ((by.count(NEXT), by.count(POLICY.version)), (0, 8))
     assert offered() == [[version] for version in by]
+    two.shares(msgspec.structs.replace(POLICY, version=NEXT), 1, drafted=True)
+    assert offered() == [[POLICY.version]] * 8  # whoever left the trial holds what the first night offered
     two.shares(msgspec.structs.replace(POLICY, version=NEXT), None)
     assert offered() == [[NEXT] if version == NEXT else [] for version in by]
     assert night() == (by.count(POLICY.version), by.count(NEXT))

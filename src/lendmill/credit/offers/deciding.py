@@ -17,13 +17,13 @@ class Deciding:
     products: Mapping[str, Trials[Product]]
 
     @property
-    def named(self) -> list[str]:
-        """Every pair of versions that decides somebody, as `made_by` spells it."""
+    def pairs(self) -> list[tuple[str, int, int]]:
+        """Every product with each pair of a policy's and its own version that decides somebody."""
         if self.rules is None:
             return []
         rules = (self.rules.champion, *(each.document for each in self.rules.challengers))
         return [
-            made_by(product.key, policy.version, product.version)
+            (product.key, policy.version, product.version)
             for trials in self.products.values()
             for product in (trials.champion, *(each.document for each in trials.challengers))
             for policy in rules

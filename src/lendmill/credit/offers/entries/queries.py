@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from lendmill.credit.offers.deciding import MADE_BY, Deciding
 from lendmill.credit.offers.entries.entry import EntryRow, ShopEntry, entry
@@ -12,8 +12,8 @@ from lendmill.db import Db, many
 
 PAGE: Final = 1_000
 
-# For each product on sale the newest answer decides, found by one step into each index; what said no since ends
-# an offer sooner. Whoever has a line or an application for the product is not offered it again. What may not be drawn
+# Of each pair of versions that decides somebody the newest offer, found by a step into its index; what said no since
+# ends an offer sooner. Whoever has a line or an application for the product is not offered it again. What may not be drawn
 # is not left: of a line that waits or is frozen, or of whoever is late, nothing is.
 _TOLD: Final = f"""
      cross join lateral (
@@ -39,15 +39,17 @@ _TOLD: Final = f"""
                            'limit_cents', o.limit_cents, 'rate_num', o.rate_num, 'rate_den', o.rate_den,
                            'months_max', o.months_max, 'expires_on', o.expires_on,
                            'made_by', o.made_by) order by o.product_key) as offers
-             from unnest(%(products)s::text[]) on_sale (product_key)
+             from unnest(%(products)s::text[], %(policy_versions)s::int[], %(product_versions)s::int[])
+                  as decides (product_key, policy_version, product_version)
             cross join lateral (
                   select offer_id, borrower_id, product_key, product_version, policy_version, rating_id, limit_cents,
                          rate_num, rate_den, months_max, as_of_on, expires_on, {MADE_BY} as made_by
                     from offer
                    where offer.borrower_id = s.borrower_id
-                     and offer.product_key = on_sale.product_key
+                     and offer.product_key = decides.product_key
+                     and offer.policy_version = decides.policy_version
+                     and offer.product_version = decides.product_version
                      and offer.as_of_on <= %(today)s
-                     and {MADE_BY} = any(%(named)s)
                    order by as_of_on desc
                    limit 1
                   ) o
@@ -113,9 +115,12 @@ def every_entry(db: Db, today: date) -> Iterator[ShopEntry]:
         after = page[-1].shop_key
 
 
-def _told_by(decides: Deciding) -> dict[str, list[str]]:
+def _told_by(decides: Deciding) -> dict[str, list[Any]]:
     """What can be had, and by which versions: nothing while no policy is live, for nobody could decide about it."""
-    return {"products": sorted(decides.products), "named": decides.named}
+    return {
+        name: [pair[n] for pair in decides.pairs]
+        for n, name in enumerate(("products", "policy_versions", "product_versions"))
+    }
 
 
 def _entry(row: EntryRow, decides: Deciding) -> ShopEntry:
