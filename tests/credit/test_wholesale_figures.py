@@ -141,6 +141,16 @@ def test_figures_stated_with_an_application_are_part_of_its_decision(house: Data
     assert "随申请自报的数据：第 1 版，年销售额 900,000,000,000.00 元" in told[1]
 
 
+def test_figures_stated_unasked_count_at_once(house: Database, shop: Shop) -> None:
+    seen = {"sales_net_365": 480_000.0}
+    honest, boasting = shop("honest", facts=seen), shop("boasting", facts=seen)
+    much = {**YEAR, "sales_year_cents": 90_000_000_000_000}
+    for borrower_id, figures in ((honest, YEAR), (boasting, much)):
+        house.act(state_figures, borrower_id=borrower_id, figures=StatedFigures(**figures), today=TODAY)
+    assert asking(house, honest, "a")().outcome == "approve"
+    assert asking(house, boasting, "b")().reasons == ("stated-figures-differ",)
+
+
 def test_a_membership_counts_from_its_day_on_for_the_next_application(house: Database, shop: Shop) -> None:
     borrower_id, tomorrow = shop("s1"), TODAY + timedelta(days=1)
 

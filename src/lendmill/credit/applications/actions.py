@@ -164,12 +164,12 @@ def _identity(db: Db, borrower_id: UUID, answers: Mapping[str, Any], seal: Seal 
 
 
 def _figures(db: Db, shops: Sequence[Shop], answers: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """The version that counts of who states figures; whoever runs a wholesale member has one that is not too old.
+    """The version that counts of who stated figures; whoever runs a wholesale member has one that is not too old.
 
     Figures sent along are confirmed by that; the same ones again stay the version they are.
     """
     sent = answers.get("figures")
-    if not shops or not (states_figures(shops) or sent):
+    if not shops:
         return {}
     if sent:
         if not isinstance(sent, Mapping):
@@ -177,9 +177,9 @@ def _figures(db: Db, shops: Sequence[Shop], answers: Mapping[str, Any], today: d
         stated = state_figures(db, borrower_id=shops[0].borrower_id, figures=checked(sent), today=today)
         return {"figures_version": stated.n}
     last = figures_on_file(db, shops[0].borrower_id, today)
-    if last is None:
+    if last is None and states_figures(shops):
         raise FiguresNeeded(months=FIGURES_MONTHS)
-    return {"figures_version": last.n}
+    return {"figures_version": last.n} if last else {}
 
 
 def _take_back_consents(db: Db, before: Application, kept: Mapping[str, Any], today: date) -> None:

@@ -13,8 +13,8 @@ from lendmill.db import Db, many
 PAGE: Final = 1_000
 
 # Of each pair of versions that decides somebody the newest offer, found by a step into its index; what said no since
-# ends an offer sooner. Whoever has a line or an application for the product is not offered it again. What may not be drawn
-# is not left: of a line that waits or is frozen, or of whoever is late, nothing is.
+# ends an offer sooner. Whoever has a line or an application for the product is not offered it again. What may not be
+# drawn is not left: of a line that waits or is frozen, or of whoever is late, nothing is.
 _TOLD: Final = f"""
      cross join lateral (
            select json_agg(json_build_object('product_key', line.product_key, 'expires_on', line.expires_on,
