@@ -28,7 +28,7 @@ from lendmill.products.actions import publish
 from lendmill.products.law import LawNotInForce, LawUnnamed
 from lendmill.products.publishing import queries as published
 from lendmill.products.publishing import workbook
-from lendmill.products.publishing.files import FileWrong, document_in, spreadsheet_of
+from lendmill.products.publishing.files import FileWrong, PolicyNotProduct, document_in, spreadsheet_of
 from lendmill.products.publishing.sheets import sheets_of
 from lendmill.products.queries import preset
 from lendmill.products.reading import content_of
@@ -120,6 +120,15 @@ def test_what_is_wrong_in_a_file_is_told_line_by_line(lendmill: Callable[..., Re
     three = lendmill("check", file)
     assert [three.output.count(each) for each in (".age_years_max", ".months ", ".history_months_min")] == [1, 1, 0]
     assert "3 to put right: line 18: eligibility.history_months_min is empty, but must be given" in str(three.exception)
+
+
+def test_a_policy_taken_for_a_product_is_told_in_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "standard.toml"
+    file.write_text((Path(queries.__file__).parents[1] / "presets" / "policy-standard.toml").read_text("utf-8"))
+    found = CliRunner().invoke(app(), ["products", "check", str(file)])
+    assert "standard.toml is a policy: choose Policy, on the command line" in str(found.exception)
+    with pytest.raises(PolicyNotProduct):
+        document_in(queries.PRODUCT, spreadsheet_of(KIND, POLICY), "x.xlsx")
 
 
 def test_every_rule_that_cannot_be_read_is_told_with_its_name_line_and_column(

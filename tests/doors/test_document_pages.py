@@ -19,10 +19,12 @@ AT = f"/staff/policies/products/credit-line/{NEXT}"
 ENGLISH = {"accept-language": "en"}
 
 
-def upload(visitor: Visitor, content: bytes, kind: str = "products", name: str = "new.toml"):  # type: ignore[no-untyped-def]
+def upload(  # type: ignore[no-untyped-def]
+    visitor: Visitor, content: bytes, kind: str = "products", name: str = "new.toml", headers=ENGLISH
+):
     return visitor.client.post(
         "/staff/policies/drafts", data={"_csrf_token": visitor.secret(), "kind": kind, "note": "longer grace"},
-        files={"file": (name, content)}, follow_redirects=False, headers=ENGLISH,
+        files={"file": (name, content)}, follow_redirects=False, headers=headers,
     )  # fmt: skip
 
 
@@ -85,6 +87,9 @@ def test_what_is_wrong_in_a_file_is_told_by_its_line_or_cell(house: House) -> No
     assert "&lt;b&gt;.xlsx was not taken over" in answer.text
     assert 'href="/language/zh-Hans?back=/staff/policies"' in answer.text
     assert upload(analyst, b"", kind="houses").status_code == 404
+    for content in (written(), analyst.get(f"/staff/policies/products/credit-line/{LINE.version}/workbook").content):
+        answer = upload(analyst, content, kind="policies", headers={"accept-language": "zh"})
+        assert (answer.status_code, "是贷款产品：请选择“产品”" in answer.text) == (422, True)
     assert upload(analyst, b"\xff\xfe").status_code == 422
     with house.database.transaction() as db:
         assert queries.drafts(db, "product") == []

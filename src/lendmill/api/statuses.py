@@ -200,6 +200,8 @@ STATUSES: Final[dict[str, int]] = {
     "no-such-document-file": UNPROCESSABLE,
     "file-wrong": UNPROCESSABLE,
     "not-a-text": UNPROCESSABLE,
+    "policy-not-product": UNPROCESSABLE,
+    "product-not-policy": UNPROCESSABLE,
     "not-a-spreadsheet": UNPROCESSABLE,
     "spreadsheet-too-large": UNPROCESSABLE,
     "no-such-document-stage": UNPROCESSABLE,

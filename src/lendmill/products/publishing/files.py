@@ -1,13 +1,13 @@
 """A document from a file, TOML or Excel: taken over whole, or each mistake told by its line or its cell."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from lendmill.people.canonical import canonical
 from lendmill.products.publishing import workbook
-from lendmill.products.publishing.kind import Document, DocumentKind
+from lendmill.products.publishing.kind import Document, DocumentKind, KindName
 from lendmill.products.publishing.lines import line_of
 from lendmill.products.publishing.packed import BYTES_MAX, SpreadsheetTooLarge
 from lendmill.products.publishing.sheets import MAIN, Taken, column_number, letters, sheets_of, taken
@@ -21,6 +21,8 @@ MISTAKES_MAX: Final = 100
 TOLD_LETTERS_MAX: Final = 300
 HELD_TO: Final = ("rating", "sources")
 """Fields by which others are checked: which grades have a figure, which sources a rule may name."""
+OWN: Final[dict[KindName, str]] = {"policy": "eligibility", "product": "waterfall_stages"}
+"""What every document of a kind has, and none of the other."""
 
 
 class FileWrong(Refusal):
@@ -29,6 +31,14 @@ class FileWrong(Refusal):
 
 class NotAText(Refusal):
     """{name} is neither TOML in UTF-8 nor an Excel file (.xlsx)."""
+
+
+class PolicyNotProduct(Refusal):
+    """{name} is a policy: choose Policy, on the command line `lendmill policies`."""
+
+
+class ProductNotPolicy(Refusal):
+    """{name} is a product: choose Product, on the command line `lendmill products`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +58,8 @@ class FileMistake:
 
 
 def document_in(kind: DocumentKind[D], content: bytes, name: str) -> D:
-    """The document that a file holds; refuses with `FileWrong`, `NotAText`, `NotASpreadsheet`, `SpreadsheetTooLarge`.
-
-    `FileWrong.facts["mistakes"]` lists every mistake.
+    """The document that a file holds; refuses with `FileWrong`, whose `mistakes` lists every one, `PolicyNotProduct`,
+    `ProductNotPolicy`, `NotAText`, `NotASpreadsheet`, `SpreadsheetTooLarge`.
     """
     if len(content) > BYTES_MAX:
         raise SpreadsheetTooLarge(name=name)
@@ -67,6 +76,7 @@ def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
     content: Any = None
     try:
         content = content_in(text)
+        _check_kind(kind, content, name)
     except Misspelled as error:
         raise _refused(name, [FileMistake(error.line, "", "", "the file", str(error), "valid TOML")]) from None
     except NumberBeyond:
@@ -90,6 +100,15 @@ def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
         raise _refused(name, sorted(found, key=lambda each: each.line or len(text))) from None
 
 
+def _check_kind(kind: DocumentKind[Any], fields: Collection[str], name: str) -> None:
+    """Refuse a document that is of the other kind, by the fields it has."""
+    if OWN[kind.name] not in fields:
+        if OWN["policy"] in fields:
+            raise PolicyNotProduct(name=name)
+        if OWN["product"] in fields:
+            raise ProductNotPolicy(name=name)
+
+
 def _line_with(text: str, word: Any) -> int | None:
     """The first line a word stands on."""
     said = str(word)
@@ -98,6 +117,8 @@ def _line_with(text: str, word: Any) -> int | None:
 
 def _from_sheets(kind: DocumentKind[D], content: bytes, name: str) -> D:
     sheets = workbook.read(content, name)
+    fields = {str(row[0]).split(".")[0] for row in sheets.get(MAIN, ()) if row}
+    _check_kind(kind, {*sheets, *fields}, name)
     found, empty = taken(sheets, kind.type), without_value(content)
     there = {(each.sheet, each.row, each.column) for each in empty}
     found.wrong = [*empty, *(each for each in found.wrong if (each.sheet, each.row, each.column) not in there)]
