@@ -197,6 +197,16 @@ def test_sums_too_long_for_a_column_are_worked_out_one_by_one() -> None:
     assert at_once(cases, replace(on, net_assets_cents=2**62)).alone == 3
 
 
+def test_a_closeness_that_can_be_none_changes_no_other_files_answer() -> None:
+    good = {f"stated_{each}_closeness": 1.0 for each in ("sales", "tax", "cost", "debt")} | {
+        "stated_top1_difference": 0.0
+    }
+    absurd = good | {"stated_debt_closeness": -1e308, "stated_top1_difference": -1e308}
+    cases = [as_kept(a_case(stage="offer", asked_cents=None, purpose=None, facts=each)) for each in (good, absurd)]
+    for order in (cases, cases[::-1]):
+        held_together(order, Setting(POLICY, LINE, TODAY, 10**10))
+
+
 def test_a_short_record_counts_for_its_part_of_the_largest_amount_a_table_can_name() -> None:
     rows = tuple((grade, 10**15) for grade in POLICY.grades)
     amount = LimitTable(table="amount", label_en="a", label_zh="a", of="amount", axes=("grade",), rows=rows)
