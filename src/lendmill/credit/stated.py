@@ -73,7 +73,8 @@ def with_stated(files: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     weight = pl.sum_horizontal(pl.when(each.is_not_null()).then(WEIGHTS[name]) for name, each in close.items())
     whole = pl.sum_horizontal(WEIGHTS[name] * each for name, each in close.items()) / weight
     beyond = pl.max_horizontal(each.abs() for each in close.values()) > 1  # no share: order and rounding may count
-    told = files.select_seq(*READ, whole.alias("whole"), beyond.alias("beyond")).with_columns_seq(lower=pl.min_horizontal("whole", SALES_FACT))
+    together = files.select_seq(*READ, whole.alias("whole"), beyond.alias("beyond"))
+    told = together.with_columns_seq(lower=pl.min_horizontal("whole", SALES_FACT))
     lower, odd = pl.when(sales.is_not_null()).then(pl.col("lower")), ~pl.col("whole").is_finite() | pl.col("beyond")
     band = pl.when(lower > least + NEAR).then(1).when(lower < least - NEAR).then(-1).otherwise(0).cast(pl.Int8)
     small = (pl.col(SHARE_FACT) < ON_PLATFORM_MIN_SHARE) & (pl.col(SEEN_FACT) > 0)
