@@ -114,8 +114,13 @@ def test_what_is_wrong_in_a_file_is_told_line_by_line(lendmill: Callable[..., Re
     found = lendmill("check", file)
     assert isinstance(found.exception, FileWrong)
     line = next(n for n, each in enumerate(text.splitlines(), start=1) if "history_days < 90" in each)
-    told = f"line {line}: rules[0].decline_when is history_dayz < 90"
+    told = f'line {line}: rules "record long enough".decline_when is history_dayz < 90'
     assert (told in str(found.exception), "line" in found.output) == (True, False)
+    file.write_text(text.replace('declined = ["D"]', 'declined = ["E"]').replace("2026-01-01", '"2026-13-01"', 1))
+    told = str(lendmill("check", file).exception)
+    assert "in_force_on is 2026-13-01, but must be a day, such as 2026-01-31" in told
+    file.write_text(text.replace('declined = ["D"]', 'declined = ["E"]'))
+    assert 'rating.declined is ["E"], but must be grades out of AAA' in str(lendmill("check", file).exception)
     file.write_text(text.replace("age_years_max = 62", 'age_years_max = "62"').replace("history_months_min", "months"))
     three = lendmill("check", file)
     assert [three.output.count(each) for each in (".age_years_max", ".months ", ".history_months_min")] == [1, 1, 0]

@@ -17,7 +17,7 @@ from lendmill.refusals import Refusal
 from lendmill.shops.industries import INDUSTRIES
 from lendmill.terms.schedule import METHODS
 from lendmill.web import names, pages
-from lendmill.web.allowed import ALLOWED
+from lendmill.web.allowed import ALLOWED, found_in
 from lendmill.web.words import Words, language_of, translations
 
 WEB = Path(lendmill.__file__).parent / "web"
@@ -84,6 +84,30 @@ def test_every_refusal_has_a_status_and_every_status_a_refusal() -> None:
     assert sorted(code for code in codes if code not in STATUSES) == []
     assert sorted(set(STATUSES) - set(codes)) == []
     assert sorted({code for code in codes if codes.count(code) > 1}) == []
+
+
+def _must_be() -> set[str]:
+    """What documents say a field must be, each blank as a 7: the last of what a check gives or a mistake is made of."""
+    found: set[str] = set()
+    for file in (*WEB.parent.glob("products/**/*.py"), *WEB.parent.glob("credit/**/*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            told: list[ast.expr] = []
+            if isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 4:
+                told = node.value.elts
+            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("require", "Misread", "Unreadable"):
+                told = node.args
+            for last in told[-1:]:
+                parts = last.values if isinstance(last, ast.JoinedStr) else [last]
+                found.add("".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts))
+    return found - {"7"}
+
+
+def test_what_a_field_must_be_has_its_chinese() -> None:
+    told = {text for text in _must_be() if not text.startswith("a condition that can be read")}
+    assert len(told) > 100
+    assert sorted(text for text in told if found_in(text)[0] not in ALLOWED) == []
+    chinese = Words("zh-Hans").allowed("valid TOML (line 4, column 7: Expected ']' at the end of a table declaration)")
+    assert chinese == "有效的 TOML（第 4 行第 7 列：表头末尾应为 ']'）"
 
 
 def test_every_code_shown_on_a_page_has_a_name() -> None:

@@ -47,8 +47,8 @@ def test_the_order_loan_shares_its_limit_with_the_credit_line() -> None:
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"grace_days": "three"}, "grace_days is 'three', but must be int"),
-        ({"grace_days": True}, "grace_days is True, but must be int"),
+        ({"grace_days": "three"}, "grace_days is 'three', but must be a whole number"),
+        ({"grace_days": True}, "grace_days is True, but must be a whole number"),
         ({"grace_days": -1}, "grace_days is -1, but must be from 0 to 90"),
         ({"grace_days": 91}, "grace_days is 91, but must be from 0 to 90"),
         ({"months_max": 0}, "months_max is 0, but must be from 1 to 60"),

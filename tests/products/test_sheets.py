@@ -113,12 +113,12 @@ def at(field: str) -> int:
 @pytest.mark.parametrize(
     ("field", "value", "told"),
     [
-        ("grace_days", "three", "sheet document, cell B{row}: the cell is three, but must be a whole number"),
-        ("grace_days", 2.5, "the cell is 2.5, but must be a whole number"),
-        ("grace_days", None, "the cell is empty, but must be given"),
-        ("grace_days", True, "the cell is True, but must be a whole number"),
-        ("name_zh", 7, "the cell is 7.0, but must be text: format the cell as text"),
-        ("excess", "keep", "the cell is keep, but must be one of"),
+        ("grace_days", "three", "sheet document, cell B{row}: grace_days is three, but must be a whole number"),
+        ("grace_days", 2.5, "grace_days is 2.5, but must be a whole number"),
+        ("grace_days", None, "grace_days is empty, but must be given"),
+        ("grace_days", True, "grace_days is True, but must be a whole number"),
+        ("name_zh", 7, "name_zh is 7.0, but must be text: format the cell as text"),
+        ("excess", "keep", "excess is keep, but must be one of"),
         ("methods", 'on-demand, "x', "a quote closed where it was opened"),
         ("methods", "on-demand,", "none left open at the end"),
         ("joint_limit", "perhaps", "must be TRUE or FALSE"),
@@ -153,9 +153,9 @@ def test_every_wrong_cell_is_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("there", "told"),
     [
-        ('t="e"><v>#REF!</v>', "the cell is #REF!, but must be a value: what a spreadsheet could not work out"),
-        ('t="e"><f>1/0</f><v>#DIV/0!</v>', "the cell is =1/0 #DIV/0!, but must be a value and no formula"),
-        ("><f>7+7</f><v>14</v>", "the cell is =7+7 14, but must be a value and no formula"),
+        ('t="e"><v>#REF!</v>', ".decline_when is #REF!, but must be a value: what a spreadsheet could not work out"),
+        ('t="e"><f>1/0</f><v>#DIV/0!</v>', ".decline_when is =1/0 #DIV/0!, but must be a value and no formula"),
+        ("><f>7+7</f><v>14</v>", ".decline_when is =7+7 14, but must be a value and no formula"),
     ],
 )
 def test_a_formula_or_an_error_in_a_rule_is_told_by_its_cell_and_never_read_as_empty(there: str, told: str) -> None:
@@ -174,7 +174,8 @@ def test_a_formula_or_an_error_in_a_rule_is_told_by_its_cell_and_never_read_as_e
             after.writestr(part, text)
     with pytest.raises(FileWrong) as refused:
         document_in(POLICY, packed.getvalue(), "x.xlsx")
-    assert f"sheet rules, cell {cell}: {told}" in str(refused.value)
+    name = preset_policy().rules[1].rule
+    assert f'sheet rules, cell {cell}: rules "{name}"{told}' in str(refused.value)
     assert refused.value.facts["count"] == 1
 
 

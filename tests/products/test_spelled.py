@@ -26,11 +26,13 @@ def wrong(text: str) -> tuple[str, int | None]:
 
 
 def test_what_nests_too_deep_is_told_by_its_line_before_it_costs_anything() -> None:
-    deep = f"it nests deeper than {DEPTH_MAX} levels (at line 3)"
+    deep = f"line 3: it nests deeper than {DEPTH_MAX} levels"
     dotted = ".".join("a" * 20_000)
     for line in (f"{dotted} = 1", f"[{dotted}]", f"a = {{ {dotted} = 1 }}", "a = " + "[" * 2_000, "a = " + "{a=" * 99):
         assert wrong(f'b = """\n."""\n{line}\n') == (deep, 3)
-    with pytest.raises(FileWrong, match=r"line 1: the file is it nests deeper"):
+    with pytest.raises(
+        FileWrong, match=r"line 1: the file is a\.a.*, but must be valid TOML \(line 1: it nests deeper"
+    ):
         document_in(POLICY, f"{dotted} = 1".encode(), "x.toml")
     assert wrong("a = '" + "x" * 1_000_000 + "'") == ("it has more than 1,000,000 letters", None)
 
@@ -45,7 +47,7 @@ def test_what_only_looks_deep_is_read() -> None:
 
 
 def test_a_number_no_figure_can_be_is_told_and_never_a_fault() -> None:
-    assert wrong(f"a = 1\nb = {DIGITS}") == ("there is a number of thousands of digits (at line 2)", 2)
+    assert wrong(f"a = 1\nb = {DIGITS}") == ("line 2: there is a number of thousands of digits", 2)
     for number in ("inf", "-nan", "1e999", "9223372036854775808", f"0x{DIGITS}"):
         with pytest.raises(NumberBeyond) as found:
             content_in(f"[[a]]\nb = [1, {number}]")

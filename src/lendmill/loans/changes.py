@@ -21,15 +21,6 @@ ROW_MAX: Final = 600
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100
 SHOWN_MAX: Final = 60
-PLAINLY: Final = {
-    "int": "a whole number",
-    "str": "text",
-    "object": "fields with their values",
-    "date": "a day, such as 2026-01-31",
-    "Invalid RFC3339 encoded date": "a day, such as 2026-01-31",
-    "uuid": "an id",
-    "Invalid UUID": "an id",
-}
 
 Held: TypeAlias = Iterator[tuple[bool, str, Any, str]]
 """What must hold beyond each field's own type: whether it does, the field, its value, what would be allowed."""
@@ -332,9 +323,8 @@ def _a_rate(text: str) -> bool:
 
 
 def _invalid(kind: str, wrong: Misread) -> InvalidChange:
-    allowed = PLAINLY.get(wrong.allowed.removesuffix(" | null"), wrong.allowed)
     field = wrong.field.removesuffix("[...]")[:SHOWN_MAX]
-    return InvalidChange(kind=kind, field=field, value=_shown(wrong.value), allowed=allowed)
+    return InvalidChange(kind=kind, field=field, value=_shown(wrong.value), allowed=wrong.allowed)
 
 
 def _shown(value: Any) -> Any:

@@ -4,13 +4,27 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
 from lendmill.products.spelled import WHOLE_MAX, Misspelled, NumberBeyond, content_in
 
 T = TypeVar("T")
+PLAINLY: Final = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "fields with their values",
+    "date": "a day, such as 2026-01-31",
+    "Invalid RFC3339 encoded date": "a day, such as 2026-01-31",
+    "uuid": "an id",
+    "Invalid UUID": "an id",
+    "float | int | str": "a word or a number",
+}
+"""What a field's type takes, in words."""
 
 
 class Misread(Exception):
@@ -26,7 +40,7 @@ def from_toml(text: str, kind: type[T]) -> T:
     try:
         content = content_in(text)
     except Misspelled as error:
-        raise Misread("the file", str(error), "valid TOML") from None
+        raise Misread("the file", error.said, f"valid TOML ({error})") from None
     except NumberBeyond as error:
         raise Misread(error.field, str(error), f"a number, at most {WHOLE_MAX:,}") from None
     return from_content(content, kind)
@@ -151,14 +165,16 @@ def _told(message: str, content: Mapping[str, Any], kind: Any) -> Misread:
         return Misread(".".join(filter(None, (path, missing[1]))), None, "given")
     if unknown := re.search(r"unknown field `(\w+)`", what):
         field = ".".join(filter(None, (path, unknown[1])))
-        return Misread(field, _at(content, field), "left out: there is no such field")
+        return Misread(field, value_at(content, field), "left out: there is no such field")
     if what.startswith("Invalid enum value"):
-        return Misread(path, _at(content, path), f"one of {', '.join(map(str, _choices(kind, path)))}")
-    allowed = what.replace("Expected ", "").replace("`", "").split(", got ")[0]
-    return Misread(path or "the document", _at(content, path), allowed)
+        return Misread(path, value_at(content, path), f"one of {', '.join(map(str, _choices(kind, path)))}")
+    wanted = what.replace("Expected ", "").replace("`", "").split(", got ")[0]
+    plainly = " | ".join(sorted(set(wanted.split(" | ")) - {"null"}))
+    return Misread(path or "the document", value_at(content, path), PLAINLY.get(plainly, wanted))
 
 
-def _at(content: Any, path: str) -> Any:
+def value_at(content: Any, path: str) -> Any:
+    """What stands at a field such as `rules[2].reason`, or None."""
     for step in re.findall(r"\w+", path):
         try:
             content = content[int(step)] if isinstance(content, list) else content[step]

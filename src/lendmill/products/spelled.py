@@ -19,16 +19,17 @@ TEXTS: Final = (
     r"|#[^\n]*"
 )
 TOKEN: Final = re.compile(TEXTS + r"|[][{}.=,\n]", re.DOTALL)
-SYNTAX: Final = re.compile(r"\(at line (\d+), column \d+\)")
+SYNTAX: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+WAY: Final = re.compile(r"\((?:'[^']*',? ?)+\)")  # a way to a table, as the reader of TOML tells it
 LONG_NUMBER: Final = re.compile(r"(?<![\d_])\d[\d_]{999,}")
 
 
 class Misspelled(Exception):
-    """A text that is no TOML, or one beyond the bounds: on which line, and what is wrong."""
+    """A text that is no TOML, or one beyond the bounds: what is wrong, on which line, and what that says."""
 
-    def __init__(self, told: str, line: int | None) -> None:
-        super().__init__(told)
-        self.line = line
+    def __init__(self, told: str, text: str = "", line: int | None = None, column: str = "") -> None:
+        super().__init__(f"line {line}{column}: {told}" if line else told)
+        self.line, self.said = line, text.split("\n")[line - 1].strip()[:NAME_LETTERS_MAX] if line else ""
 
 
 class NumberBeyond(Exception):
@@ -42,17 +43,20 @@ class NumberBeyond(Exception):
 def content_in(text: str) -> dict[str, Any]:
     """What a text in TOML says; raises `Misspelled` and `NumberBeyond`."""
     if len(text) > LETTERS_MAX:
-        raise Misspelled(f"it has more than {LETTERS_MAX:,} letters", None)
+        raise Misspelled(f"it has more than {LETTERS_MAX:,} letters")
     _check_depth(text)
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = SYNTAX.search(str(error))
-        raise Misspelled(str(error), int(found[1]) if found else None) from None
+        at = int(found[1]) if found and found[1] else text.count("\n") + 1
+        column = f", column {found[2]}" if found and found[2] else ""
+        said = WAY.sub(lambda way: ".".join(re.findall("'([^']*)'", way[0])), SYNTAX.sub("", str(error)))
+        raise Misspelled(said, text, at, column) from None
     except ValueError:  # a number of more digits than are read at all
         long = LONG_NUMBER.search(text)
         line = _line(text, long.start()) if long else None
-        raise Misspelled(f"there is a number of thousands of digits{_told(line)}", line) from None
+        raise Misspelled("there is a number of thousands of digits", text, line) from None
     _check_names(content)
     for field, number in _numbers(content, ""):
         if isinstance(number, int) and abs(number) > WHOLE_MAX:
@@ -77,13 +81,13 @@ def _check_depth(text: str) -> None:
             dots = 0
         if open_ + dots > DEPTH_MAX:
             line = _line(text, token.start())
-            raise Misspelled(f"it nests deeper than {DEPTH_MAX} levels{_told(line)}", line)
+            raise Misspelled(f"it nests deeper than {DEPTH_MAX} levels", text, line)
 
 
 def _check_names(content: Any) -> None:
     """Refuse names longer than any document has, before each is told with all that it stands in."""
     if isinstance(content, dict) and max(map(len, content), default=0) > NAME_LETTERS_MAX:
-        raise Misspelled(f"a name in it has more than {NAME_LETTERS_MAX} letters", None)
+        raise Misspelled(f"a name in it has more than {NAME_LETTERS_MAX} letters")
     for value in content.values() if isinstance(content, dict) else content:
         if isinstance(value, dict | list):
             _check_names(value)
@@ -91,10 +95,6 @@ def _check_names(content: Any) -> None:
 
 def _line(text: str, at: int) -> int:
     return text.count("\n", 0, at) + 1
-
-
-def _told(line: int | None) -> str:
-    return f" (at line {line})" if line else ""
 
 
 def _numbers(content: Any, at: str) -> Iterator[tuple[str, int | float]]:

@@ -1,8 +1,9 @@
 """A document from a file, TOML or Excel: taken over whole, or each mistake told by its line or its cell."""
 
 import json
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from lendmill.people.canonical import canonical
@@ -12,7 +13,7 @@ from lendmill.products.publishing.lines import line_of
 from lendmill.products.publishing.packed import BYTES_MAX, SpreadsheetTooLarge
 from lendmill.products.publishing.sheets import MAIN, Taken, column_number, letters, sheets_of, taken
 from lendmill.products.publishing.worked_out import without_value
-from lendmill.products.reading import Misread, content_of, every_misread, readable
+from lendmill.products.reading import Misread, content_of, every_misread, readable, value_at
 from lendmill.products.spelled import Misspelled, NumberBeyond, content_in
 from lendmill.refusals import Refusal
 
@@ -23,6 +24,10 @@ HELD_TO: Final = ("rating", "sources")
 """Fields by which others are checked: which grades have a figure, which sources a rule may name."""
 OWN: Final[dict[KindName, str]] = {"policy": "eligibility", "product": "waterfall_stages"}
 """What every document of a kind has, and none of the other."""
+
+
+NAMED_BY: Final = ("rule", "table", "condition", "change", "key", "figure", "name")
+"""By which of its fields something in a list is known to its author."""
 
 
 class FileWrong(Refusal):
@@ -43,7 +48,7 @@ class ProductNotPolicy(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class FileMistake:
-    """Something wrong in a file: where it stands, what is there, and what may be."""
+    """Something wrong in a file: where it stands, what is there, and what may be; `called` is its field for people."""
 
     line: int | None
     sheet: str
@@ -51,10 +56,11 @@ class FileMistake:
     field: str
     value: str
     allowed: str
+    called: str = ""
 
     def __str__(self) -> str:
         where = f"line {self.line}: " if self.line else f"sheet {self.sheet}, cell {self.cell}: " if self.sheet else ""
-        return f"{where}{self.field} is {self.value or 'empty'}, but must be {self.allowed}"
+        return f"{where}{self.called or self.field} is {self.value or 'empty'}, but must be {self.allowed}"
 
 
 def document_in(kind: DocumentKind[D], content: bytes, name: str) -> D:
@@ -78,26 +84,27 @@ def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
         content = content_in(text)
         _check_kind(kind, content, name)
     except Misspelled as error:
-        raise _refused(name, [FileMistake(error.line, "", "", "the file", str(error), "valid TOML")]) from None
+        wrong_text = FileMistake(error.line, "", "", "the file", error.said, f"valid TOML ({error})")
+        raise _refused(name, [wrong_text], {}) from None
     except NumberBeyond:
         pass  # told by its field, as every other value is
     try:
         return kind.written(text)
     except Refusal as wrong:
         misread = list(every_misread(content, kind.type)) if content is not None else []
-        found = [
-            FileMistake(line_of(text, each.field), "", "", each.field, _shown(each.value), each.allowed)
-            for each in misread
-        ]
 
-        def place(field: str, value: Any) -> tuple[int | None, str, str]:
-            return line_of(text, field) or _line_with(text, value), "", ""
+        def place(field: str) -> tuple[int | None, str, str]:
+            return line_of(text, field), "", ""
 
+        found = [FileMistake(*place(each.field), each.field, _shown(each.value), each.allowed) for each in misread]
         if len(found) <= 1:
             found = _told(wrong, place)
         if misread:
             found += _of_the_rest(kind, content, [each.field for each in misread], place)
-        raise _refused(name, sorted(found, key=lambda each: each.line or len(text))) from None
+        found.sort(key=lambda each: each.line or len(text))
+        told = [replace(each, line=each.line or _line_with(text, each.value)) for each in found[:MISTAKES_MAX]]
+        told.sort(key=lambda each: each.line or len(text))
+        raise _refused(name, [*told, *found[MISTAKES_MAX:]], content) from None
 
 
 def _check_kind(kind: DocumentKind[Any], fields: Collection[str], name: str) -> None:
@@ -109,28 +116,30 @@ def _check_kind(kind: DocumentKind[Any], fields: Collection[str], name: str) -> 
             raise ProductNotPolicy(name=name)
 
 
-def _line_with(text: str, word: Any) -> int | None:
+def _line_with(text: str, word: str) -> int | None:
     """The first line a word stands on."""
-    said = str(word)
-    return next((n for n, line in enumerate(text.splitlines(), start=1) if said in line), None)
+    at = text.find(word) if word else -1
+    return None if at < 0 else text.count("\n", 0, at) + 1
 
 
 def _from_sheets(kind: DocumentKind[D], content: bytes, name: str) -> D:
     sheets = workbook.read(content, name)
-    fields = {str(row[0]).split(".")[0] for row in sheets.get(MAIN, ()) if row}
-    _check_kind(kind, {*sheets, *fields}, name)
+    _check_kind(kind, {*sheets, *(str(row[0]).split(".")[0] for row in sheets.get(MAIN, ()) if row)}, name)
     found, empty = taken(sheets, kind.type), without_value(content)
     there = {(each.sheet, each.row, each.column) for each in empty}
     found.wrong = [*empty, *(each for each in found.wrong if (each.sheet, each.row, each.column) not in there)]
 
     def told_in_order(mistakes: list[FileMistake]) -> FileWrong:
         order = {sheet: n for n, sheet in enumerate(sheets)}
-        return _refused(name, sorted(mistakes, key=lambda each: (order.get(each.sheet, len(order)), _place(each.cell))))
+        by_place = sorted(mistakes, key=lambda each: (order.get(each.sheet, len(order)), _place(each.cell)))
+        return _refused(name, by_place, found.content)
 
     if found.wrong:
+        fields = {(sheet, f"{letters(column)}{row + 1}"): way for way, (sheet, row, column) in found.places.items()}
         told = [
-            FileMistake(None, each.sheet, f"{each.column}{each.row}", "the cell", each.value, each.allowed)
+            FileMistake(None, each.sheet, cell, fields.get((each.sheet, cell), "the cell"), each.value, each.allowed)
             for each in found.wrong
+            for cell in (f"{each.column}{each.row}",)
         ]
         where = {(each.sheet, each.row - 1) for each in found.wrong}
         cells = {(each.sheet, each.row - 1, each.column) for each in found.wrong}
@@ -141,11 +150,11 @@ def _from_sheets(kind: DocumentKind[D], content: bytes, name: str) -> D:
             if (sheet, row, letters(column)) in cells
             or (way.endswith("]") and ".rows[" in way and (sheet, row) in where)
         ]
-        raise told_in_order(told + _of_the_rest(kind, found.content, ways, lambda field, _: _cell_of(found, field)))
+        raise told_in_order(told + _of_the_rest(kind, found.content, ways, lambda field: _cell_of(found, field)))
     try:
         return kind.checked(found.content)
     except Refusal as wrong:
-        raise told_in_order(_told(wrong, lambda field, _: _cell_of(found, field))) from None
+        raise told_in_order(_told(wrong, lambda field: _cell_of(found, field))) from None
 
 
 def _place(cell: str) -> tuple[int, int]:
@@ -162,7 +171,7 @@ def _of_the_rest(
     kind: DocumentKind[D],
     content: Any,
     misread: Sequence[str],
-    place: Callable[[str, Any], tuple[int | None, str, str]],
+    place: Callable[[str], tuple[int | None, str, str]],
 ) -> list[FileMistake]:
     """What the checks say of the fields that could be read, unless one that others are held to could not."""
     if any(field.split(".")[0] in HELD_TO for field in misread):
@@ -171,14 +180,20 @@ def _of_the_rest(
         kind.checked(readable(content, kind.type))
     except Refusal as wrong:
         told = _told(wrong, place) if "field" in wrong.facts else []
-        return [each for each in told if not any(_within(each.field, field) for field in misread)]
+        gone, within = set(misread), {way for field in misread for way in _ways(field)}
+        return [each for each in told if each.field not in within and gone.isdisjoint(_ways(each.field))]
     return []
 
 
-def _within(one: str, other: str) -> bool:
-    """Whether a field is another one, or stands in it, or the other way round."""
-    shorter, longer = sorted((one, other), key=len)
-    return longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}["))
+def _ways(field: str) -> Iterator[str]:
+    """A field and all that it stands in.
+
+    >>> list(_ways("rules[2].reason"))
+    ['rules[2].reason', 'rules[2]', 'rules']
+    """
+    while field:
+        yield field
+        field = field[: max(field.rfind("."), field.rfind("["), 0)]
 
 
 def _cell_of(found: Taken, field: str) -> tuple[int | None, str, str]:
@@ -186,23 +201,47 @@ def _cell_of(found: Taken, field: str) -> tuple[int | None, str, str]:
     return (None, "", "") if place is None else (None, place[0], f"{letters(place[2])}{place[1] + 1}")
 
 
-def _told(wrong: Refusal, place: Callable[[str, Any], tuple[int | None, str, str]]) -> list[FileMistake]:
+def _told(wrong: Refusal, place: Callable[[str], tuple[int | None, str, str]]) -> list[FileMistake]:
     """What a document's own checks say, each with the place of the field it names."""
     if "field" not in wrong.facts:
         return [FileMistake(None, "", "", "the document", str(wrong), "right")]
     first = Misread(str(wrong.facts["field"]), wrong.facts["value"], str(wrong.facts["allowed"]))
     return [
-        FileMistake(*place(each.field, each.value), each.field, _shown(each.value), each.allowed)
+        FileMistake(*place(each.field), each.field, _shown(each.value), each.allowed)
         for each in (first, *wrong.facts.get("others", ()))
     ]
 
 
 def _shown(value: Any) -> str:
-    return "" if value is None else str(value)[:TOLD_LETTERS_MAX]
+    """A value as an author writes it.
+
+    >>> _shown(("AAA", 3)), _shown(True), _shown("yes")
+    ('["AAA", 3]', 'true', 'yes')
+    """
+    plain = (
+        "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    )
+    return plain[:TOLD_LETTERS_MAX]
 
 
-def _refused(name: str, mistakes: list[FileMistake]) -> FileWrong:
-    return FileWrong(name=name, count=len(mistakes), first=str(mistakes[0]), mistakes=mistakes[:MISTAKES_MAX])
+def called(field: str, content: Any) -> str:
+    """A field as its author finds it: what stands in a list by its own name, or else counted from one.
+
+    >>> called("rules[0].reason", {"rules": [{"rule": "few refunds"}]}), called("laws[1].law", {})
+    ('rules "few refunds".reason', 'laws 2.law')
+    """
+
+    def named(found: re.Match[str]) -> str:
+        item = value_at(content, field[: found.end()])
+        own = next((item[by] for by in NAMED_BY if by in item), "") if isinstance(item, dict) else ""
+        return f' "{own}"' if own and isinstance(own, str) else f" {int(found[1]) + 1}"
+
+    return re.sub(r"\[(\d+)\]", named, field)
+
+
+def _refused(name: str, mistakes: list[FileMistake], content: Any) -> FileWrong:
+    told = [replace(each, called=called(each.field, content)) for each in mistakes[:MISTAKES_MAX]]
+    return FileWrong(name=name, count=len(mistakes), first=str(told[0]), mistakes=told)
 
 
 def spreadsheet_of(kind: DocumentKind[D], document: D, meaning: Callable[[str, str], str] = lambda _, __: "") -> bytes:
