@@ -1,8 +1,11 @@
 """Policies by command: written, compared, let go live by two people; a policy fits the house or is refused by name."""
 
 import json
+import re
+import time
 from collections.abc import Callable
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -190,6 +193,54 @@ def test_mistakes_of_every_kind_are_told_at_once_in_a_workbook() -> None:
     assert sorted(told) == [
         ("changes", "-5"), ("document", "old"), ("limit.tables 1", "much"), ("rules", "history_dayz < 90"),
     ]  # fmt: skip
+
+
+def test_all_that_is_wrong_with_a_product_is_told_at_once() -> None:
+    text = (files("lendmill.products") / "presets" / "credit-line.toml").read_text("utf-8")
+    wrong = (
+        ("months_max = 12", "months_max = 99"), ("line_months = 12", "line_months = 0"),
+        ("limit_max_cents = 100_000_000", "limit_max_cents = 5"), ('daily_rate = "0.06 %"', 'daily_rate = "0.09 %"'),
+        ("grace_days = 3", 'grace_days = "3"'), ("offer_days = 30", "offer_days = 0"),
+        ('by = "component"', 'by = "loan"'),
+    )  # fmt: skip
+    for was, becomes in wrong:
+        assert was in text, was
+        text = text.replace(was, becomes, 1)
+    with pytest.raises(FileWrong) as found:
+        document_in(queries.PRODUCT, text.encode(), "wrong.toml")
+    told = found.value.facts["mistakes"]
+    assert {text.splitlines()[each.line - 1].split("   ")[0] for each in told} == {becomes for _, becomes in wrong}
+
+
+def test_the_first_mistake_of_every_table_is_told_at_once() -> None:
+    content = json.loads(canonical(content_of(POLICY)))
+    for n, table in enumerate(content["limit"]["tables"]):
+        table["rows"][0][-1] = -1 - n
+    content["price"]["tables"][0]["rows"][0][-1] = -1
+    content["limit"]["borrower_limit_max_cents"] = -1
+    content["sources"]["market"] = "no_fact"
+    with pytest.raises(InvalidPolicy) as found:
+        queries.checked_policy(content)
+    fields = [found.value.facts["field"], *(each.field for each in found.value.facts["others"])]
+    capped = [f"limit.tables[{n}].rows[0]" for n in range(len(content["limit"]["tables"]))]
+    assert len(capped) > 1
+    assert fields == [
+        "limit.borrower_limit_max_cents", *capped,
+        "price.tables[0].rows[0]", "sources.market",
+    ]  # fmt: skip
+
+
+def test_very_many_wrong_rules_are_told_in_little_time() -> None:
+    text = (Path(queries.__file__).parents[1] / "presets" / "policy-standard.toml").read_text("utf-8")
+    for n in range(4_000):  # under a header that no place is found for
+        text += f"""\n[["rul\\u0065s"]]\nrule = "r{n}"\nlabel_en = "x"\nlabel_zh = "x"\nreason = "many-refunds"
+unknown = "refer"\nrefer_when = "refund_rate_9{n} > 0.3"\ndecline_when = "refund_rat_9{n} > 0.4"\n"""
+    text = re.sub(r"(?m)^\[\[rules\]\]\n(?:[^\[\n].*\n|\n)*", "", text)
+    begun = time.process_time()
+    with pytest.raises(FileWrong, match=r"100\+ to put right.* did you mean") as found:
+        document_in(KIND, text.encode(), "x.toml")
+    assert time.process_time() - begun < 5
+    assert len(found.value.facts["mistakes"]) == 100
 
 
 def test_a_policy_from_before_these_were_asked_for_can_still_be_read() -> None:

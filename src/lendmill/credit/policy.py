@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import islice
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
@@ -35,7 +35,7 @@ from lendmill.credit.tables import Check, Table
 from lendmill.people.canonical import canonical, digest_of
 from lendmill.products.law import LawFigure
 from lendmill.products.law import checks as law_checks
-from lendmill.products.reading import Misread, content_of, from_content, from_toml
+from lendmill.products.reading import Misread, content_of, from_content, from_toml, mistakes
 from lendmill.rating.stated.closeness import WEIGHTS
 from lendmill.refusals import Refusal
 
@@ -141,12 +141,10 @@ def _checked(read: Callable[[], Policy], name: str, known_facts: frozenset[str] 
         policy = read()
     except Misread as misread:
         raise _invalid(name, [misread]) from None
-    wrong = [*_mistakes(_each_alone(policy)), *_mistakes(_built_up(policy), most=1)]
+    parts = [_each_alone(policy), _of_tables(policy)]
     if known_facts is not None:  # what was kept before these were asked for can still be read
-        wrong += _mistakes((rulebook.reached(policy.rules or ()), policy_checks.meant(policy.changes or ())))
-    if not wrong and known_facts is not None:
-        strangers = (fact for fact in policy.facts if fact not in known_facts)
-        wrong = [Misread("a fact", fact, "in the catalogue of features") for fact in strangers]
+        parts.append(_asked_since(policy, known_facts))
+    wrong = [each for part in chain(*parts) for each in mistakes(part)]
     if wrong:
         raise _invalid(policy.key or name, wrong)
     return policy
@@ -157,14 +155,17 @@ def _invalid(name: str, wrong: Sequence[Misread]) -> InvalidPolicy:
     return InvalidPolicy(policy=name, field=first.field, value=first.value, allowed=first.allowed, others=others)
 
 
-def _mistakes(parts: Iterable[Iterable[Check]], most: int | None = None) -> Iterator[Misread]:
-    """What does not hold, at most so many of each part."""
-    for part in parts:
-        yield from islice((Misread(field, value, allowed) for holds, field, value, allowed in part if not holds), most)
+def _asked_since(policy: Policy, known_facts: frozenset[str]) -> Iterator[Iterable[Check]]:
+    """The parts that a policy from before may have otherwise."""
+    yield rulebook.reached(policy.rules or ())
+    yield policy_checks.meant(policy.changes or ())
+    yield policy_checks.in_catalogue(
+        policy.sources, policy.limit, policy.knock_outs or (), known_facts | OUTSIDE_THE_RECORD
+    )
 
 
-def _built_up(policy: Policy) -> Iterator[Iterable[Check]]:
-    """The parts in which a check may count on those before it."""
+def _of_tables(policy: Policy) -> Iterator[Iterable[Check]]:
+    """The parts that are held to the grades that are granted and to the sources."""
     granted, sources = policy_checks.granted_grades(policy.rating), tuple(policy.sources)
     yield policy_checks.limits(policy.limit, sources, granted)
     yield policy_checks.terms(policy.months_by_grade, policy.term or None, sources, granted)

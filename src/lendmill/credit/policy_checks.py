@@ -80,7 +80,7 @@ def limits(limit: LimitRules, sources: Sequence[str], granted: Sequence[str]) ->
     shares = limit.share_bp or {}
     if limit.tables is msgspec.UNSET:
         yield old == (False, False), "limit.tables", None, "given"
-        yield from _by_grade("limit.share_bp", shares, granted)
+        yield from _by_grade("limit.share_bp", shares, granted, least=0)
         return
     yield old == (True, True), "limit.share_bp", shares, "left out: the tables say it"
     yield from tables.limit_checks(limit.tables, sources, granted)
@@ -97,40 +97,50 @@ def terms(
     """Months by grade, or tables of them; at least one month, never more for a worse grade."""
     if term is None:
         yield months is not msgspec.UNSET, "term", None, "given"
-        yield from _by_grade("months_by_grade", months or {}, granted)
-        yield all(m >= 1 for m in (months or {}).values()), "months_by_grade", months, "1 or more"
+        yield from _by_grade("months_by_grade", months or {}, granted, least=1)
         return
     yield months is msgspec.UNSET, "months_by_grade", months, "left out: the tables say it"
     yield bool(term.tables), "term.tables", (), "at least one table"
     yield from tables.checks(
-        term.tables, "term.tables", sources=sources, granted=granted, least=1, most=MONTHS_MAX
+        term.tables, "term.tables", sources=sources, granted=granted, least=1, most=MONTHS_MAX, also=tables.falling
     )  # fmt: skip
-    for n, table in enumerate(term.tables):
-        yield from tables.falling(table, f"term.tables[{n}].rows")
     whole = [table for table in term.tables if not table.products and table.source == ANY_SOURCE]
     yield bool(whole), "term.tables", [table.table for table in term.tables], "at least one for every product and shop"
 
 
-def _by_grade(field: str, table: Mapping[str, int], granted: Sequence[str]) -> Iterator[Check]:
-    yield set(table) == set(granted), field, sorted(table), f"given for exactly the grades {', '.join(granted)}"
-    yield all(figure >= 0 for figure in table.values()), field, table, "0 or more for each grade"
+def _by_grade(field: str, table: Mapping[str, int], granted: Sequence[str], *, least: int) -> Iterator[Check]:
+    exactly = set(table) == set(granted)
+    yield exactly, field, sorted(table), f"given for exactly the grades {', '.join(granted)}"
+    yield all(figure >= least for figure in table.values()), field, table, f"{least} or more for each grade"
     falling = [table.get(grade, 0) for grade in granted]
-    yield falling == sorted(falling, reverse=True), field, falling, "never more for a worse grade"
+    yield not exactly or falling == sorted(falling, reverse=True), field, falling, "never more for a worse grade"
 
 
 def prices(price: PriceRules, sources: Sequence[str], granted: Sequence[str]) -> Iterator[Check]:
     """At most one table for a product priced one way, and never cheaper for a worse grade."""
     at = "price.tables"
-    yield from tables.checks(price.tables, at, sources=sources, granted=granted, least=0, most=PRICE_MAX)
+    yield from tables.checks(
+        price.tables, at, sources=sources, granted=granted, least=0, most=PRICE_MAX, also=tables.rising
+    )  # fmt: skip
     for n, table in enumerate(price.tables):
         yield table.source == ANY_SOURCE, f"{at}[{n}].source", table.source, "any: a price is for everybody"
-        for figures in tables.by_grade(table):
-            yield list(figures) == sorted(figures), f"{at}[{n}].rows", figures, "never less for a worse grade"
     for per in {table.per for table in price.tables}:
         alike = [table for table in price.tables if table.per == per]
         named = [product for table in alike for product in table.products]
         once = len(set(named)) == len(named) and (len(alike) == 1 or all(table.products for table in alike))
         yield once, f"{at}.products", named, f"each product priced by one table in {per}"
+
+
+def in_catalogue(
+    sources: Mapping[str, str], limit: LimitRules, knock_outs: Sequence[FactRule], known: frozenset[str]
+) -> Iterator[Check]:
+    """Each fact that is named outside rules and tables can be known; one that could not would refer everybody."""
+    named = [(f"sources.{source}", fact) for source, fact in sources.items()]
+    for field in ("monthly_sales_facts", "open_orders_plus", "open_orders_minus", "cash_flow_facts"):
+        named += [(f"limit.{field}", fact) for fact in getattr(limit, field) or ()]
+    named += [(f"knock_outs[{n}].facts", fact) for n, rule in enumerate(knock_outs) for fact in rule.facts]
+    for field, fact in named:
+        yield fact in known, field, fact, "in the catalogue of features"
 
 
 def rules(knock_outs: Sequence[FactRule], written: Sequence[Rule], sources: Mapping[str, str]) -> Iterator[Check]:

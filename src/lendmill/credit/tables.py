@@ -1,13 +1,13 @@
 """Tables of figures by named facts: how much for which grade and how many years of record, as rows a sheet can hold."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from itertools import product as combined
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 import polars as pl
@@ -143,14 +143,17 @@ class _Axis:
 
 
 Check = tuple[bool, str, Any, str]
+T = TypeVar("T", bound=Table)
 
 
 def checks(
-    tables: Sequence[Table], at: str, *, sources: Sequence[str], granted: Sequence[str], least: int, most: int
-) -> Iterator[Check]:
+    tables: Sequence[T], at: str, *, sources: Sequence[str], granted: Sequence[str], least: int, most: int,
+    also: Callable[[T, str], Iterator[Check]],
+) -> Iterator[Check]:  # fmt: skip
     """What must hold of a set of tables: named once, facts there are, every combination once, figures in bounds.
 
-    A table by grade has exactly the grades that are granted.
+    A table by grade has exactly the grades that are granted; `also` is what else its rows must hold. Of what counts
+    on what was looked at before, each table tells the first.
     """
     names = [table.table for table in tables]
     yield len(set(names)) == len(names), at, names, "each table named once"
@@ -160,15 +163,18 @@ def checks(
             yield bool(text.strip()) and text.isprintable() and len(text) <= 120, f"{here}.{field}", text, "a name"
         known = (*sources, ANY_SOURCE)
         yield table.source in known, f"{here}.source", table.source, f"one of {', '.join(known)}"
-        yield 1 <= len(table.axes) <= AXES_MAX, f"{here}.axes", table.axes, f"1 to {AXES_MAX} named facts"
-        yield len(set(table.axes)) == len(table.axes), f"{here}.axes", table.axes, "each fact named once"
-        for fact in table.axes:
-            kind = vocabulary()[fact].kind if fact in vocabulary() else ""
-            yield kind in ("number", "text"), f"{here}.axes", fact, "a fact that is a number or a word"
-        yield from _rows(table, here, least, most)
-        yield from _grades(table, here, granted)
         dated = not table.law or table.in_force_on is not None
         yield dated, f"{here}.in_force_on", table.in_force_on, "the day from which that law is in force"
+        built = (_axes(table, here), _rows(table, here, least, most), _grades(table, here, granted), also(table, here))
+        yield from islice((each for each in chain(*built) if not each[0]), 1)
+
+
+def _axes(table: Table, here: str) -> Iterator[Check]:
+    yield 1 <= len(table.axes) <= AXES_MAX, f"{here}.axes", table.axes, f"1 to {AXES_MAX} named facts"
+    yield len(set(table.axes)) == len(table.axes), f"{here}.axes", table.axes, "each fact named once"
+    for fact in table.axes:
+        kind = vocabulary()[fact].kind if fact in vocabulary() else ""
+        yield kind in ("number", "text"), f"{here}.axes", fact, "a fact that is a number or a word"
 
 
 def _rows(table: Table, here: str, least: int, most: int) -> Iterator[Check]:
@@ -231,18 +237,29 @@ class LimitTable(Table, frozen=True, kw_only=True):
 def limit_checks(tables: Sequence[LimitTable], sources: Sequence[str], granted: Sequence[str]) -> Iterator[Check]:
     """What must hold of the caps: figures in bounds, never more for a worse grade, a share of sales among them."""
     at = "limit.tables"
-    yield from checks(tables, at, sources=sources, granted=granted, least=0, most=LARGEST_CENTS)
+    yield from checks(
+        tables, at, sources=sources, granted=granted, least=0, most=LARGEST_CENTS, also=_shares
+    )  # fmt: skip
     for n, table in enumerate(tables):
         yield table.reason in CODES, f"{at}[{n}].reason", table.reason, f"one of {', '.join(sorted(CODES))}"
-        most = 100 * BASIS_POINTS
-        small = table.of not in BASES_IN_BP or max(table.figures()) <= most
-        yield small, f"{at}[{n}].rows", table.of, f"a share of at most {most} basis points"
-        yield from falling(table, f"{at}[{n}].rows")
     own = [table for table in tables if table.of != "open orders" and not table.products and table.source == ANY_SOURCE]
     yield bool(own), at, [table.of for table in tables], "at least one for every product and every shop"
 
 
-def falling(table: Table, at: str) -> Iterator[Check]:
+def _shares(table: LimitTable, here: str) -> Iterator[Check]:
+    most = 100 * BASIS_POINTS
+    small = table.of not in BASES_IN_BP or max(table.figures()) <= most
+    yield small, f"{here}.rows", table.of, f"a share of at most {most} basis points"
+    yield from falling(table, here)
+
+
+def falling(table: Table, here: str) -> Iterator[Check]:
     """Never more for a worse grade."""
     for figures in by_grade(table):
-        yield list(figures) == sorted(figures, reverse=True), at, figures, "never more for a worse grade"
+        yield list(figures) == sorted(figures, reverse=True), f"{here}.rows", figures, "never more for a worse grade"
+
+
+def rising(table: Table, here: str) -> Iterator[Check]:
+    """Never less for a worse grade."""
+    for figures in by_grade(table):
+        yield list(figures) == sorted(figures), f"{here}.rows", figures, "never less for a worse grade"

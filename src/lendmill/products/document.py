@@ -1,9 +1,10 @@
 """What a product states: price, term, limits, how money is repaid, and in which order it settles what is owed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any, Final, Literal
 
 import msgspec
@@ -19,7 +20,7 @@ from lendmill.products.conventions import (
 )
 from lendmill.products.law import LawFigure
 from lendmill.products.law import checks as law_checks
-from lendmill.products.reading import Misread, content_of, from_content, from_toml, require
+from lendmill.products.reading import Misread, content_of, from_content, from_toml, mistakes
 from lendmill.refusals import Refusal
 from lendmill.terms.allocation import COMPONENTS, Component, Waterfall
 from lendmill.terms.day_counts import PRORATED
@@ -188,6 +189,7 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         return (self.key, *(self.joint_limit.products if self.joint_limit else ()))
 
 
+Check = tuple[bool, str, Any, str]
 Prices = tuple[dict[str, tuple[Rate, Rate]], tuple[Rate, Rate]]
 """Rate and penalty rate, for the grades that have their own and for all others."""
 
@@ -263,16 +265,19 @@ def check_band(product: Product) -> None:
 def _checked(read: Any, name: str) -> Product:
     try:
         product: Product = read()
-        name = product.key or name
-        for holds, field, value, allowed in _rules(product):
-            require(holds, field, value, allowed)
-        _check_rates(product)
-    except Misread as wrong:
-        raise InvalidProduct(product=name, field=wrong.field, value=wrong.value, allowed=wrong.allowed) from None
+    except Misread as misread:
+        raise _invalid(name, [misread]) from None
+    if wrong := list(mistakes(chain(_rules(product), _rates(product)))) or list(mistakes(_counted(product))):
+        raise _invalid(product.key or name, wrong)
     return product
 
 
-def _rules(product: Product) -> Iterator[tuple[bool, str, Any, str]]:
+def _invalid(name: str, wrong: Sequence[Misread]) -> InvalidProduct:
+    first, *others = wrong
+    return InvalidProduct(product=name, field=first.field, value=first.value, allowed=first.allowed, others=others)
+
+
+def _rules(product: Product) -> Iterator[Check]:
     """What must hold beyond each field's own type."""
     named = product.key.replace("-", "").isalnum() and product.key == product.key.lower()
     yield named and product.key.isascii(), "key", product.key, "small letters, digits and hyphens"
@@ -311,50 +316,59 @@ def _rules(product: Product) -> Iterator[tuple[bool, str, Any, str]]:
     starts = [stage.from_days_past_due for stage in product.waterfall_stages]
     yield starts[:1] == [0], "waterfall_stages", starts, "a first stage from day 0"
     yield starts == sorted(set(starts)), "waterfall_stages", starts, "stages in rising order of days, each once"
-    yield max(starts) <= CAPACITY_DAYS, "waterfall_stages", starts, f"stages from at most {CAPACITY_DAYS} days"
+    yield (
+        max(starts, default=0) <= CAPACITY_DAYS,
+        "waterfall_stages",
+        starts,
+        f"stages from at most {CAPACITY_DAYS} days",
+    )
     for n, stage in enumerate(product.waterfall_stages):
         whole = sorted(stage.order) == sorted(COMPONENTS)
         yield whole, f"waterfall_stages[{n}].order", stage.order, f"each of {', '.join(COMPONENTS)} once"
     yield from law_checks(product.laws or (), content_of(product))
 
 
-def _check_rates(product: Product) -> None:
-    """Every rate readable, one way of pricing, under the product's own all-in cap, and small enough to be counted
-    exactly.
-    """
+def _rates(product: Product) -> Iterator[Check]:
+    """One way of pricing, every rate readable and under the product's own all-in cap."""
     yearly = bool(product.yearly_rate)
-    kind = "yearly_rate" if yearly else "daily_rate"
-    spelled = "a percentage per year, such as '18 %'" if yearly else "a percentage per day, such as '0.06 %'"
-    require(bool(product.daily_rate) != yearly, kind, product.yearly_rate, "the one of daily_rate and yearly_rate")
-    daily = product.conventions.day_count == "days"
+    kind, daily = "yearly_rate" if yearly else "daily_rate", product.conventions.day_count == "days"
+    one = bool(product.daily_rate) != yearly
+    yield one, kind, product.yearly_rate, "the one of daily_rate and yearly_rate"
     allowed = "days for a daily rate, and one of the others for a yearly one"
-    require(daily != yearly, "conventions.day_count", product.conventions.day_count, allowed)
-    fields = {kind: product.daily_rate or product.yearly_rate}
+    yield daily != yearly, "conventions.day_count", product.conventions.day_count, allowed
+    fields = {kind: product.daily_rate or product.yearly_rate} if one else {}
     for grade, text in product.rate_by_grade.items():
-        require(grade in GRADES, "rate_by_grade", grade, f"one of the grades {', '.join(GRADES)}")
+        yield grade in GRADES, "rate_by_grade", grade, f"one of the grades {', '.join(GRADES)}"
         fields[f"rate_by_grade.{grade}"] = text
     ends = {field: getattr(product, field) for field in ("rate_min", "rate_max")}
     given = {field: text for field, text in ends.items() if text is not msgspec.UNSET}
-    require(len(given) != 1, "rate_min, rate_max", given, "both given, or neither")
-    fields |= given
-    cap, day_count = Fraction(product.all_in_cap_bp, BASIS_POINTS), product.conventions.day_count if yearly else ""
-    for field, text in fields.items():
-        try:
-            rate = _read_rate(text, day_count)
-        except NotARate:
-            raise Misread(field, text, spelled) from None
-        unit = "yearly" if yearly else "daily"
-        allowed = f"a {unit} rate of at most {product.all_in_cap_bp / 100:g} % a year (all_in_cap_bp)"
-        a_year = (
-            Fraction(text.strip().rstrip("%").strip()) / 100 if yearly else Fraction(rate.num * DAYS_A_YEAR, rate.den)
-        )
-        require(a_year <= cap, field, text, allowed)
+    yield len(given) != 1, "rate_min, rate_max", given, "both given, or neither"
+    if daily != yearly:
+        yield from (_rate(product, field, text) for field, text in (fields | given).items())
+
+
+def _rate(product: Product, field: str, text: str) -> Check:
+    yearly = bool(product.yearly_rate)
+    try:
+        rate = _read_rate(text, product.conventions.day_count if yearly else "")
+    except NotARate:
+        spelled = "a percentage per year, such as '18 %'" if yearly else "a percentage per day, such as '0.06 %'"
+        return False, field, text, spelled
+    a_year = Fraction(text.strip().rstrip("%").strip()) / 100 if yearly else Fraction(rate.num * DAYS_A_YEAR, rate.den)
+    unit = "yearly" if yearly else "daily"
+    allowed = f"a {unit} rate of at most {product.all_in_cap_bp / 100:g} % a year (all_in_cap_bp)"
+    return a_year <= Fraction(product.all_in_cap_bp, BASIS_POINTS), field, text, allowed
+
+
+def _counted(product: Product) -> Iterator[Check]:
+    """What can be worked out where all else holds: a band, and every rate small enough to be counted exactly."""
     if product.band is not None:
         low, high = (Fraction(each.num, each.den) for each in product.band)
-        require(low <= high, "rate_max", product.rate_max, f"at least rate_min, {product.rate_min}")
-    usual = usual_night(product.conventions.day_count)
+        yield low <= high, "rate_max", product.rate_max, f"at least rate_min, {product.rate_min}"
+    usual, small = usual_night(product.conventions.day_count), True
     for _, penalty in product.all_prices:
         try:  # over the one denominator, as a loan will count them
             check_capacity(product.limit_max_cents, Rate(penalty.num * usual, penalty.den), CAPACITY_DAYS)
         except AmountsTooLarge:
-            raise Misread("limit_max_cents", product.limit_max_cents, "small enough to count exactly") from None
+            small = False
+    yield small, "limit_max_cents", product.limit_max_cents, "small enough to count exactly"

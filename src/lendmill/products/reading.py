@@ -1,8 +1,9 @@
 """How a document is read, so that a mistake in it is told by field, value and what would be allowed."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import islice
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
@@ -11,6 +12,7 @@ import msgspec
 from lendmill.products.spelled import WHOLE_MAX, Misspelled, NumberBeyond, content_in
 
 T = TypeVar("T")
+MISTAKES_MAX: Final = 100  # told of a file, and of each part of a document
 PLAINLY: Final = {
     "int": "a whole number",
     "float": "a number",
@@ -156,6 +158,11 @@ def require(holds: bool, field: str, value: Any, allowed: str) -> None:
     """Hold a field to what is allowed."""
     if not holds:
         raise Misread(field, value, allowed)
+
+
+def mistakes(part: Iterable[tuple[bool, str, Any, str]]) -> Iterator[Misread]:
+    """What does not hold of one part of a document, as many as are told."""
+    yield from islice((Misread(*said) for holds, *said in part if not holds), MISTAKES_MAX)
 
 
 def _told(message: str, content: Mapping[str, Any], kind: Any) -> Misread:

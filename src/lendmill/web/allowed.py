@@ -134,7 +134,7 @@ ALLOWED: Final = (
     "cents or yuan",
     "left out: the tables say it",
     "given, with cash_flow_months",
-    "0 or more for each grade",
+    "{least} or more for each grade",
     "any: a price is for everybody",
     "each product priced by one table in {per}",
     "held either from above or from below",

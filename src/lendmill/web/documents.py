@@ -72,6 +72,7 @@ def _list(request: Asked, refusal: Refusal | None = None) -> Response[str]:
         refused=words.refusal(refusal) if refusal and not wrong else "",
         mistakes=refusal.facts["mistakes"] if refusal and wrong else [],
         file_name=refusal.facts["name"] if refusal and wrong else "",
+        count=refusal.facts["count"] if refusal and wrong else "",
     )
 
 

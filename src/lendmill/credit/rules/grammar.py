@@ -40,9 +40,17 @@ _Part = exp.Expr
 class RuleMisread(Exception):
     """A text that is not a rule, by the line and column where that shows, and what to write instead."""
 
-    def __init__(self, line: int, column: int, what: str) -> None:
-        super().__init__(f"line {line}, column {column}: {what}")
-        self.line, self.column, self.what = line, column, what
+    def __init__(self, line: int, column: int, what: str, meant: Callable[[], str] = str) -> None:
+        super().__init__(what)
+        self.line, self.column, self._what, self._meant = line, column, what, meant
+
+    @property
+    def what(self) -> str:
+        """What is wrong; which fact may have been meant is looked for only where that is told."""
+        return self._what + self._meant()
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}: {self.what}"
 
 
 def read(text: str, wanted: Kind = "truth", facts: Mapping[str, Fact] | None = None) -> Expression:
@@ -97,9 +105,9 @@ class _Reader:
         what = f"cannot be read at {word[:40]!r}: write a condition such as refund_rate_90 > 0.3"
         return self.misread(at + len(before) if at >= 0 else 0, what)
 
-    def misread(self, at: int, what: str) -> RuleMisread:
+    def misread(self, at: int, what: str, meant: Callable[[], str] = str) -> RuleMisread:
         before = self.text[:at]
-        return RuleMisread(before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1, what)
+        return RuleMisread(before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1, what, meant)
 
     def at(self, part: _Part) -> int:
         """Where a part begins: the first letter of its first word."""
@@ -145,10 +153,13 @@ class _Reader:
         word = str(name.this) if isinstance(name, exp.Identifier) else ""
         known = word if word in self.facts else word.lower()
         if known not in self.facts:
-            near = get_close_matches(known, self.facts, 1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            raise self.wrong(part, f"there is no fact called {word[:60]}{meant}")
+            raise self.misread(self.at(part), f"there is no fact called {word[:60]}", lambda: self.meant(known))
         return Named(self.facts[known].kind, known)
+
+    def meant(self, word: str) -> str:
+        """The fact that a word comes nearest to."""
+        near = get_close_matches(word, self.facts, 1)
+        return f"; did you mean {near[0]}?" if near else ""
 
     def constant(self, part: _Part, depth: int) -> Node:
         del depth

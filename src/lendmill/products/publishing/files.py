@@ -13,15 +13,14 @@ from lendmill.products.publishing.lines import line_of
 from lendmill.products.publishing.packed import BYTES_MAX, SpreadsheetTooLarge
 from lendmill.products.publishing.sheets import MAIN, Taken, column_number, letters, sheets_of, taken
 from lendmill.products.publishing.worked_out import without_value
-from lendmill.products.reading import Misread, content_of, every_misread, readable, value_at
+from lendmill.products.reading import MISTAKES_MAX, Misread, content_of, every_misread, readable, value_at
 from lendmill.products.spelled import Misspelled, NumberBeyond, content_in
 from lendmill.refusals import Refusal
 
 D = TypeVar("D", bound=Document)
-MISTAKES_MAX: Final = 100
 TOLD_LETTERS_MAX: Final = 300
-HELD_TO: Final = ("rating", "sources")
-"""Fields by which others are checked: which grades have a figure, which sources a rule may name."""
+HELD_TO: Final = ("rating", "sources", "all_in_cap_bp")
+"""Fields by which others are checked: which grades have a figure, which sources a rule may name, how dear a rate is."""
 OWN: Final[dict[KindName, str]] = {"policy": "eligibility", "product": "waterfall_stages"}
 """What every document of a kind has, and none of the other."""
 
@@ -241,7 +240,8 @@ def called(field: str, content: Any) -> str:
 
 def _refused(name: str, mistakes: list[FileMistake], content: Any) -> FileWrong:
     told = [replace(each, called=called(each.field, content)) for each in mistakes[:MISTAKES_MAX]]
-    return FileWrong(name=name, count=len(mistakes), first=str(told[0]), mistakes=told)
+    count = len(mistakes) if len(mistakes) < MISTAKES_MAX else f"{MISTAKES_MAX}+"
+    return FileWrong(name=name, count=count, first=str(told[0]), mistakes=told)
 
 
 def spreadsheet_of(kind: DocumentKind[D], document: D, meaning: Callable[[str, str], str] = lambda _, __: "") -> bytes:
