@@ -182,13 +182,15 @@ def test_while_lending_is_paused_nothing_is_told_as_open_and_no_application_begi
     start = f"/api/v1/borrowers/{house.applicant_id}/applications"
     told = client.post(start, json={"product_key": "order-loan"}, headers=partner)
     assert (told.status_code, told.json()["code"], told.json()["facts"]) == (503, "lending-paused", {})
-    seller, sentence = house.visitor(Role.SELLER, house.applicant_id), "目前暂停办理新的授信，请明天再来。"
+    seller, sentence = house.visitor(Role.SELLER, house.applicant_id), "目前暂停办理新的授信，请稍后再来。"
     begun = seller.post("/apply/start", product="order-loan")
     assert (begun.status_code, sentence in begun.text) == (503, True)
     with house.database.transaction() as db:
         assert scalar(db, "select count(*) from application where status = 'open'") == 0
     page = seller.get(f"/decisions/{decision_id}").text
     assert (page.count(sentence), "接受 ¥16,000" in page, 'value="decline"' in page) == (1, False, True)
+    at_home = seller.get("/").text
+    assert (at_home.count(sentence), "¥16,000" in at_home, decision_id in at_home) == (1, True, True)
     stated = f"/api/v1/borrowers/{house.applicant_id}/figures"
     told = client.put(stated, json={"sales_year_cents": 1_000_000}, headers=partner)
     assert (told.status_code, told.json()["version"], told.json()["verdict"]) == (200, 1, "cannot tell")

@@ -183,11 +183,14 @@ def test_while_no_policy_is_live_sellers_are_told_to_come_back_and_staff_what_is
     started = seller.post("/apply/start", product="order-loan").headers["location"]
     retired(house)
     analyst, paused = house.visitor(Role.ANALYST), "授信业务暂停。"
-    assert "目前暂停办理新的授信，请明天再来。" in seller.get(started).text
+    begun = seller.get(started)
+    assert (begun.status_code, "目前暂停办理新的授信，请稍后再来。" in begun.text) == (200, True)
+    assert ("下一步" in begun.text, 'name="amount"' in begun.text, 'value="stock"' in begun.text) == (False, True, True)
     home = seller.get("/").text
-    assert ("目前暂停办理新的授信，请明天再来。" in home, "为您预授信" in home, "start" in home) == (True, False, False)
+    assert ("目前暂停办理新的授信，请稍后再来。" in home, "为您预授信" in home, "start" in home) == (True, False, False)
     file = analyst.get(f"/staff/reviews/{case}")
     assert (file.status_code, "不显示系统当日结果" in file.text) == (200, True)
+    assert ("系统当日结果</span>" in file.text, 'value="take"' in file.text) == (False, False)
     for path in ("/staff", "/staff/policies", "/staff/reviews", "/staff/applications", f"/staff/reviews/{case}"):
         assert paused in analyst.get(path).text, path
     taken = analyst.post(f"/staff/reviews/{case}", deed="take")

@@ -13,6 +13,7 @@ from lendmill.credit.changes.change import LineChange
 from lendmill.credit.changes.queries import line_changes_of
 from lendmill.credit.conditions import actions, queries
 from lendmill.credit.conditions.told import ConditionTold, LineCondition, State
+from lendmill.credit.publishing.queries import lapsed_before
 from lendmill.people.queries import act_today, house_day
 
 
@@ -53,8 +54,8 @@ class ConditionVerdict:
     reason: str
 
 
-def condition_out(each: LineCondition, today: date) -> ConditionOut:
-    """A condition as it is told outside."""
+def condition_out(each: LineCondition, before: date) -> ConditionOut:
+    """A condition as it is told outside; what had its last day before a day is over."""
     return ConditionOut(
         condition_id=each.condition_id,
         borrower_id=each.borrower_id,
@@ -67,7 +68,7 @@ def condition_out(each: LineCondition, today: date) -> ConditionOut:
         cover_cents=each.cover_cents,
         covered_cents=each.covered_cents,
         until_on=each.until_on,
-        state=each.state(today),
+        state=each.state(before),
         told=each.told,
     )
 
@@ -77,7 +78,7 @@ def open_conditions(request: Asked) -> list[ConditionOut]:
     """What lines wait for, the soonest to lapse first."""
     with database_of(request).transaction() as db:
         today = house_day(db)
-        return [condition_out(each, today) for each in queries.conditions_open(db, today)]
+        return [condition_out(each, lapsed_before(db, today)) for each in queries.conditions_open(db, today)]
 
 
 @get("/borrowers/{borrower_id:uuid}/conditions", sync_to_thread=True)
@@ -85,7 +86,7 @@ def conditions(request: Asked, borrower_id: FromPath[UUID]) -> list[ConditionOut
     """What was asked for beside a borrower's lines, and where it stands."""
     with database_of(request).transaction() as db:
         today = house_day(db)
-        return [condition_out(each, today) for each in queries.conditions_of(db, borrower_id)]
+        return [condition_out(each, lapsed_before(db, today)) for each in queries.conditions_of(db, borrower_id)]
 
 
 @post("/borrowers/{borrower_id:uuid}/conditions/{condition_id:uuid}/told", sync_to_thread=True)
@@ -121,7 +122,7 @@ def judge(
         by=caller_of(request),
     )
     with database_of(request).transaction() as db:
-        return condition_out(found, house_day(db))
+        return condition_out(found, lapsed_before(db, house_day(db)))
 
 
 @get("/borrowers/{borrower_id:uuid}/line-changes", sync_to_thread=True)

@@ -1,6 +1,7 @@
 """Applying in three steps, each kept when it is done; then the decision, with its reasons in words."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -28,7 +29,8 @@ from lendmill.credit.lines.line import Line
 from lendmill.credit.notice import told_reasons
 from lendmill.credit.notices.queries import notices_of
 from lendmill.credit.offers.behind import less_told
-from lendmill.credit.publishing.queries import STANDARD, LendingPaused, lending_paused
+from lendmill.credit.provisions import Purpose
+from lendmill.credit.publishing.queries import POLICY, STANDARD, LendingPaused, lending_paused
 from lendmill.credit.review.queries import case_about, cases_of
 from lendmill.credit.trials.queries import policy_trials
 from lendmill.db import Db
@@ -37,6 +39,7 @@ from lendmill.people.actions import IdentityDiffers, IdentityTaken, NotAnIdentit
 from lendmill.people.command import Command
 from lendmill.people.queries import act_today, house_day
 from lendmill.products import queries as products
+from lendmill.products.publishing.queries import live_last
 from lendmill.rating.stated.figures import AMOUNTS, NAMES, SHARES, as_typed, typed_in
 from lendmill.refusals import Refusal
 from lendmill.web.entrance import Form
@@ -92,7 +95,8 @@ def _facts(request: Asked, application_id: UUID) -> dict[str, Any]:
             "decided": made[0].decision_id if made else None,
             "offer": offers.get(application.product_key),
             "product": products.product(db, application.product_key),
-            "purposes": policy_trials(db, today).drawn(borrower_id).document.eligibility.purposes,
+            "paused": lending_paused(db, today),
+            "purposes": _purposes(db, borrower_id, today),
             "consents": tuple(BY_PURPOSE.values()),
             "borrower": people.borrower(db, borrower_id),
             "shop": shops[0] if shops else None,
@@ -101,6 +105,14 @@ def _facts(request: Asked, application_id: UUID) -> dict[str, Any]:
             "named": product_names(db, request),
             "today": today,
         }
+
+
+def _purposes(db: Db, borrower_id: UUID, today: date) -> Sequence[Purpose]:
+    """What may be borrowed for; while lending is paused what the last policy allowed."""
+    if not lending_paused(db, today):
+        return policy_trials(db, today).drawn(borrower_id).document.eligibility.purposes
+    last = live_last(db, POLICY, STANDARD, today)
+    return last.eligibility.purposes if last else ()
 
 
 def _page(
@@ -123,7 +135,12 @@ def _page(
         shares=SHARES,
         mistakes=defaultdict(str, mistakes or {}),
         **facts,
+        pause_told=_pause_told(request) if facts["paused"] else "",
     )
+
+
+def _pause_told(request: Asked) -> str:
+    return words_of(request).refusal(LendingPaused(key=STANDARD, version=""))
 
 
 def _given(facts: dict[str, Any]) -> dict[str, Any]:
@@ -263,7 +280,7 @@ def _decision(
         counter=counter,
         state=counter.state(today) if counter else None,
         again=counter is not None and counter.sold and not paused and decision.product_key not in (*held, *desk),
-        paused=words.refusal(LendingPaused(key=STANDARD, version="")) if paused else "",
+        paused=_pause_told(request) if paused else "",
         asked_for=asked_for,
         refused=_why_not(request, refused),
         reasons=[*words.reasons(told_reasons(made.decision, by_person=bool(made.review))), *less],

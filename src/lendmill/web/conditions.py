@@ -15,6 +15,7 @@ from lendmill.credit.changes.queries import line_changes_of
 from lendmill.credit.conditions import actions, queries
 from lendmill.credit.conditions.told import VERIFIERS
 from lendmill.credit.lines.queries import lines_of
+from lendmill.credit.publishing.queries import lapsed_before
 from lendmill.people.queries import act_today, house_day
 from lendmill.refusals import Refusal
 from lendmill.web import names
@@ -33,6 +34,7 @@ def _own(request: Asked, refused: Refusal | None = None) -> Response[str]:
     borrower_id = seller_of(request)
     with database_of(request).transaction() as db:
         today, named = house_day(db), product_names(db, request)
+        before = lapsed_before(db, today)
         conditions = queries.conditions_of(db, borrower_id)
         notices = line_changes_of(db, borrower_id, size=20)
         decided = {line.line_id: line.decision_id for line in lines_of(db, borrower_id) if line.status != "closed"}
@@ -40,7 +42,7 @@ def _own(request: Asked, refused: Refusal | None = None) -> Response[str]:
         request,
         "own_conditions.html",
         status_code=status(refused) if refused else 200,
-        today=today,
+        before=before,
         named=named,
         conditions=conditions,
         notices=notices,
@@ -72,12 +74,14 @@ def _desk(request: Asked, refused: Refusal | None = None) -> Response[str]:
     by = caller_of(request)
     with database_of(request).transaction() as db:
         today, named = house_day(db), product_names(db, request)
+        before = lapsed_before(db, today)
         found = queries.conditions_open(db, today)
     return page(
         request,
         "conditions.html",
         status_code=status(refused) if refused else 200,
         today=today,
+        before=before,
         named=named,
         conditions=found,
         ways=names.CONDITION_WAYS,

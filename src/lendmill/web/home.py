@@ -42,7 +42,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         paused = lending_paused(db, today)
         ready = {each.product_key: each for each in credit.offers_of(db, borrower_id, today)}
         reviews = [case for case in cases_of(db, borrower_id) if case.status != "decided"]
-        held = [] if paused else counter_offers_open(db, borrower_id, today)
+        held = counter_offers_open(db, borrower_id, today)
         answered = {each.product_key for each in reviews} | {each.product_key for each in held}
         offers = [each for each in ready.values() if each.product_key not in taken | begun | answered]
         behind = {offer.offer_id: credit.behind(db, offer, words_of(request).language) for offer in offers}

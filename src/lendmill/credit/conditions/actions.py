@@ -27,6 +27,7 @@ from lendmill.credit.decisions.again import as_good, held_anew
 from lendmill.credit.decisions.queries import KeptDecision, asked_again, decision
 from lendmill.credit.lines.actions import lock_line, open_line, set_line_status
 from lendmill.credit.lines.line import Line
+from lendmill.credit.publishing.queries import lapsed_before, lending_paused
 from lendmill.credit.reasons import Reason
 from lendmill.credit.review.verdict.bounds import (
     AmountOutOfBounds,
@@ -117,7 +118,7 @@ def tell_condition(
     """
     lock_borrower(db, borrower_id)
     asked = queries.condition(db, borrower_id, condition_id)
-    if (state := asked.state(today)) in ("met", "lapsed"):
+    if (state := asked.state(lapsed_before(db, today))) in ("met", "lapsed"):
         raise ConditionOver(state=state)
     if way not in asked.ways:
         raise NotSuchAWay(way=way[:40], ways=", ".join(asked.ways))
@@ -163,7 +164,7 @@ def judge_condition(
             return queries.condition(db, borrower_id, told.condition_id)
         raise VerifiedAlready(outcome="verified" if told.verified else "refused")
     asked = queries.condition(db, borrower_id, told.condition_id)
-    if (state := asked.state(today)) in ("met", "lapsed"):
+    if (state := asked.state(lapsed_before(db, today))) in ("met", "lapsed"):
         raise ConditionOver(state=state)
     store.judge(db, told, borrower_id=borrower_id, verified=verified, reason=reason_given(reason), by=by, today=today)
     if verified and told.guarantor_id is not None:
@@ -225,5 +226,8 @@ def _not_granted_today(db: Db, line: Line, kept: KeptDecision, groups: Sequence[
 
 
 def lapse_conditions(db: Db, *, today: date) -> int:
-    """Close the lines, and let the raises go, whose conditions were not met by their last day; gives how many."""
-    return store.close_lapsed(db, today=today)
+    """Close the lines, and let the raises go, whose conditions were not met by their last day; gives how many.
+
+    While lending is paused all stays as it is: see `lapsed_before`.
+    """
+    return 0 if lending_paused(db, today) else store.close_lapsed(db, before=lapsed_before(db, today))

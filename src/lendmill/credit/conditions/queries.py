@@ -9,6 +9,7 @@ from uuid import UUID
 from lendmill.credit.conditions.condition import condition_names
 from lendmill.credit.conditions.told import ConditionTold, LineCondition, NoSuchCondition, NothingTold
 from lendmill.credit.decisions.queries import decision, policy
+from lendmill.credit.publishing.queries import lapsed_before
 from lendmill.db import Db, many, maybe
 
 # A line waits as a whole, or only a raise of it.
@@ -58,7 +59,7 @@ CONDITIONS_OPEN = f"""
       join borrower b on b.borrower_id = c.borrower_id
       join line l on l.line_id = c.line_id and l.borrower_id = c.borrower_id
      where {WAITED_FOR}
-       and c.until_on >= %(today)s
+       and c.until_on >= %(before)s
      order by c.until_on, c.condition_id
      limit %(size)s
 """
@@ -66,8 +67,9 @@ CONDITIONS_OPEN = f"""
 
 def conditions_open(db: Db, today: date, size: int = 200) -> list[LineCondition]:
     """Conditions of lines that wait for them, the soonest to lapse first."""
-    found = _with_told(db, many(db, LineCondition, CONDITIONS_OPEN, today=today, size=size))
-    return [each for each in found if each.state(today) != "met"]
+    before = lapsed_before(db, today)
+    found = _with_told(db, many(db, LineCondition, CONDITIONS_OPEN, before=before, size=size))
+    return [each for each in found if each.state(before) != "met"]
 
 
 CONDITION = f"""

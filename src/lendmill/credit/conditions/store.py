@@ -144,11 +144,11 @@ LAPSED = f"""
        and exists (select from line_condition c
                     where c.line_id = l.line_id
                       and c.borrower_id = l.borrower_id
-                      and c.until_on < %(today)s
+                      and c.until_on < %(before)s
                       and {UNMET.strip()})
 """
 
 
-def close_lapsed(db: Db, *, today: date) -> int:
-    """Close the lines whose conditions were not met in time, let such raises go, and say how many."""
-    return run(db, LAPSED, today=today)
+def close_lapsed(db: Db, *, before: date) -> int:
+    """Close the lines whose conditions had their last day before one, let such raises go, and say how many."""
+    return run(db, LAPSED, before=before)

@@ -14,6 +14,7 @@ from lendmill.credit.lines.line import Line
 from lendmill.credit.lines.queries import line, lines_of
 from lendmill.credit.notice import told_reasons
 from lendmill.credit.notices.actions import send_lapse
+from lendmill.credit.publishing.queries import lapsed_before, lending_paused
 from lendmill.credit.reasons import Reason
 from lendmill.db import Db
 from lendmill.people.actions import Command, lock_borrower, once, remember
@@ -103,10 +104,10 @@ def lapse_counter_offers(db: Db, *, today: date) -> list[CounterState]:
     """Note of a page of those whose last day is over that they lapsed, and tell the borrowers; gives what it noted.
 
     One whose place a later decision has taken is noted as replaced, and nobody is told again. Until nothing is given
-    any more, the caller asks again.
+    any more, the caller asks again. While lending is paused all stays as it is: see `lapsed_before`.
     """
     noted: list[CounterState] = []
-    for offer in queries.ended(db, today, PAGE):
+    for offer in [] if lending_paused(db, today) else queries.ended(db, lapsed_before(db, today), PAGE):
         lock_borrower(db, offer.borrower_id)
         became: CounterState = "replaced" if offer.replaced else "lapsed"
         if store.answer(db, offer, became, today=today) and became == "lapsed":

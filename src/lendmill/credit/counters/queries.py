@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from lendmill.credit.counters.counter import CounterOffer, NoSuchCounterOffer
+from lendmill.credit.publishing.queries import lapsed_before
 from lendmill.db import Db, many
 from lendmill.products.publishing.queries import days_of_all
 
@@ -46,9 +47,19 @@ def counter_offer(db: Db, borrower_id: UUID, decision_id: UUID, today: date) -> 
 
 
 def _as_sold(db: Db, found: Sequence[CounterOffer], today: date) -> list[CounterOffer]:
-    """Offers with whether their products are for sale on a day."""
+    """Offers with whether their products are for sale on a day, and as the last day of those whose own fell into a
+    pause of lending that day, while it lasts and on the first one after it."""
     days = days_of_all(db, "product", today) if found else {}
-    return [replace(each, sold=each.product_key in days and days[each.product_key].live is not None) for each in found]
+    over = any(each.answer is None and each.expires_on < today for each in found)
+    before = lapsed_before(db, today) if over else today
+    return [
+        replace(
+            each,
+            sold=each.product_key in days and days[each.product_key].live is not None,
+            expires_on=today if before <= each.expires_on < today else each.expires_on,
+        )
+        for each in found
+    ]
 
 
 COUNTER_OFFERS_OF = f"""
@@ -72,13 +83,13 @@ def counter_offers_open(db: Db, borrower_id: UUID, today: date) -> list[CounterO
 
 ENDED = f"""
     select {COLUMNS.strip()}
-     where c.expires_on < %(today)s
+     where c.expires_on < %(before)s
        and a.decision_id is null
      order by c.expires_on, c.decision_id
      limit %(size)s
 """
 
 
-def ended(db: Db, today: date, size: int = 500) -> list[CounterOffer]:
-    """Those whose last day is over and which nobody has answered."""
-    return many(db, CounterOffer, ENDED, today=today, size=size)
+def ended(db: Db, before: date, size: int = 500) -> list[CounterOffer]:
+    """Those whose last day was before one, and which nobody has answered."""
+    return many(db, CounterOffer, ENDED, before=before, size=size)

@@ -33,7 +33,7 @@ class NoLivePolicy(NoSuchPolicy):
 
 
 class LendingPaused(NoSuchPolicy):
-    """Nothing new can be granted at the moment: please come back tomorrow. What you filled in is kept, and limits and
+    """Nothing new can be granted at the moment: please come back later. What you filled in is kept, and limits and
     loans you have go on as agreed."""
 
     def for_staff(self) -> NoLivePolicy:
@@ -168,6 +168,21 @@ def live_policy(db: Db, key: str = STANDARD, *, on: date) -> Policy:
 def lending_paused(db: Db, on: date) -> bool:
     """Whether no policy decides on a day, so that nothing new can be granted."""
     return published.day_of(db, "policy", STANDARD, on).live is None
+
+
+def lapsed_before(db: Db, today: date) -> date:
+    """What waits and had its last day before this one is over: today, or the day on which a pause of lending began,
+    while it lasts and on the first day after it.
+
+    So nothing lapses in a pause: what had its last day in it can still be met or accepted on the first day after it.
+    """
+    begins = today
+    changes = {each.effective_on for each in published.log(db, "policy", STANDARD) if each.effective_on < today}
+    for day in sorted(changes, reverse=True):
+        if not lending_paused(db, day):
+            break
+        begins = day
+    return begins
 
 
 def ends(kind: KindName, key: str, stage: str) -> Literal["", "lending", "sales"]:

@@ -124,8 +124,9 @@ def _told_by(decides: Deciding) -> dict[str, list[Any]]:
 
 
 def _entry(row: EntryRow, decides: Deciding) -> ShopEntry:
-    """What a shop sees, of its offers those by the very versions that decide it."""
+    """What a shop sees, of its offers those by the very versions that decide it; while lending is paused its lines."""
     offers = [
         each for each in row.offers or () if each["made_by"] == decides.made(row.borrower_id, each["product_key"])
     ]
-    return entry(replace(row, offers=offers))
+    begun = None if decides.rules is None else row.applications
+    return entry(replace(row, offers=offers, applications=begun))
