@@ -90,6 +90,11 @@ def test_a_line_shows_what_is_left_of_it_and_nothing_of_why(house: Database, sho
                    " on conflict (borrower_id) do update set late_since_on = excluded.late_since_on",
                    [borrower_id, TODAY])  # fmt: skip
     assert [each.available_cents for each in entry(house, "s1").lines] == [0]
+    with house.transaction() as db:
+        db.execute("update standing set late_since_on = null")
+        assert queries.entry_of(db, "s1", TODAY).lines[0].available_cents == 350_000
+        db.execute("update borrower set banned = true")
+    assert [each.available_cents for each in entry(house, "s1").lines] == [0]
     assert entry(house, "s1", 400).lines == ()
 
 

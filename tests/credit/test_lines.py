@@ -11,6 +11,7 @@ import pytest
 from lendmill import ids
 from lendmill.credit.lines import actions, queries
 from lendmill.credit.lines.line import (
+    BorrowerBanned,
     BorrowerLate,
     JointLimitExceeded,
     LimitExceeded,
@@ -106,6 +107,13 @@ def refused(database: Database, line: Line, amount_cents: int, kind: type[Refusa
         database.act(actions.reserve, line, amount_cents, today=today)
     assert now(database, line) == before
     return str(refusal.value)
+
+
+def test_whoever_is_shut_out_draws_nothing(database: Database, borrower_id: UUID, opened: Callable[..., Line]) -> None:
+    line = opened(1_000)
+    with database.transaction() as db:
+        db.execute("update borrower set banned = true where borrower_id = %s", [borrower_id])
+    refused(database, line, 1, BorrowerBanned)
 
 
 def test_the_last_cent_can_be_drawn_and_not_one_more(database: Database, opened: Callable[..., Line]) -> None:

@@ -48,3 +48,12 @@ def test_a_seller_reads_why_this_much(house) -> None:  # type: ignore[no-untyped
     assert "额度说明" in page
     assert "额度取决于：" in page
     assert "已核查且符合要求：" in page
+
+
+def test_who_is_shut_out_sees_nothing_left_to_borrow(house) -> None:  # type: ignore[no-untyped-def]
+    seller, way_in = house.visitor(Role.SELLER, house.seller_id), f"/borrow/{house.line_id}"
+    assert way_in in seller.get("/").text
+    with house.database.transaction() as db:
+        db.execute("update borrower set banned = true where borrower_id = %s", [house.seller_id])
+    home = seller.get("/").text
+    assert (way_in in home, '<p class="amount">¥0</p>' in home) == (False, True)

@@ -193,6 +193,7 @@ STATUSES: Final[dict[str, int]] = {
     "no-such-line": NOT_FOUND,
     "nothing-asked": UNPROCESSABLE,
     "borrower-late": CONFLICT,
+    "borrower-banned": CONFLICT,
     "published-already": CONFLICT,
     "no-such-document-kind": NOT_FOUND,
     "share-unreadable": UNPROCESSABLE,

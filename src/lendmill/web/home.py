@@ -70,7 +70,7 @@ def home(request: Asked) -> Response[str] | Redirect:
         named=named,
         reasons=words_of(request).reasons(_main_reasons(no_offers)),
         next_due=next_due(running),
-        blocked=standing.late_since_on is not None,
+        blocked=standing.banned or standing.late_since_on is not None,
         late=[loan for loan in running if loan.days_past_due],
         claimed_cents=claimed_cents,
         reviews=reviews,

@@ -8,6 +8,7 @@ from uuid import UUID
 from lendmill import ids
 from lendmill.credit.decide import Terms
 from lendmill.credit.lines.line import (
+    BorrowerBanned,
     BorrowerLate,
     GroupLimitReached,
     JointLimitExceeded,
@@ -150,8 +151,8 @@ RESERVE = f"""
 def reserve(db: Db, line: Line, amount_cents: int, *, today: date | None = None) -> Line:
     """Set aside what a draw asks for, until the rail says whether the money arrived.
 
-    Refuses with `NothingAsked`, `BorrowerLate`, `LineNotOpen`, `LineExpired`, `LimitExceeded`, `JointLimitExceeded`,
-    `GroupLimitReached`.
+    Refuses with `NothingAsked`, `BorrowerBanned`, `BorrowerLate`, `LineNotOpen`, `LineExpired`, `LimitExceeded`,
+    `JointLimitExceeded`, `GroupLimitReached`.
     The line is looked at afresh, whatever the caller holds. Without `today` the house's day counts.
     """
     now = line_now(db, line.borrower_id, line.line_id)
@@ -167,8 +168,11 @@ def reserve(db: Db, line: Line, amount_cents: int, *, today: date | None = None)
 def _drawable(db: Db, line: Line, amount_cents: int, today: date) -> None:
     if amount_cents <= 0:
         raise NothingAsked(asked_cents=amount_cents)
-    if (late_since_on := standing(db, line.borrower_id).late_since_on) is not None:
-        raise BorrowerLate(late_since_on=late_since_on)
+    now = standing(db, line.borrower_id)
+    if now.banned:
+        raise BorrowerBanned
+    if now.late_since_on is not None:
+        raise BorrowerLate(late_since_on=now.late_since_on)
     if line.status != "open":
         raise LineNotOpen(line_id=line.line_id, status=line.status)
     if today >= line.expires_on:

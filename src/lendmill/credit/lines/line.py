@@ -36,6 +36,10 @@ class BorrowerLate(Refusal):
     """Something has been late since {late_since_on}: nothing can be drawn until it is paid."""
 
 
+class BorrowerBanned(Refusal):
+    """This borrower is shut out of credit: nothing can be drawn."""
+
+
 class LineOpenAlready(Refusal):
     """This borrower already has an open line for {product_key}."""
 
@@ -102,7 +106,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a borrower owes in all, and how they have paid; the loans keep it up to date."""
+    """What a borrower owes in all, and how they have paid, which the loans keep up to date; and who is shut out."""
 
     outstanding_cents: int = 0
     reserved_cents: int = 0
@@ -110,3 +114,4 @@ class Standing:
     late_since_on: date | None = None
     loans_drawn: int = 0
     loans_repaid: int = 0
+    banned: bool = False

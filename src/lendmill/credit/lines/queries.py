@@ -44,14 +44,17 @@ def lines_of(db: Db, borrower_id: UUID) -> list[Line]:
 
 
 STANDING = """
-    select outstanding_cents, reserved_cents, days_past_due_worst, late_since_on, loans_drawn, loans_repaid
-      from standing
-     where borrower_id = %(borrower_id)s
+    select coalesce(s.outstanding_cents, 0) as outstanding_cents, coalesce(s.reserved_cents, 0) as reserved_cents,
+           coalesce(s.days_past_due_worst, 0) as days_past_due_worst, s.late_since_on,
+           coalesce(s.loans_drawn, 0) as loans_drawn, coalesce(s.loans_repaid, 0) as loans_repaid, b.banned
+      from borrower b
+      left join standing s on s.borrower_id = b.borrower_id
+     where b.borrower_id = %(borrower_id)s
 """
 
 
 def standing(db: Db, borrower_id: UUID) -> Standing:
-    """A borrower's debts and record with the house; who never borrowed owes nothing."""
+    """A borrower's debts and record with the house, and whether they are shut out; who never borrowed owes nothing."""
     return maybe(db, Standing, STANDING, borrower_id=borrower_id) or Standing()
 
 

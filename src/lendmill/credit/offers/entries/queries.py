@@ -14,11 +14,12 @@ PAGE: Final = 1_000
 
 # Of each pair of versions that decides somebody the newest offer, found by a step into its index; what said no since
 # ends an offer sooner. Whoever has a line or an application for the product is not offered it again. What may not be
-# drawn is not left: of a line that waits or is frozen, or of whoever is late, nothing is.
+# drawn is not left: of a line that waits or is frozen, or of whoever is late or shut out, nothing is.
 _TOLD: Final = f"""
      cross join lateral (
            select json_agg(json_build_object('product_key', line.product_key, 'expires_on', line.expires_on,
                            'available_cents', case when line.status = 'open' and d.late_since_on is null
+                                                    and not b.banned
                                                    then greatest(0, limit_cents - used_cents - reserved_cents)
                                                    else 0
                                                end) order by line.product_key) as lines
@@ -69,6 +70,7 @@ _TOLD: Final = f"""
 ENTRY_OF = f"""
     select s.shop_key, s.borrower_id, o.offers, l.lines, a.applications
       from shop s
+      join borrower b on b.borrower_id = s.borrower_id
       left join standing d on d.borrower_id = s.borrower_id
       {_TOLD}
      where s.shop_key = %(shop_key)s
@@ -87,6 +89,7 @@ def entry_of(db: Db, shop_key: str, today: date) -> ShopEntry | None:
 ENTRIES = f"""
     select s.shop_key, s.borrower_id, o.offers, l.lines, a.applications
       from shop s
+      join borrower b on b.borrower_id = s.borrower_id
       left join standing d on d.borrower_id = s.borrower_id
       {_TOLD}
      where s.shop_key > %(after)s
