@@ -1,13 +1,16 @@
 """A line waits for what was asked beside it: brought forward by one, verified by another, opened once, or lapsed."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
-from credit_cases import MARKET_FACTS, POLICY, TODAY, rate
+from credit_cases import LINE, MARKET_FACTS, POLICY, TODAY, rate
 from test_crowd import asking, count, together
+from test_lines_unlocked import SOMEBODY_WAITS
 
 from crowd import at_once
 from lendmill import ids
@@ -20,6 +23,7 @@ from lendmill.credit.conditions.told import (
     CoverTooLarge,
     CoverTooSmall,
     DescriptionMissing,
+    GuarantorUnfit,
     LineCondition,
     NoSuchCondition,
     NotGrantedToday,
@@ -28,17 +32,21 @@ from lendmill.credit.conditions.told import (
     NotYoursToVerify,
     OwnGuarantor,
     OwnWord,
+    ToldOtherwise,
     VerifiedAlready,
 )
 from lendmill.credit.lines import actions as lines
 from lendmill.credit.lines.line import Line, LineNotOpen
 from lendmill.credit.lines.queries import lines_of
-from lendmill.db import Database
+from lendmill.credit.publishing.queries import KINDS
+from lendmill.db import Database, scalar
 from lendmill.funding.store import save_capital
+from lendmill.people.actions import lock_borrower
 from lendmill.people.groups.queries import groups_of
 from lendmill.people.queries import NoSuchBorrower
 from lendmill.people.roles import Role
 from lendmill.people.sign_in.queries import Caller
+from lendmill.products.publishing import actions as publishing
 from people.staff import Staff
 
 LAST_DAY = TODAY + timedelta(days=30)
@@ -240,6 +248,71 @@ def test_one_guarantor_counts_once_in_whatever_words(waiting: Waiting) -> None:
         found = waiting.judge(told)
     assert (found.covered_cents, found.state(TODAY), waiting.line.status) == (300_000, "asked", "pending")
     assert waiting.house.act(actions.lapse_conditions, today=LAST_DAY + timedelta(days=1)) == 1
+
+
+@pytest.mark.parametrize(("how", "why"), [("banned", "shut out"), ("late-debt", "is late")])
+def test_nobody_answers_who_is_shut_out_or_late_with_us(waiting: Waiting, how: str, why: str) -> None:
+    told = waiting.tell(guarantor_id=waiting.guarantor_id)
+    worse(waiting.house, waiting.guarantor_id, how)
+    with pytest.raises(GuarantorUnfit, match=why):
+        waiting.judge(told)
+    assert (waiting.line.status, waiting.asked.state(TODAY), waiting.asked.covered_cents) == ("pending", "waiting", 0)
+    with waiting.house.transaction() as db:
+        assert groups_of(db, waiting.guarantor_id, TODAY) == []
+    assert waiting.judge(told, verified=False).state(TODAY) == "asked"
+
+
+def test_one_guarantor_is_not_told_by_number_and_by_name(waiting: Waiting) -> None:
+    half: dict[str, Any] = {"cover_cents": 250_000}
+    waiting.judge(waiting.tell(**half), verified=False, reason="which Strong Ltd?")
+    waiting.judge(waiting.tell(guarantor_id=waiting.guarantor_id, **half))
+    with pytest.raises(ToldOtherwise):
+        waiting.tell(described=" strong  LTD", **half)
+    assert (waiting.asked.covered_cents, waiting.line.status) == (250_000, "pending")
+
+
+def test_a_line_that_has_run_out_is_not_opened_and_waits_for_nobody(waiting: Waiting) -> None:
+    told = waiting.tell()
+    with waiting.house.transaction() as db:
+        db.execute("update line set expires_on = %s", [TODAY + timedelta(days=1)])
+        assert len(queries.conditions_open(db, TODAY)) == 1
+        assert queries.conditions_open(db, TODAY + timedelta(days=1)) == []
+    with pytest.raises(NotGrantedToday, match=r"\(line-expired\)"):
+        waiting.judge(told, today=TODAY + timedelta(days=1))
+    assert (waiting.line.status, waiting.asked.covered_cents) == ("pending", 0)
+
+
+def test_what_is_not_sold_any_more_is_not_opened(waiting: Waiting) -> None:
+    told = waiting.tell()
+    proposal = waiting.house.act(
+        publishing.propose, KINDS["product"], key=LINE.key, version=LINE.version, to_stage="retired",
+        command_key="one", reason="over", by=waiting.clerk, today=TODAY,
+    )  # fmt: skip
+    waiting.house.act(
+        publishing.decide, KINDS["product"], proposal_id=proposal.proposal_id, verdict="approve", command_key="two",
+        by=waiting.officer, today=TODAY,
+    )  # fmt: skip
+    with pytest.raises(NotGrantedToday, match=r"\(no-such-product\)"):
+        waiting.judge(told)
+    assert (waiting.line.status, waiting.asked.covered_cents) == ("pending", 0)
+
+
+def test_two_who_answer_for_each_other_are_locked_in_one_order(house: Database, shop: Callable[..., UUID]) -> None:
+    guarantor_id, waiting = shop("first"), Waiting(house, shop)
+    told = waiting.tell(guarantor_id=guarantor_id)
+    for deed in (lambda: waiting.tell(guarantor_id=guarantor_id, cover_cents=1), lambda: waiting.judge(told)):
+        with ThreadPoolExecutor(1) as pool:
+            with house.transaction() as db:
+                lock_borrower(db, guarantor_id)
+                waits = pool.submit(deed)
+                with psycopg.connect(house.url, autocommit=True) as watcher:
+                    while not scalar(watcher, SOMEBODY_WAITS):
+                        assert not waits.done()
+                    watcher.execute(
+                        "select from borrower where borrower_id = %s for update nowait", [waiting.borrower_id]
+                    )
+            waits.result()
+    assert waiting.line.status == "open"
 
 
 def test_what_a_person_asks_for_is_called_so_in_both_languages() -> None:

@@ -138,6 +138,8 @@ STATUSES: Final[dict[str, int]] = {
     "cover-too-small": UNPROCESSABLE,
     "cover-too-large": UNPROCESSABLE,
     "own-guarantor": UNPROCESSABLE,
+    "guarantor-unfit": CONFLICT,
+    "told-otherwise": CONFLICT,
     "nothing-told": NOT_FOUND,
     "not-yours-to-verify": FORBIDDEN,
     "own-word": FORBIDDEN,

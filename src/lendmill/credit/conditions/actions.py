@@ -13,11 +13,13 @@ from lendmill.credit.conditions.told import (
     ConditionTold,
     CoverTooLarge,
     CoverTooSmall,
+    GuarantorUnfit,
     LineCondition,
     NotGrantedToday,
     NotSuchAWay,
     OwnGuarantor,
     OwnWord,
+    ToldOtherwise,
     VerifiedAlready,
     check_verifier,
     described_as,
@@ -26,7 +28,8 @@ from lendmill.credit.decide import Decision, decide, reasons
 from lendmill.credit.decisions.again import as_good, held_anew
 from lendmill.credit.decisions.queries import KeptDecision, asked_again, decision
 from lendmill.credit.lines.actions import lock_line, open_line, set_line_status
-from lendmill.credit.lines.line import Line
+from lendmill.credit.lines.line import Line, LineExpired
+from lendmill.credit.lines.queries import standing
 from lendmill.credit.publishing.queries import lapsed_before, lending_paused
 from lendmill.credit.reasons import Reason
 from lendmill.credit.review.verdict.bounds import (
@@ -38,12 +41,12 @@ from lendmill.credit.review.verdict.bounds import (
 from lendmill.credit.review.verdict.judging import reviewed
 from lendmill.db import Db
 from lendmill.money import LARGEST_CENTS
-from lendmill.people.actions import lock_borrower
 from lendmill.people.approvals.rules import reason_given
 from lendmill.people.groups.actions import begin, lock_borrowers, lock_related
-from lendmill.people.queries import borrower
 from lendmill.people.sign_in.queries import Caller
 from lendmill.products.document import Product
+from lendmill.products.queries import NoSuchProduct
+from lendmill.refusals import InBoth
 
 
 def open_granted(
@@ -114,9 +117,10 @@ def tell_condition(
     """Bring forward who answers for a line, or what is pledged; the seller may, and staff for them.
 
     The same said twice by the same person while it waits is said once. Refuses with `NoSuchCondition`, `ConditionOver`,
-    `NotSuchAWay`, `OwnGuarantor`, `NoSuchBorrower`, `CoverTooSmall`, `CoverTooLarge`, `DescriptionMissing`.
+    `NotSuchAWay`, `OwnGuarantor`, `NoSuchBorrower`, `CoverTooSmall`, `CoverTooLarge`, `DescriptionMissing`,
+    `ToldOtherwise`.
     """
-    lock_borrower(db, borrower_id)
+    lock_borrowers(db, [borrower_id, guarantor_id or borrower_id])
     asked = queries.condition(db, borrower_id, condition_id)
     if (state := asked.state(lapsed_before(db, today))) in ("met", "lapsed"):
         raise ConditionOver(state=state)
@@ -124,8 +128,6 @@ def tell_condition(
         raise NotSuchAWay(way=way[:40], ways=", ".join(asked.ways))
     if guarantor_id == borrower_id:
         raise OwnGuarantor
-    if guarantor_id is not None:
-        borrower(db, guarantor_id)
     if cover_cents <= 0:
         raise CoverTooSmall(cover_cents=cover_cents)
     if cover_cents > LARGEST_CENTS:
@@ -135,6 +137,8 @@ def tell_condition(
         same = (each.way, each.described, each.cover_cents, each.guarantor_id, each.told_by)
         if each.verified is None and same == (way, said, cover_cents, guarantor_id, by.account_id):
             return each
+        if each.verified is not False and each.described.lower() == said.lower() and each.guarantor_id != guarantor_id:
+            raise ToldOtherwise
     told_id = store.tell(
         db, borrower_id=borrower_id, condition_id=condition_id, way=way, guarantor_id=guarantor_id, described=said,
         cover_cents=cover_cents, told_by=by.account_id, today=today,
@@ -148,14 +152,13 @@ def judge_condition(
     """Say whether what was brought forward is so; once all conditions of a line are met, it opens or rises.
 
     A guarantor who borrows here too belongs together with the borrower from then on. Under the locks of the groups and
-    the borrower it is looked at again then: what would not be granted today is neither opened nor raised, and nothing
-    changes. Refuses with `NotYoursToVerify`, `NothingTold`, `OwnWord`, `VerifiedAlready`, `ConditionOver`,
-    `ReasonMissing`, `NotGrantedToday`.
+    the borrowers it is looked at again then: nobody answers who is shut out or late with us, and what would not be
+    granted today, or is not sold any more, is neither opened nor raised; nothing changes. Refuses with
+    `NotYoursToVerify`, `NothingTold`, `OwnWord`, `VerifiedAlready`, `ConditionOver`, `ReasonMissing`, `GuarantorUnfit`,
+    `NotGrantedToday`.
     """
     check_verifier(by.role)
-    groups = lock_related(db, borrower_id, today)
-    told = queries.told(db, borrower_id, told_id)
-    lock_borrowers(db, [borrower_id, told.guarantor_id or borrower_id])
+    groups = lock_related(db, borrower_id, today, beside=queries.told(db, borrower_id, told_id).guarantor_id)
     told = queries.told(db, borrower_id, told_id)
     if told.told_by == by.account_id:
         raise OwnWord
@@ -168,6 +171,7 @@ def judge_condition(
         raise ConditionOver(state=state)
     store.judge(db, told, borrower_id=borrower_id, verified=verified, reason=reason_given(reason), by=by, today=today)
     if verified and told.guarantor_id is not None:
+        _check_guarantor(db, told.guarantor_id)
         tie = begin(
             db, kind="guarantee", named=f"guarantee {asked.condition_id}",
             borrower_ids=[borrower_id, told.guarantor_id], from_on=today, told_by=by.account_id, today=today,
@@ -177,6 +181,13 @@ def judge_condition(
     if verified:
         _carried_out_where_met(db, asked, groups, today)
     return queries.condition(db, borrower_id, asked.condition_id)
+
+
+def _check_guarantor(db: Db, guarantor_id: UUID) -> None:
+    now = standing(db, guarantor_id)
+    if now.banned or now.late_since_on is not None:
+        why = Reason.BANNED if now.banned else Reason.LATE_DEBT
+        raise GuarantorUnfit(why=InBoth(why.en, why.zh))
 
 
 def _carried_out_where_met(db: Db, asked: LineCondition, groups: Sequence[UUID], today: date) -> None:
@@ -205,9 +216,14 @@ def _not_granted_today(db: Db, line: Line, kept: KeptDecision, groups: Sequence[
 
     What a person granted is held to what no person may grant, and to what the computer said when they did.
     """
+    if line.ended(today):
+        return (LineExpired.code(),)
     before, review = kept.opened.decision, kept.opened.review
     limit_cents = line.raise_to_cents or line.limit_cents
-    again = asked_again(db, kept, today, amount_cents=limit_cents if review is UNSET else None, groups=groups)
+    try:
+        again = asked_again(db, kept, today, amount_cents=limit_cents if review is UNSET else None, groups=groups)
+    except NoSuchProduct as not_sold:
+        return (not_sold.code(),)
     case = case_without(again.case, line)
     made = decide(case, again.policy, again.product)
     held = held_anew(made, before)

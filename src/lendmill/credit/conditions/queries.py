@@ -60,6 +60,7 @@ CONDITIONS_OPEN = f"""
       join line l on l.line_id = c.line_id and l.borrower_id = c.borrower_id
      where {WAITED_FOR}
        and c.until_on >= %(before)s
+       and l.expires_on > %(today)s
      order by c.until_on, c.condition_id
      limit %(size)s
 """
@@ -68,7 +69,7 @@ CONDITIONS_OPEN = f"""
 def conditions_open(db: Db, today: date, size: int = 200) -> list[LineCondition]:
     """Conditions of lines that wait for them, the soonest to lapse first."""
     before = lapsed_before(db, today)
-    found = _with_told(db, many(db, LineCondition, CONDITIONS_OPEN, before=before, size=size))
+    found = _with_told(db, many(db, LineCondition, CONDITIONS_OPEN, before=before, today=today, size=size))
     return [each for each in found if each.state(before) != "met"]
 
 

@@ -41,6 +41,14 @@ class OwnGuarantor(Refusal):
     """Nobody answers for their own debt: name somebody else."""
 
 
+class ToldOtherwise(Refusal):
+    """The same was brought forward with another guarantor's number, or with none: whoever answers counts once."""
+
+
+class GuarantorUnfit(Refusal):
+    """This guarantor cannot answer for another's debt at present. {why}"""
+
+
 class NothingTold(Refusal):
     """There is nothing brought forward under {told_id}."""
 

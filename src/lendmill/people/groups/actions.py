@@ -31,7 +31,7 @@ from lendmill.people.groups.group import (
 from lendmill.people.queries import NoSuchBorrower
 from lendmill.people.sign_in.queries import Caller
 
-# The groups first, in the order of their ids, then the borrower: the inner locks are taken before the outer row's.
+# The groups first, in the order of their ids, then the borrowers in theirs: the inner locks are taken before the outer.
 LOCK_RELATED = f"""
     with held as materialized (
         select group_id
@@ -45,20 +45,24 @@ LOCK_RELATED = f"""
     )
     select array(select group_id from held) as group_ids
       from borrower
-     where borrower_id = %(borrower_id)s
+     where borrower_id = any(%(borrower_ids)s)
        and (select count(*) from held) >= 0
+     order by borrower_id
        for update of borrower
 """
 
 
-def lock_related(db: Db, borrower_id: UUID, today: date) -> tuple[UUID, ...]:
+def lock_related(db: Db, borrower_id: UUID, today: date, *, beside: UUID | None = None) -> tuple[UUID, ...]:
     """Take the locks of all groups a borrower belongs to, then the borrower's own, and say which groups they are.
+
+    Somebody who is to belong together with them from now on is locked beside them.
 
     What is granted to anybody in a group is granted under the group's lock, so that two members at once never pass its
     cap. Whoever reads the group's figures after this holds them against these groups (`GroupsChanged`): somebody may
     have joined another one while this waited.
     """
-    found = scalar(db, LOCK_RELATED, borrower_id=borrower_id, today=today)
+    both = [borrower_id, beside or borrower_id]
+    found = scalar(db, LOCK_RELATED, borrower_id=borrower_id, borrower_ids=both, today=today)
     if found is None:
         raise NoSuchBorrower(borrower_id=borrower_id)
     return tuple(found)
