@@ -14,7 +14,7 @@ from lendmill import ids
 from lendmill.credit import queries
 from lendmill.credit.actions import make_offers
 from lendmill.credit.offers.entries.queries import every_entry
-from lendmill.credit.offers.queries import offers_of
+from lendmill.credit.offers.queries import no_offers_of, offers_of
 from lendmill.credit.publishing.queries import KINDS
 from lendmill.credit.testing.arms import allotted, drawn
 from lendmill.credit.testing.queries import hold_out_bp
@@ -251,6 +251,7 @@ def test_the_hold_out_is_set_and_told_by_command(house: Database, two: TwoPeople
     )
     for refusal, words in refused:
         assert isinstance(typed("hold-out", *words).exception, refusal)
+    assert "is 50.01 % of all borrowers; it goes from 0 to 50 %" in str(typed("hold-out", *refused[1][1]).exception)
     for wrong, told in (("nan", "nan % is no share"), ("0.001", "0.001 % is no share"), ("half", "not a valid float")):
         found = typed("hold-out", "--percent", wrong, *why, officer)
         assert (found.exit_code, told in found.output) == (2, True), found.output
@@ -290,3 +291,16 @@ def test_an_offer_stands_while_its_version_decides_and_is_worked_out_again_on_th
     assert offered() == [[NEXT] if version == NEXT else [] for version in by]
     assert night() == (by.count(POLICY.version), by.count(NEXT))
     assert offered() == [[NEXT]] * 8
+
+
+def test_why_there_is_no_offer_is_told_by_the_version_that_decides(
+    house: Database, shop: Callable[..., UUID], two: TwoPeople
+) -> None:
+    shops = [shop(f"s{n}", facts={"refund_rate_90": 0.9}) for n in range(8)]
+    house.act(make_offers, today=TODAY, policy=POLICY, products=[LINE])
+    two.shares(msgspec.structs.replace(POLICY, version=NEXT), 6_000)
+    with house.transaction() as db:
+        by = [policy_trials(db, TODAY).drawn(borrower_id).document.version for borrower_id in shops]
+        told = [[each.told for each in no_offers_of(db, borrower_id, TODAY)] for borrower_id in shops]
+    assert 0 < by.count(NEXT) < 8
+    assert told == [[["many-refunds"]] if version == POLICY.version else [] for version in by]

@@ -1,5 +1,7 @@
 """The pages and calls where a policy is tested: cases by upload, a backtest asked for and read, shadows and trials."""
 
+import re
+
 import pytest
 
 from doors.conftest import House, Visitor
@@ -73,11 +75,15 @@ def test_cases_are_uploaded_tried_and_told_in_both_languages(house: House, numbe
     for content, told in (
         (b"[[cases", "valid TOML"),
         (b"\xff\xfe", "UTF-8"),
-        (b"", "usual is None, but must be given"),
+        (b"", "x.toml was not taken over"),
     ):
         refused = upload(analyst, f"{at}/cases", content)
         assert refused.status_code == 422
         assert told in refused.text.replace("&#39;", "'")
+    twice = shipped.replace('outcome = "decline"', 'outcome = "maybe"').encode()
+    refused = upload(analyst, f"{at}/cases", twice).text
+    lines = [n for n, line in enumerate(twice.decode().splitlines(), start=1) if line == 'outcome = "maybe"']
+    assert [int(n) for n in re.findall(r">line (\d+)<", refused)] == lines
     assert auditor.get("/staff/policies/products/credit-line/1/tests").status_code == 404
 
 
@@ -130,6 +136,26 @@ def shadowed(house: House, number: int) -> int:
     return number + 1
 
 
+def test_what_a_share_stands_beside_is_not_offered_to_be_retired(house: House, number: int) -> None:
+    at, analyst = f"/staff/policies/policies/standard/{number}", house.visitor(Role.ANALYST)
+    alone = analyst.get(at, headers=ENGLISH).text
+    assert ("This is the one policy that decides" in alone, 'value="retired"' in alone) == (True, True)
+    version, today = shadowed(house, number), house.lender.today
+    who = {role: Caller(house.account(role), role.value, role, None) for role in (Role.ANALYST, Role.RISK_OFFICER)}
+    with house.database.transaction() as db:
+        asked = propose(
+            db, KIND, command_key="m" * 20, key="standard", version=version, to_stage="share", share_bp=500,
+            reason="try", by=who[Role.ANALYST], today=today,
+        )  # fmt: skip
+        decide(
+            db, KIND, command_key="n" * 20, proposal_id=asked.proposal_id, verdict="approve", by=who[Role.RISK_OFFICER],
+            today=today,
+        )  # fmt: skip
+    beside = analyst.get(at, headers=ENGLISH).text
+    assert ("This is the one policy that decides" in beside, 'value="retired"' in beside) == (False, False)
+    assert f"beside it standard {version} are live for a share of borrowers" in beside
+
+
 def test_a_shadow_and_a_trial_are_told_on_pages_empty_or_not(
     house: House, number: int, request: pytest.FixtureRequest
 ) -> None:
@@ -142,7 +168,8 @@ def test_a_shadow_and_a_trial_are_told_on_pages_empty_or_not(
     assert decide_beside(house.database, today=house.lender.today)[0].files == 1
     text = officer.get(f"{at}/shadow", headers=ENGLISH).text
     assert ("1 file" in text, "1 files" in text) == (True, False)
-    assert "Where they differ most" in text
+    assert ("Where they differ most" in text, "rating-needs-review" in text) == (True, False)
+    assert "违约笔数" in officer.get(f"{at}/shadow", headers=CHINESE).text
     with house.database.transaction() as db:
         db.execute(
             "insert into decision_arm (decision_id, borrower_id, trial, arm)"

@@ -8,7 +8,7 @@ import pytest
 
 from lendmill.credit.pricing.assumptions import InvalidAssumptions, read_assumptions
 from lendmill.credit.publishing.queries import POLICY
-from lendmill.credit.testing.unit_cases import InvalidCases, read_cases, shipped_cases, text_of
+from lendmill.credit.testing.unit_cases import read_cases, shipped_cases, text_of
 from lendmill.products.publishing.cells import Unreadable, value_of
 from lendmill.products.publishing.fields import info_of
 from lendmill.products.publishing.files import FileWrong, document_in
@@ -64,7 +64,7 @@ def test_each_reader_of_a_text_tells_it(number: str) -> None:
         usual + f'\n[[cases]]\nname = "x"\noutcome = "decline"\nlimit_cents = {number}\n',
     ):
         assert text != usual
-        with pytest.raises(InvalidCases):
+        with pytest.raises(FileWrong):
             read_cases(text)
     with pytest.raises(InvalidAssumptions):
         read_assumptions(f"net_assets_cents = {number}")

@@ -203,7 +203,7 @@ def draft_document(
     try:
         written = document_in(named, body, "the file")
     except FileWrong as wrong:
-        return _wrong_file(wrong)
+        return wrong_file(wrong)
 
     def keep(db: Db, *, today: date) -> DraftKept:
         kept = actions.draft(db, named, written, by=by, today=today, note=note)
@@ -221,13 +221,14 @@ def check_document(
     try:
         written = document_in(named, body, "the file")
     except FileWrong as wrong:
-        return _wrong_file(wrong)
+        return wrong_file(wrong)
     with database_of(request).transaction() as db:
         named.fits(db, written, on or house_day(db))
     return {"fits": True}
 
 
-def _wrong_file(wrong: FileWrong) -> Response[dict[str, Any]]:
+def wrong_file(wrong: FileWrong) -> Response[dict[str, Any]]:
+    """A file that cannot be taken over, with every mistake in it."""
     mistakes = [asdict(each) for each in wrong.facts["mistakes"]]
     return problem(status(wrong), code=wrong.code(), title=str(wrong), mistakes=mistakes)
 

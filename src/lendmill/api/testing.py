@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import get, post, put
+from litestar import Response, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, RawBody
 
 from lendmill.api.approvals import caller_of
 from lendmill.api.callers import Asked, database_of
+from lendmill.api.documents import wrong_file
 from lendmill.credit.publishing.queries import POLICY, case_results, document, live_fails
 from lendmill.credit.testing import actions, queries
 from lendmill.credit.testing.backtest import Backtest
@@ -23,6 +24,7 @@ from lendmill.credit.testing.unit_cases import InvalidCases, read_cases
 from lendmill.credit.testing.words import told
 from lendmill.db import Db
 from lendmill.people.queries import act_today, house_day
+from lendmill.products.publishing.files import FileWrong
 from lendmill.products.queries import live_products
 
 
@@ -107,10 +109,12 @@ def _live_fails(db: Db, key: str, today: date) -> list[str]:
 
 
 @put("/policies/{key:str}/cases", sync_to_thread=True)
-def keep_cases(request: Asked, key: FromPath[str], body: RawBody) -> CasesTold:
+def keep_cases(request: Asked, key: FromPath[str], body: RawBody) -> CasesTold | Response[dict[str, Any]]:
     """Keep other cases with a policy: the body is TOML. Every later version is held to them."""
     try:
         examples = read_cases(body.decode("utf-8-sig"))
+    except FileWrong as wrong:
+        return wrong_file(wrong)
     except UnicodeDecodeError:
         raise InvalidCases(case="the body", field="its text", value="unreadable", allowed="UTF-8") from None
     by = caller_of(request)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from lendmill.cli.testing import Key, Language, policy_named, text_in, written
+from lendmill.cli.testing import Key, Language, all_told, policy_named, text_in, written
 
 if TYPE_CHECKING:
     from lendmill.credit.policy import Policy
-    from lendmill.credit.testing.unit_cases import ExampleResult
+    from lendmill.credit.testing.unit_cases import ExampleResult, Examples
     from lendmill.db import Db
 
 SAID: Final = {
@@ -84,12 +84,12 @@ def _cases(key: str, file: Path | None, by: str, out: Path | None, *, chinese: b
     from lendmill.credit.reasons import Reason
     from lendmill.credit.testing.actions import keep_cases
     from lendmill.credit.testing.queries import case_sets
-    from lendmill.credit.testing.unit_cases import read_cases, text_of
+    from lendmill.credit.testing.unit_cases import text_of
     from lendmill.credit.testing.words import OUTCOME_NAMES
     from lendmill.money import yuan
     from lendmill.people.queries import act_today
 
-    examples = read_cases(text_in(file)) if file else None
+    examples = _read(file, chinese=chinese) if file else None
     with opened.database() as database:
         if examples is not None:
             caller = member(database, by)
@@ -119,6 +119,16 @@ def _cases(key: str, file: Path | None, by: str, out: Path | None, *, chinese: b
         )
 
 
+def _read(file: Path, *, chinese: bool) -> "Examples":
+    from lendmill.credit.testing.unit_cases import read_cases
+    from lendmill.products.publishing.files import FileWrong
+
+    try:
+        return read_cases(text_in(file), file.name)
+    except FileWrong as wrong:
+        all_told(wrong, chinese=chinese)
+
+
 def _warn_failing(db: "Db", key: str, *, chinese: bool) -> None:
     """Which of the cases just kept the live version fails; they count all the same."""
     from lendmill.credit.publishing.queries import live_fails
@@ -142,11 +152,11 @@ def _warn_failing(db: "Db", key: str, *, chinese: bool) -> None:
 def _test(key: str, version: int | None, file: Path | None, cases: Path | None, *, chinese: bool) -> None:
     from lendmill.cli import opened
     from lendmill.credit.publishing.queries import case_results, live_policy
-    from lendmill.credit.testing.unit_cases import read_cases, tried
+    from lendmill.credit.testing.unit_cases import tried
     from lendmill.people.queries import house_day
     from lendmill.products.queries import live_products
 
-    examples = read_cases(text_in(cases)) if cases else None
+    examples = _read(cases, chinese=chinese) if cases else None
     with opened.database() as database, database.transaction() as db:
         today = house_day(db)
         if version is None and file is None:

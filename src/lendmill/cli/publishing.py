@@ -1,6 +1,5 @@
 """Products and policies from the command line: `lendmill policies` and `lendmill products`, the same verbs for both."""
 
-import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -9,6 +8,7 @@ from uuid import UUID
 import typer
 
 from lendmill.cli.cases import add_case_verbs
+from lendmill.cli.testing import all_told
 from lendmill.refusals import Refusal
 from lendmill.settings import load
 
@@ -362,7 +362,7 @@ def _document(db: "Db", kind: "DocumentKind[Any]", key: str, version: int) -> "D
 
 
 def _read(kind: "DocumentKind[Any]", file: Path) -> "Document":
-    """The document of a file; where it cannot be taken over, each mistake on a line of its own, told once."""
+    """The document of a file; where it cannot be taken over, each mistake on a line of its own, in their order."""
     from lendmill.products.publishing.files import FileWrong, document_in
 
     if not file.is_file():
@@ -370,10 +370,7 @@ def _read(kind: "DocumentKind[Any]", file: Path) -> "Document":
     try:
         found: Document = document_in(kind, file.read_bytes(), file.name)
     except FileWrong as wrong:
-        _, *others = wrong.facts["mistakes"]  # the first is told with the refusal itself
-        for mistake in others:
-            print(f"{file.name}: {mistake}", file=sys.stderr)
-        raise
+        all_told(wrong)
     return found
 
 

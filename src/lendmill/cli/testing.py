@@ -1,9 +1,10 @@
 """A policy tested before it is trusted: its cases, decisions made again, shadows beside, and trials by lot."""
 
 import json
+import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from lendmill.credit.testing.backtest import Backtest, Estimate
     from lendmill.credit.testing.beside.figures import ArmDifference, ShadowReport, TrialReport
     from lendmill.db import Database
+    from lendmill.products.publishing.files import FileWrong
 
 commands = typer.Typer()
 DAY = ["%Y-%m-%d"]
@@ -263,14 +265,17 @@ def _share(found: "Estimate") -> str:
 def policy_named(database: "Database", key: str, version: int | None, file: Path | None) -> "Policy":
     """A version as it stands or as it was last written, or the draft of a file."""
     from lendmill.credit.publishing.queries import POLICY, document
-    from lendmill.products.publishing.files import document_in
+    from lendmill.products.publishing.files import FileWrong, document_in
 
     if (version is None) == (file is None):
         raise WhichPolicy
     if file is not None:
         if not file.is_file():
             raise NoSuchTestFile(file=file)
-        return document_in(POLICY, file.read_bytes(), file.name)
+        try:
+            return document_in(POLICY, file.read_bytes(), file.name)
+        except FileWrong as wrong:
+            all_told(wrong)
     assert version is not None
     with database.transaction() as db:
         return document(db, POLICY, key, version)
@@ -280,6 +285,18 @@ def _assumptions(file: Path | None) -> "Assumptions | None":
     from lendmill.credit.pricing.assumptions import read_assumptions
 
     return read_assumptions(text_in(file)) if file else None
+
+
+def all_told(wrong: "FileWrong", *, chinese: bool = False) -> NoReturn:
+    """Tell every mistake of a file on a line of its own, in their order, and end as every refusal does."""
+    from lendmill.cli import TOLD
+    from lendmill.web.words import CHINESE, ENGLISH, Words
+
+    words, (first, *others) = Words(CHINESE if chinese else ENGLISH), wrong.facts["mistakes"]
+    print(words.refusal(type(wrong)(**{**wrong.facts, "first": words.mistake(first)})), file=sys.stderr)
+    for mistake in others:
+        print(f"{wrong.facts['name']}{'：' if chinese else ': '}{words.mistake(mistake)}", file=sys.stderr)
+    raise typer.Exit(TOLD)
 
 
 def text_in(file: Path) -> str:

@@ -1,5 +1,6 @@
 """The pages of products and policies: every version, one of them in words beside the live one, and drafts by upload."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -70,9 +71,7 @@ def _list(request: Asked, refusal: Refusal | None = None) -> Response[str]:
         mine={each.proposal_id for each in waiting if _may_decide(reader, each)},
         may_write=reader.role in stages.WRITERS,
         refused=words.refusal(refusal) if refusal and not wrong else "",
-        mistakes=refusal.facts["mistakes"] if refusal and wrong else [],
-        file_name=refusal.facts["name"] if refusal and wrong else "",
-        count=refusal.facts["count"] if refusal and wrong else "",
+        wrong_file=refusal.facts if refusal and wrong else None,
     )
 
 
@@ -117,6 +116,7 @@ def _version(
         drafts = queries.drafts(db, kind.name, key, version)
         sets = case_sets(db, key, size=50) if kind.name == "policy" else []
         again_on = back_on(db, kind.name, key, today)
+        kept_by = _kept_by_shares(queries.days_from(db, kind.name, key, today), key, version)
         named = product_names(db, request)
     waiting = next((each for each in proposals if each.state(today) == "waiting"), None)
     writes = reader.role in stages.WRITERS
@@ -142,7 +142,8 @@ def _version(
         ends=ends(kind.name, key, here.stage),
         back_on=again_on,
         may_withdraw=waiting is not None and waiting.proposed_by == reader.account_id,
-        ways=_ways(here.stage) if writes and waiting is None and not here.coming else [],
+        kept_by=words.refusal(kept_by) if kept_by else "",
+        ways=_ways(here.stage, kept=kept_by is not None) if writes and waiting is None and not here.coming else [],
         holds_back=writes and waiting is None and (_holds_back(here.stage) or bool(here.coming)),
         share_percent=None if here.share_bp is None or here.coming else here.share_bp * 100 / BASIS_POINTS,
         refused=words.refusal(refusal) if refusal else "",
@@ -155,10 +156,20 @@ def _may_decide(reader: Caller, proposal: DocumentProposal) -> bool:
     return not own and reader.role in stages.DECIDERS
 
 
-def _ways(stage: str) -> list[str]:
-    """To which stages a version that stands here can be proposed."""
+def _ways(stage: str, *, kept: bool) -> list[str]:
+    """To which stages a version that stands here can be proposed; none retires what shares stand beside."""
     here = "draft" if stage == "review" else stage
-    return [to_stage for to_stage in stages.LOGGED if (here, to_stage) in stages.BY_TWO]
+    ways = [to_stage for to_stage in stages.LOGGED if (here, to_stage) in stages.BY_TWO]
+    return [way for way in ways if not (kept and way == "retired")]
+
+
+def _kept_by_shares(days: Mapping[date, stages.DocumentDay], key: str, version: int) -> stages.SharesRun | None:
+    """Why the live version cannot retire, where others have a share beside it."""
+    try:
+        stages.check_nothing_beside(key, days, version)
+    except stages.SharesRun as refusal:
+        return refusal
+    return None
 
 
 def _holds_back(stage: str) -> bool:

@@ -33,6 +33,7 @@ from lendmill.credit.testing.workbook import TITLES, group_called, spreadsheet, 
 from lendmill.db import Db
 from lendmill.people.queries import act_today, house_day
 from lendmill.people.roles import may
+from lendmill.products.publishing.files import FileWrong
 from lendmill.products.queries import live_products
 from lendmill.refusals import Refusal
 from lendmill.web.documents import FIELD_LETTERS_MAX, Upload, day_typed
@@ -93,7 +94,8 @@ def _tests(request: Asked, kind: str, key: str, version: int, refusal: Refusal |
         shadow=shadow,
         files_max=ASKED_FILES_MAX,
         may_write=may(reader.role, "POST /staff/policies/{kind}/{key}/{version}/cases"),
-        refused=words.refusal(refusal) if refusal else "",
+        refused=words.refusal(refusal) if refusal and not isinstance(refusal, FileWrong) else "",
+        wrong_file=refusal.facts if isinstance(refusal, FileWrong) else None,
         wrong_cases=words.refusal(wrong_cases) if wrong_cases else "",
     )
 
@@ -105,7 +107,9 @@ def upload_cases(
     """Keep the cases of an uploaded file with the policy; where that is refused, the page says why."""
     by = caller_of(request)
     try:
-        examples = read_cases(_text(data.get("file"), "the file"))
+        sent = data.get("file")
+        name = str(getattr(sent, "filename", "the file"))[:FIELD_LETTERS_MAX]
+        examples = read_cases(_text(sent, name), name)
         act_today(database_of(request), actions.keep_cases, policy_key=key, examples=examples, by=by)
     except Refusal as refusal:
         return _tests(request, kind, key, version, refusal)

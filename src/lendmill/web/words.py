@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from lendmill.credit.reasons import Reason
 from lendmill.money import yuan
+from lendmill.products.publishing.files import FileMistake
 from lendmill.refusals import InBoth, Refusal
 from lendmill.shops.industries import INDUSTRY_NAMES
 from lendmill.web.allowed import ALLOWED, found_in
@@ -74,6 +75,14 @@ class Words:
         if self.language != CHINESE or sentence not in ALLOWED:
             return text
         return self.say(sentence, **{name: self.allowed(said) for name, said in blanks.items()})
+
+    def mistake(self, told: FileMistake) -> str:
+        """Something wrong in a file, with its place."""
+        if self.language != CHINESE:
+            return str(told)
+        where = self.say("line {n}", n=told.line) if told.line else f"{told.sheet} {told.cell}".strip()
+        field, allowed = self.allowed(told.called), self.allowed(told.allowed)
+        return f"{where}：{field} 为 {told.value or self.say('left open')}，应为：{allowed}"
 
     def _fact(self, name: str, fact: Any) -> Any:
         if isinstance(fact, InBoth):

@@ -18,14 +18,13 @@ from lendmill.credit.testing.words import OUTCOME_NAMES
 from lendmill.features.catalogue import NAMES
 from lendmill.money import yuan
 from lendmill.products.document import Product
-from lendmill.products.publishing.lines import line_of
-from lendmill.products.reading import Misread, every_misread, from_content, from_toml, readable
-from lendmill.products.spelled import Misspelled, NumberBeyond, content_in
+from lendmill.products.publishing.files import misspelled, told_by_lines
+from lendmill.products.reading import Misread, every_misread, from_content, readable
+from lendmill.products.spelled import WHOLE_MAX, Misspelled, NumberBeyond, content_in
 from lendmill.refusals import InBoth, Refusal
 
 NOBODY: Final = UUID(int=0)
 LETTERS_MAX: Final = 120
-TOLD_MAX: Final = 20
 
 
 class InvalidCases(Refusal):
@@ -92,21 +91,27 @@ class ExampleResult:
         return (chinese and self.name_zh) or self.name
 
 
-def read_cases(text: str) -> Examples:
-    """Read a policy's cases, in TOML; wrong ones are refused by `InvalidCases`, all of them by their lines."""
+def read_cases(text: str, name: str = "the file") -> Examples:
+    """Read a policy's cases, in TOML; wrong ones are refused by `FileWrong`, all of them by their lines."""
     try:
-        return _checked(from_toml(text, Examples), text)
-    except Misread as wrong:
-        try:
-            content = content_in(text)
-        except (Misspelled, NumberBeyond):
-            content = {}
-        shape = list(every_misread(content, Examples)) if content else []
-        rest = list(_mistakes(from_content(readable(content, Examples), Examples))) if shape else []
-        gone = {_case_at(each.field) for each in shape}
-        raise _invalid(
-            [*(shape or [wrong]), *(each for each in rest if _case_at(each.field) not in gone)], text
-        ) from None
+        content = content_in(text)
+    except Misspelled as error:
+        raise misspelled(name, error) from None
+    except NumberBeyond as error:
+        beyond = Misread(error.field, str(error), f"a number, at most {WHOLE_MAX:,}")
+        raise told_by_lines(name, [beyond], text, {}) from None
+    shape = list(every_misread(content, Examples))
+    found = _as_kept(from_content(readable(content, Examples) if shape else content, Examples))
+    gone = {_case_at(each.field) for each in shape}
+    wrong = [*shape, *(each for each in _mistakes(found) if _case_at(each.field) not in gone)]
+    if wrong:
+        raise told_by_lines(name, wrong, text, content)
+    return found
+
+
+def _as_kept(read: Examples) -> Examples:
+    """Cases with the days within their changes as they will be kept."""
+    return from_content(msgspec.to_builtins(read), Examples)
 
 
 def shipped_cases() -> Examples:
@@ -144,16 +149,16 @@ def _toml(value: Any) -> str:
 def cases_of(content: Mapping[str, Any]) -> Examples:
     """Read them from their stored content."""
     try:
-        return _checked(from_content(content, Examples), "")
+        found = _as_kept(from_content(content, Examples))
     except Misread as wrong:
-        raise _invalid([wrong], "") from None
-
-
-def _checked(read: Examples, text: str) -> Examples:
-    found = from_content(msgspec.to_builtins(read), Examples)  # days within changes as they will be kept
-    if wrong := list(_mistakes(found)):
-        raise _invalid(wrong, text, found)
+        raise _invalid(wrong) from None
+    if wrongs := list(_mistakes(found)):
+        raise _invalid(wrongs[0])
     return found
+
+
+def _invalid(wrong: Misread) -> InvalidCases:
+    return InvalidCases(case="in this file", field=wrong.field, value=wrong.value, allowed=wrong.allowed)
 
 
 def _mistakes(found: Examples) -> Iterator[Misread]:
@@ -184,20 +189,6 @@ def _mistakes(found: Examples) -> Iterator[Misread]:
 def _case_at(field: str) -> str:
     """Which of the cases a field is in."""
     return field.partition("]")[0]
-
-
-def _invalid(wrong: Sequence[Misread], text: str, found: Examples | None = None) -> InvalidCases:
-    """All that is wrong as one refusal, each with its line where there is a text."""
-
-    def where(field: str) -> str:
-        at = _case_at(field).removeprefix("cases[")
-        name = found.cases[int(at)].name if found and at.isdigit() else ""
-        line = line_of(text, field) if text else None
-        return ", ".join(filter(None, (name, f"line {line}" if line else ""))) or "in this file"
-
-    first, *others = wrong
-    told = [first.allowed, *(f"{where(each.field)}: {each}" for each in others[:TOLD_MAX])]
-    return InvalidCases(case=where(first.field), field=first.field, value=first.value, allowed="; ".join(told))
 
 
 def case_of(usual: Usual, example: Example) -> Case:

@@ -31,7 +31,7 @@ def set_hold_out(db: Db, *, share_bp: int, from_on: date, reason: str, by: Calle
     if Role(by.role) not in DECIDERS:
         raise NotHoldersWork(role=by.role.value)
     if not 0 <= share_bp <= HOLD_OUT_MAX_BP:
-        raise HoldOutTooLarge(share_bp=share_bp, most_bp=HOLD_OUT_MAX_BP)
+        raise HoldOutTooLarge(share=percent(share_bp), most=percent(HOLD_OUT_MAX_BP))
     if from_on < today:
         raise HoldOutBackDated(from_on=from_on, today=today)
     _check_room(db, share_bp, from_on)

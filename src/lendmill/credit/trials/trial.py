@@ -12,7 +12,7 @@ HOLD_OUT_MAX_BP = 5_000
 
 
 class HoldOutTooLarge(Refusal):
-    """The hold-out is {share_bp} basis points of all borrowers; it goes from 0 to {most_bp}."""
+    """The hold-out is {share} of all borrowers; it goes from 0 to {most}."""
 
 
 class HoldOutAndShares(Refusal):

@@ -83,8 +83,7 @@ def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
         content = content_in(text)
         _check_kind(kind, content, name)
     except Misspelled as error:
-        wrong_text = FileMistake(error.line, "", "", "the file", error.said, f"valid TOML ({error})")
-        raise _refused(name, [wrong_text], {}) from None
+        raise misspelled(name, error) from None
     except NumberBeyond:
         pass  # told by its field, as every other value is
     try:
@@ -100,10 +99,27 @@ def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
             found = _told(wrong, place)
         if misread:
             found += _of_the_rest(kind, content, [each.field for each in misread], place)
-        found.sort(key=lambda each: each.line or len(text))
-        told = [replace(each, line=each.line or _line_with(text, each.value)) for each in found[:MISTAKES_MAX]]
-        told.sort(key=lambda each: each.line or len(text))
-        raise _refused(name, [*told, *found[MISTAKES_MAX:]], content) from None
+        raise _by_lines(name, found, text, content) from None
+
+
+def misspelled(name: str, error: Misspelled) -> FileWrong:
+    """A text that is no TOML, told by the line that shows it."""
+    return _refused(name, [FileMistake(error.line, "", "", "the file", error.said, f"valid TOML ({error})")], {})
+
+
+def told_by_lines(name: str, wrong: Sequence[Misread], text: str, content: Any) -> FileWrong:
+    """What is wrong in a text, each by its line, in their order."""
+    found = [
+        FileMistake(line_of(text, each.field), "", "", each.field, _shown(each.value), each.allowed) for each in wrong
+    ]
+    return _by_lines(name, found, text, content)
+
+
+def _by_lines(name: str, found: list[FileMistake], text: str, content: Any) -> FileWrong:
+    found.sort(key=lambda each: each.line or len(text))
+    told = [replace(each, line=each.line or _line_with(text, each.value)) for each in found[:MISTAKES_MAX]]
+    told.sort(key=lambda each: each.line or len(text))
+    return _refused(name, [*told, *found[MISTAKES_MAX:]], content)
 
 
 def _check_kind(kind: DocumentKind[Any], fields: Collection[str], name: str) -> None:
