@@ -166,6 +166,8 @@ def test_money_before_and_after_is_added_up_by_group_and_in_all() -> None:
     smaller = next_version(0.75)
     tally = counted(files, smaller)
     found = report(tally, SAID)
+    unpriced = dataclasses.replace(found, blind=dataclasses.replace(found.blind, unpriced=7))
+    assert "7 grants, before" in " ".join(told(unpriced, chinese=False)[0].sentences)
     assert found.loss_before.value == pytest.approx(40 * 0.02 * 1_600_000 / 2)
     assert found.loss_change.value == pytest.approx(40 * 0.02 * -400_000 / 2)
     (segment,) = [each for name, value, each in found.segments if (name, value) == ("grade", "A")]

@@ -173,7 +173,10 @@ def test_a_marketplace_or_the_staff_say_from_which_day_a_shop_is_a_wholesale_mem
     assert analyst.post(f"{at}/membership", **{**form, "shop": "shop-of-another"}).status_code == 404
     assert analyst.post(f"{at}/membership", **form).headers["location"] == at
     page = auditor.get(at).text
-    assert "自2026年1月1日起不再是批发会员" in page
+    assert ("自2026年1月1日起不再是批发会员" in page, page.count("已更正")) == (True, 1)
+    mistyped = analyst.post(f"{at}/membership", **{**form, "from_on": "202601x"})
+    assert (mistyped.status_code, 'value="202601x"' in mistyped.text) == (422, True)
+    assert 'value="no" selected' in mistyped.text
     assert "批发会员（诚信通）" not in page
     assert "批发会员（诚信通）" in analyst.get(at).text
     assert not house.client.get(path, headers=partner).json()["wholesale"]

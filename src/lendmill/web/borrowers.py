@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from lendmill.api.approvals import caller_of
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.ratings import own_index, rating_read
+from lendmill.api.statuses import status
 from lendmill.credit import queries as credit
 from lendmill.db import Db
 from lendmill.features import queries as features
@@ -31,6 +32,7 @@ from lendmill.people.sign_in.queries import Caller
 from lendmill.rating import queries as ratings
 from lendmill.rating.telling.kept import opened
 from lendmill.rating.telling.queries import questions_of
+from lendmill.refusals import Refusal
 from lendmill.web.entrance import Form
 from lendmill.web.own import product_names
 from lendmill.web.pages import go, page, words_of
@@ -72,6 +74,17 @@ def borrowers_page(
 @get("/staff/borrowers/{borrower_id:uuid}", sync_to_thread=True)
 def borrower_page(request: Asked, borrower_id: FromPath[UUID], csv: FromQuery[str] = "") -> Response[str]:
     """All the house knows of one borrower; the rating and the decisions for those whose work they are."""
+    return _borrower(request, borrower_id, csv=csv)
+
+
+def _borrower(
+    request: Asked,
+    borrower_id: UUID,
+    *,
+    csv: str = "",
+    refused: Refusal | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response[str]:
     assert request.user is not None
     words, rated = words_of(request), request.user.role in CREDIT
     with database_of(request).transaction() as db:
@@ -80,13 +93,27 @@ def borrower_page(request: Asked, borrower_id: FromPath[UUID], csv: FromQuery[st
     if csv in SHEETS:
         heads, rows = SHEETS[csv](facts)
         return sheet(f"{csv}-{borrower_id}", words.heads(*heads), rows)
-    return page(request, "borrower.html", named=named, rated=rated, may_say=request.user.role in RATES, **facts)
+    return page(
+        request,
+        "borrower.html",
+        status_code=status(refused) if refused else 200,
+        named=named,
+        rated=rated,
+        may_say=request.user.role in RATES,
+        refused=words.refusal(refused) if refused else "",
+        typed=typed or {},
+        **facts,
+    )
 
 
 @post("/staff/borrowers/{borrower_id:uuid}/membership", sync_to_thread=True)
-def set_membership(request: Asked, borrower_id: FromPath[UUID], data: Form) -> Redirect:
-    """Say that a shop of the borrower is a wholesale member from a day on, or no longer."""
-    act_today(database_of(request), _set_membership, borrower_id=borrower_id, said=dict(data), by=caller_of(request))
+def set_membership(request: Asked, borrower_id: FromPath[UUID], data: Form) -> Response[str] | Redirect:
+    """Say that a shop of the borrower is a wholesale member from a day on, or no longer; a mistake is told there."""
+    about = {"borrower_id": borrower_id, "said": dict(data), "by": caller_of(request)}
+    try:
+        act_today(database_of(request), _set_membership, **about)
+    except Refusal as refusal:
+        return _borrower(request, borrower_id, refused=refusal, typed=dict(data))
     return go(f"/staff/borrowers/{borrower_id}")
 
 

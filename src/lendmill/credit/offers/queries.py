@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from lendmill.credit.offers.behind import Behind, BehindTold, behind_of, told
-from lendmill.credit.offers.deciding import Deciding, made_by
+from lendmill.credit.offers.deciding import MADE_BY, Deciding, made_by
 from lendmill.credit.policy import Policy
 from lendmill.credit.publishing.queries import LendingPaused, policy_version
 from lendmill.credit.reasons import A_PERSON_LOOKS
@@ -159,18 +159,21 @@ def offer_by(db: Db, borrower_id: UUID, policy: Policy, product: Product, today:
     return next((each for each in found if each.made_by == made), None)
 
 
-NO_OFFERS_OF = """
+NO_OFFERS_OF = f"""
     select distinct on (product_key) borrower_id, product_key, as_of_on, outcome, reasons
       from no_offer
      where borrower_id = %(borrower_id)s
        and as_of_on <= %(today)s
-     order by product_key, as_of_on desc, policy_version desc, product_version desc
+       and {MADE_BY} = any(%(made)s)
+     order by product_key, as_of_on desc
 """
 
 
 def no_offers_of(db: Db, borrower_id: UUID, today: date) -> list[NoOffer]:
-    """For each product the latest night on which nothing could be offered, and why."""
-    return many(db, NoOffer, NO_OFFERS_OF, borrower_id=borrower_id, today=today)
+    """For each product the latest night on which nothing could be offered, and why, by the versions that decide."""
+    decides = deciding(db, today)
+    made = [decides.made(borrower_id, product_key) for product_key in decides.products]
+    return many(db, NoOffer, NO_OFFERS_OF, borrower_id=borrower_id, today=today, made=made)
 
 
 def behind(db: Db, offer: Offer, language: str, *, to_staff: bool = False) -> BehindTold | None:

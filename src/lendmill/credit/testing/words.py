@@ -175,7 +175,7 @@ def told(found: Backtest, *, chinese: bool) -> tuple[ReportSection, ...]:
 
     sections = [("in short", _in_short(found, say))]
     if found.assumptions:
-        sections.append(("assumed", _assumed(found, read_assumptions(found.assumptions), say)))
+        sections.append(("assumed", _assumed(read_assumptions(found.assumptions), say)))
     sections.append(("blind", _blind(found, say)))
     return tuple(ReportSection(say(title), tuple(sentences)) for title, sentences in sections)
 
@@ -194,18 +194,18 @@ def _in_short(found: Backtest, say: Any) -> Iterator[str]:
         yield say(figure, before=plain(before), after=plain(after), change=amount(change))
     if not found.assumptions:
         yield say("no money")
+    elif found.blind.unpriced:
+        yield say("unpriced", unpriced=f"{found.blind.unpriced:,}")
     yield say("bounds")
 
 
-def _assumed(found: Backtest, stated: Assumptions, say: Any) -> Iterator[str]:
+def _assumed(stated: Assumptions, say: Any) -> Iterator[str]:
     yield say("said", key=stated.key, said_by=stated.said_by, since=stated.in_force_on, source=stated.source)
     yield say(
         "days", days=stated.days, lgd=_bp(stated.loss_given_default_bp), drawn=_bp(stated.drawn_at_default_bp),
         funding=_bp(stated.funding_yearly_bp), operating=yuan(stated.operating_cents),
     )  # fmt: skip
     yield say("curve")
-    if found.blind.unpriced:
-        yield say("unpriced", unpriced=f"{found.blind.unpriced:,}")
 
 
 def _blind(found: Backtest, say: Any) -> Iterator[str]:

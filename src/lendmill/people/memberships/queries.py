@@ -12,18 +12,26 @@ from lendmill.people.memberships.membership import SaidOfShop
 
 @dataclass(frozen=True, slots=True)
 class ShopMembership:
-    """That a shop is a wholesale member of the marketplace from a day on, or no longer; told by nobody: an import."""
+    """That a shop is a wholesale member of the marketplace from a day on, or no longer; told by nobody: an import.
+
+    `replaced` is one that a later word about its day, or a day before it, has taken the place of.
+    """
 
     shop_key: str
     wholesale: bool
     from_on: date
     teller: str | None
     told_on: date
+    replaced: bool
 
 
 # A teller's name is told where all are named, or where it is the one that is.
 TOLD: Final = """
-    select s.shop_key, m.wholesale, m.from_on, a.display_name as teller, m.told_on
+    select s.shop_key, m.wholesale, m.from_on, a.display_name as teller, m.told_on,
+           exists (select from shop_membership later
+                    where (later.shop_id, later.borrower_id) = (m.shop_id, m.borrower_id)
+                      and later.membership_id > m.membership_id
+                      and later.from_on <= m.from_on) as replaced
       from shop_membership m
       join shop s on (s.shop_id, s.borrower_id) = (m.shop_id, m.borrower_id)
       left join account a on a.account_id = m.told_by
