@@ -70,7 +70,8 @@ def test_a_policy_goes_from_a_file_to_live_by_two_people(
     text = tmp_path / "out.toml"
     assert lendmill("export", "standard", "--toml", text).output == f"{text}\n"
     assert KIND.written(text.read_text("utf-8")).fingerprint == POLICY.fingerprint
-    assert lendmill("export", "standard").exit_code == 2
+    assert lendmill("export", "standard", out).output == f"{out}\n"
+    assert [lendmill("export", "standard", *wrong).exit_code for wrong in ((), ("one", out))] == [2, 2]
     back.write_bytes(spreadsheet_of(KIND, changed(facts_age_days_max=20)))
     assert f"standard, version {NEXT}, can be published." in lendmill("check", back).output
     assert f"version {NEXT}: draft, revision 1" in lendmill("import", back, "--by", "ana", "--note", "fresher").output

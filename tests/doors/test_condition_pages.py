@@ -37,6 +37,11 @@ def test_a_seller_names_a_guarantor_and_somebody_of_the_staff_verifies_it(house)
     assert "/conditions" in seller.get("/").text
     page = seller.get("/conditions").text
     assert "需提供覆盖授信额度的保证人或抵质押物" in page
+    with house.database.transaction() as db:
+        db.execute("update line set status = 'closed'")
+    assert ("可办理至" in page, "可办理至" in seller.get("/conditions").text) == (False, True)
+    with house.database.transaction() as db:
+        db.execute("update line set status = 'pending'")
     form = {"way": "guarantor", "described": "张三", "cover": "5,000"}
     wrong = seller.post(f"/conditions/{asked['condition_id']}", **{**form, "cover": "nothing"})
     assert wrong.status_code == 422

@@ -135,6 +135,8 @@ def test_a_second_person_finds_the_verdict_among_the_approvals_and_confirms_it_o
     assert risk.post(f"/staff/reviews/{case}/second", deed="confirm", key="b" * 12).status_code == 303
     settled = risk.get(f"/staff/reviews/{case}").text
     assert "人工审核结论" in settled
+    (heading,) = re.findall(r"<h1>.*</h1>", settled)
+    assert ("须于" in settled, "待人工审核" in heading, "通过" in heading) == (False, False, True)
     assert asked in settled
 
 

@@ -97,12 +97,16 @@ def _writing(verbs: typer.Typer, plural: Plural) -> None:
     @verbs.command("export")
     def export_version(
         key: Key,
-        version: Annotated[int | None, typer.Argument(help="The version's number; default: the live one.")] = None,
+        version: Annotated[str | None, typer.Argument(help="The version's number; default: the live one.")] = None,
         file: Annotated[Path | None, typer.Argument(help="The .xlsx to write.")] = None,
         toml: Annotated[Path | None, typer.Option(help="Write it as TOML to this file.")] = None,
     ) -> None:
         """Write a version to an Excel or a TOML file, from which the very same version is read again."""
-        _export(plural, key, version, file, toml)
+        if version is not None and not version.isdecimal():
+            if file is not None:
+                raise typer.BadParameter(f"{version} is no version's number.")
+            file, version = Path(version), None
+        _export(plural, key, int(version) if version else None, file, toml)
 
     @verbs.command("import")
     def import_version(file: File, by: By, note: Annotated[str, typer.Option(help="What it is about.")] = "") -> None:
