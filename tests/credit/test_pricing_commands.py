@@ -176,6 +176,10 @@ def test_what_is_begun_is_refused_by_field_until_it_is_whole(
     assert "loss_given_default_bp, funding_yearly_bp, operating_cents, " in refused.value.facts["field"]
     assert refused.value.facts["field"].endswith(", utilisation, grades.A.limit_cents")
     assert "is 'left open', but must be given" in str(refused.value)
+    assert [each.field for each in refused.value.facts["others"]] == ["said_by", "source"]
+    (tmp_path / "curve.csv").write_text("nothing")
+    told = lendmill("best", "said.toml", "--curve", "curve.csv").output
+    assert all(each in told for each in ("loss_given_default_bp, ", "said_by is", "source is", "a line of names")), told
     for field, value in (
         ("loss_given_default_bp", 6000), ("funding_yearly_bp", 300), ("operating_cents", 5000),
         ("drawn_at_default_bp", 9000), ("interest_paid_before_default_bp", 0),

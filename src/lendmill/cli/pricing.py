@@ -1,5 +1,6 @@
 """The price that pays: a document to begin with, the best rate and limit of each grade, what was worked out before."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
@@ -9,6 +10,7 @@ import typer
 from lendmill.cli.counting import counted
 
 if TYPE_CHECKING:
+    from lendmill.credit.pricing.assumptions import Assumptions
     from lendmill.credit.pricing.best import GradePrice, Shift
 
 commands = typer.Typer()
@@ -67,16 +69,14 @@ def best(
     from lendmill.cli import opened
     from lendmill.cli.approvals import member
     from lendmill.credit.pricing.actions import keep_proposal
-    from lendmill.credit.pricing.assumptions import read_assumptions
     from lendmill.credit.pricing.best import grade_prices
-    from lendmill.credit.pricing.curve import curves_of
     from lendmill.credit.pricing.proposal import out_of_order, policy_table, proposal
     from lendmill.credit.publishing.queries import POLICY, STANDARD
     from lendmill.people.queries import house_day
     from lendmill.products.publishing.queries import live
     from lendmill.products.queries import live_product
 
-    said = read_assumptions(_text(assumptions), curves_of(_text(curve)) if curve is not None else None)
+    said = _said(assumptions, curve)
     with opened.database() as database, database.transaction() as db:
         today = house_day(db)
         product, policy = live_product(db, said.product, on=today), live(db, POLICY, STANDARD, today)
@@ -134,6 +134,30 @@ def show(
     print(f"{kept.product_key}, version {kept.product_version}; {kept.assumptions_key}, assumed by {kept.said_by}")
     print(f"worked out on {kept.worked_on} by {kept.worked_by or 'a command'}; fingerprint {kept.digest}")
     print(f"\nWhat was assumed:\n\n{kept.assumptions.strip()}\n\nProposed rates:\n\n{kept.rates.strip()}")
+
+
+def _said(file: Path, curve: Path | None) -> "Assumptions":
+    """The assumptions of a file with the curves of another; all that is wrong with both is told at once."""
+    from lendmill.cli import TOLD
+    from lendmill.credit.pricing.assumptions import InvalidAssumptions, read_assumptions
+    from lendmill.credit.pricing.curve import CurveUnclear, curves_of
+
+    curves, unclear = None, None
+    try:
+        curves = curves_of(_text(curve)) if curve is not None else None
+    except CurveUnclear as wrong:
+        unclear = wrong
+    try:
+        said = read_assumptions(_text(file), curves)
+    except InvalidAssumptions as wrong:
+        if not wrong.facts["others"] and unclear is None:
+            raise
+        for told in filter(None, (wrong, *wrong.facts["others"], unclear)):
+            print(told, file=sys.stderr)
+        raise typer.Exit(TOLD) from None
+    if unclear is not None:
+        raise unclear
+    return said
 
 
 def _under(proposed: str, table: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -11,8 +11,7 @@ import msgspec
 from lendmill.credit.pricing.curve import ChurnCurve, curve_of
 from lendmill.money import LARGEST_CENTS
 from lendmill.products.document import GRADES
-from lendmill.products.reading import Misread, every_misread, from_content, from_toml, require
-from lendmill.products.spelled import content_in
+from lendmill.products.reading import Misread, every_misread, from_content, from_toml, mistakes, readable
 from lendmill.refusals import Refusal
 from lendmill.terms.rates import BASIS_POINTS
 
@@ -95,19 +94,18 @@ def read_assumptions(text: str, curves: Mapping[str, ChurnCurve] | None = None) 
     Wrong ones are refused by `InvalidAssumptions`, a wrong curve by `CurveUnclear`.
     """
 
-    def read() -> Assumptions:
-        try:
-            found = from_toml(text, Assumptions)
-        except Misread as wrong:
-            raise _left_open(text, wrong) from None
-        return found if curves is None else _with(found, curves)
-
-    return _checked(read, "in this file")
+    try:
+        content = from_toml(text, dict[str, Any])
+    except Misread as wrong:
+        raise _invalid("in this file", [wrong]) from None
+    told = {name: list(zip(each.yearly_rates, each.lost_shares, strict=True)) for name, each in (curves or {}).items()}
+    churn = content.get("churn", {})
+    return _checked({**content, "churn": {**churn, **told} if isinstance(churn, dict) else churn}, "in this file")
 
 
 def assumptions_of(content: Mapping[str, Any]) -> Assumptions:
     """Read assumptions from plain content, such as that of a form."""
-    return _checked(lambda: from_content(content, Assumptions), str(content.get("key") or "in this form"))
+    return _checked(content, str(content.get("key") or "in this form"))
 
 
 def text_of(assumptions: Assumptions) -> str:
@@ -138,29 +136,26 @@ def check_in_force(assumptions: Assumptions, today: date) -> None:
         raise AssumptionsNotInForce(key=assumptions.key, from_on=assumptions.in_force_on, today=today)
 
 
-def _with(found: Assumptions, curves: Mapping[str, ChurnCurve]) -> Assumptions:
-    told = {name: tuple(zip(each.yearly_rates, each.lost_shares, strict=True)) for name, each in curves.items()}
-    return msgspec.structs.replace(found, churn={**found.churn, **told})
-
-
-def _checked(read: Callable[[], Assumptions], key: str) -> Assumptions:
-    try:
-        found = read()
-        key = found.key or key
-        for holds, field, value, allowed in (*_rules(found), *_grade_rules(found)):
-            require(holds, field, value, allowed)
-        _ = found.curves
-    except Misread as wrong:
-        raise InvalidAssumptions(key=key, field=wrong.field, value=wrong.value, allowed=wrong.allowed) from None
+def _checked(content: Mapping[str, Any], key: str) -> Assumptions:
+    """Refuses with all that is wrong at once: what is left open, then field by field."""
+    shape = list(every_misread(content, Assumptions))
+    missing = [each.field for each in shape if each.allowed == "given"]
+    wrong = [Misread(", ".join(missing), "left open", "given")] if missing else []
+    wrong += [each for each in shape if each.allowed != "given"]
+    found = from_content(readable(content, Assumptions) if shape else content, Assumptions)
+    gone = {each.field.split(".")[0] for each in shape}
+    rest = mistakes((*_rules(found), *_grade_rules(found)))
+    wrong += [each for each in rest if each.field.split(".")[0] not in gone]
+    if wrong:
+        raise _invalid(found.key if found.key.strip("?") else key, wrong)
+    _ = found.curves
     return found
 
 
-def _left_open(text: str, wrong: Misread) -> Misread:
-    """All that a text leaves open at once, where that is what is wrong with it."""
-    if wrong.allowed != "given":
-        return wrong
-    missing = [each.field for each in every_misread(content_in(text), Assumptions) if each.allowed == "given"]
-    return Misread(", ".join(missing), "left open", "given")
+def _invalid(key: str, wrong: Sequence[Misread]) -> InvalidAssumptions:
+    """All that is wrong as one refusal: the first, and `others`."""
+    first, *others = wrong
+    return InvalidAssumptions(key=key, field=first.field, value=first.value, allowed=first.allowed, others=others)
 
 
 def _rules(found: Assumptions) -> Iterator[tuple[bool, str, Any, str]]:
