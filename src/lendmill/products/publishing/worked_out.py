@@ -51,7 +51,7 @@ class _Sheet:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
-        with suppress(expat.ExpatError, UnicodeDecodeError):  # what cannot be read as a sheet is refused by who reads the values
+        with suppress(expat.ExpatError, UnicodeDecodeError):  # refused by who reads the values
             parser.Parse(part.decode("utf-8-sig"), True)
         yield from self.found
 
