@@ -18,10 +18,13 @@ so no version that says otherwise goes anywhere. Whoever wrote or proposed a ver
 2026-01-05  Rita agrees
 2026-01-05  version 4 is in the shadow
 
-In the shadow it decides in the night what the live version decided by day, and no seller is the worse for it.
+In the shadow it decides in the night what the live version decided by day, from then on, and no seller is the worse
+for it.
 
 2026-01-05  Tea is a shop of grade B
 2026-01-05  Tea asks for 5,000.00: approve, by version 3
+2026-01-05  Rice is a shop of grade A
+2026-01-05  Rice asks for 5,000.00: approve, by version 3
 2026-01-06  version 4 decided 2 files beside the live one, 1 of them otherwise
 2026-01-06  version 3 is live
 
