@@ -1,6 +1,7 @@
 """The desk for prices: begun with what the house knows, worked out on the page, in both languages, by those who may."""
 
 import html
+import re
 import tomllib
 from datetime import date
 
@@ -85,7 +86,7 @@ def test_the_best_price_is_shown_with_pictures_and_a_proposal_and_nothing_change
 
 
 WRONG = (
-    ("loss_given_default_bp", "much", "loss_given_default_bp"),
+    ("loss_given_default_bp", "much", "<strong>Loss given default, %</strong>: much. It must be: a number"),
     ("loss_given_default_bp", "60.001", "at most two decimals"),
     ("operating", "-", "such as 7000"),
     ("days", "1.5", "a whole number"),
@@ -93,11 +94,11 @@ WRONG = (
     ("in_force_on", "2999-01-01", "hold from"),
     ("utilisation", "10000", "on each line"),
     ("curve", "nothing", "a line of names"),
-    ("A.pd", "1e9999", "A.pd"),
-    ("A.pd_low", "3", "grades.A"),
+    ("A.pd", "much", "<strong>A: PD of a year, %</strong>: much. It must be: a number"),
+    ("A.pd_low", "3", "<strong>A: PD of a year, %</strong>"),
     ("yearly_rate_min_bp", "99", "no rate to choose"),
     ("product", "gold", "gold"),
-    ("said_by", " ", "said_by"),
+    ("said_by", " ", "<strong>Who says so</strong>"),
 )
 
 
@@ -111,6 +112,9 @@ def test_what_is_wrong_is_one_sentence_and_what_was_typed_stays(house: House) ->
         assert "lines of 2025" in answer.text
         assert html.escape(value) in answer.text
     officer.get("/language/zh-Hans")
+    nothing = officer.post("/staff/pricing", product="credit-line").text
+    named = re.findall("<li><strong>([^<]+)</strong>: 未填写", nothing)
+    assert (len(named), re.findall("[a-z]{3,}", "".join(named))) == (15, [])
     assert (
         "下限 99.00 %（贷款人区间），上限 20.00 %（流失曲线）"
         in officer.post("/staff/pricing", **(FORM | {"yearly_rate_min_bp": "99"})).text

@@ -12,7 +12,7 @@ from lendmill.api.approvals import caller_of
 from lendmill.api.callers import Asked, database_of
 from lendmill.api.statuses import status
 from lendmill.credit.pricing.actions import keep_proposal
-from lendmill.credit.pricing.assumptions import Assumptions, text_of
+from lendmill.credit.pricing.assumptions import Assumptions, InvalidAssumptions, text_of
 from lendmill.credit.pricing.band import NoRateToChoose
 from lendmill.credit.pricing.best import GradePrice, grade_prices
 from lendmill.credit.pricing.proposal import out_of_order, policy_table, proposal
@@ -21,15 +21,17 @@ from lendmill.credit.publishing.queries import POLICY, STANDARD
 from lendmill.people.queries import house_day
 from lendmill.people.roles import may
 from lendmill.products.document import GRADES, Product
+from lendmill.products.publishing.files import shown
 from lendmill.products.publishing.queries import live
 from lendmill.products.queries import live_product, live_products
+from lendmill.products.reading import Misread
 from lendmill.rating.queries import NoLiveModel, grade_counts, live_card
 from lendmill.refusals import Refusal
 from lendmill.web.entrance import Form
 from lendmill.web.own import product_names
 from lendmill.web.pages import page, words_of
 from lendmill.web.pricing_charts import curves_picture, limits_picture, rates_picture
-from lendmill.web.pricing_form import GRADE_FIELDS, assumptions_in, begun
+from lendmill.web.pricing_form import GRADE_FIELDS, LABELS, assumptions_in, begun, label_of
 from lendmill.web.words import Words, marked
 
 ENDS: Final = marked("the lender's band", "the product's band", "the curve", "the cap")
@@ -167,11 +169,24 @@ def _page(
         said=said,
         found=found,
         refused=words.refusal(_translated(refused, words)) if refused else "",
+        wrong=_all_wrong(refused, words) if isinstance(refused, InvalidAssumptions) else [],
+        labels=LABELS,
         grades=GRADES,
         grade_fields=GRADE_FIELDS,
         shift_names=SHIFTS,
         may_work=may(caller_of(request).role, "POST /staff/pricing"),
     )
+
+
+def _all_wrong(refused: InvalidAssumptions, words: Words) -> list[tuple[str, str, str]]:
+    """Each mistake of the form: what the field is called there, what was typed, and what it must be."""
+    first = Misread(refused.facts["field"], refused.facts["value"], refused.facts["allowed"])
+    told = []
+    for each in (first, *refused.facts["others"]):
+        grade, label = label_of(each.field)
+        called = ": ".join(filter(None, (grade, words.say(label))))
+        told.append((called, shown(each.value), words.allowed(each.allowed)))
+    return told
 
 
 def _translated(refused: Refusal, words: Words) -> Refusal:

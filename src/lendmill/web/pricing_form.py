@@ -1,17 +1,19 @@
 """The form of a price's assumptions: percentages and yuan as people type them, and the figures of the document."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from lendmill.credit.pricing.assumptions import Assumptions, InvalidAssumptions, assumptions_of
-from lendmill.credit.pricing.curve import PREFIX, ChurnCurve, curves_of
+from lendmill.credit.pricing.curve import PREFIX, ChurnCurve, CurveUnclear, curves_of
 from lendmill.credit.pricing.start import interval
 from lendmill.money import NotAnAmount, cents
 from lendmill.products.document import GRADES
+from lendmill.products.reading import Misread
 from lendmill.rating.card import Card
 from lendmill.rating.queries import GradeCount
+from lendmill.web.words import marked
 
 PERCENTS: Final = (
     "loss_given_default_bp", "funding_yearly_bp", "drawn_at_default_bp", "interest_paid_before_default_bp",
@@ -20,23 +22,113 @@ PERCENTS: Final = (
 WORDS: Final = ("key", "said_by", "source", "product")
 ODDS: Final = ("odds_per_rate_point", "odds_per_limit_doubling")
 LETTERS_MAX: Final = 40
+LABELS: Final = dict(
+    zip(
+        (
+            "said_by",
+            "in_force_on",
+            "source",
+            "days",
+            "loss_given_default_bp",
+            "drawn_at_default_bp",
+            "interest_paid_before_default_bp",
+            "funding_yearly_bp",
+            "operating",
+            "yearly_rate_min_bp",
+            "yearly_rate_max_bp",
+            "odds_per_rate_point",
+            "odds_per_limit_doubling",
+            "pd",
+            "pd_low",
+            "pd_high",
+            "limit",
+            "product",
+            "utilisation",
+            "curve",
+        ),
+        marked(
+            "Who says so",
+            "From which day",
+            "On what ground",
+            "Over how many days",
+            "Loss given default, %",
+            "Drawn at default, % of the limit",
+            "Interest a defaulter still paid, %",
+            "Cost of money, % a year",
+            "Cost of a loan, yuan",
+            "Lowest rate, % a year",
+            "Highest rate, % a year",
+            "Odds of default per percentage point dearer",
+            "Odds of default per doubling of the limit",
+            "PD of a year, %",
+            "at least, %",
+            "at most, %",
+            "Limit now, yuan",
+            "Product",
+            "Drawn of a limit, by its size",
+            "Your own measured curve",
+        ),
+        strict=True,
+    )
+)
 GRADE_FIELDS: Final = ("pd", "pd_low", "pd_high", "limit", "curve")
 
 
 def assumptions_in(data: Mapping[str, str]) -> Assumptions:
-    """The assumptions a form states; refuses with a sentence that names the field, or the line of the curve."""
+    """The assumptions a form states; refuses with all that is wrong, each by its field: the first, and `others`."""
+    wrong: list[Misread] = []
+
+    def take(read: Callable[..., Any], *about: Any) -> Any:
+        try:
+            return read(*about)
+        except Misread as misread:
+            wrong.append(misread)
+            return None
+
     content: dict[str, Any] = {field: data.get(field, "").strip() for field in WORDS}
     content["key"] = content["key"] or content["product"]
-    content["in_force_on"] = _day(data)
-    content["days"] = _whole(data, "days")
-    content |= {field: _basis_points(data, field) for field in PERCENTS}
-    content |= {field: float(_number(data, field)) for field in ODDS}
-    content["operating_cents"] = _cents(data, "operating")
-    content["utilisation"] = tuple(_utilisation(data.get("utilisation", "")))
-    content["churn"] = _points(curves_of(data.get("curve", "")))
+    content["in_force_on"] = take(_day, data)
+    content["days"] = take(_whole, data, "days")
+    content |= {field: take(_basis_points, data, field) for field in PERCENTS}
+    content |= {field: take(_odds, data, field) for field in ODDS}
+    content["operating_cents"] = take(_cents, data, "operating")
+    content["utilisation"] = take(_utilisation, data.get("utilisation", ""))
+    content["churn"] = take(_curves, data.get("curve", ""))
     grades = [grade for grade in GRADES if data.get(f"{grade}.pd", "").strip()]
-    content["grades"] = {grade: _grade(data, grade, content["churn"]) for grade in grades}
-    return assumptions_of(content)
+    told = {grade: _grade(data, grade, content["churn"], take) for grade in grades}
+    content["grades"] = {grade: own for grade, own in told.items() if None not in own.values()}
+    found = None
+    try:
+        found = assumptions_of({field: said for field, said in content.items() if said is not None})
+    except InvalidAssumptions as refused:
+        gone = {field for field in content if content[field] is None} | ({"grades"} if not content["grades"] else set())
+        first = Misread(refused.facts["field"], refused.facts["value"], refused.facts["allowed"])
+        rest = [each for each in (first, *refused.facts["others"]) if each.value != "left open"]
+        wrong += [each for each in rest if not wrong or _part(each.field) not in gone]
+    if found is None or wrong:
+        first, *others = wrong
+        raise InvalidAssumptions(
+            key="in this form", field=first.field, value=first.value, allowed=first.allowed, others=others
+        )
+    return found
+
+
+def _part(field: str) -> str:
+    """The part of the document a field is in; a grade's curve is one of those given."""
+    return "churn" if field.endswith(".curve") else field.split(".")[0]
+
+
+def label_of(field: str) -> tuple[str, str]:
+    """The grade a field is of, if any, and what the form calls it.
+
+    >>> label_of("grades.A.limit_cents"), label_of("operating_cents")
+    (('A', 'Limit now, yuan'), ('', 'Cost of a loan, yuan'))
+    """
+    grade, _, own = field.removeprefix("grades.").rpartition(".")
+    name = own.removesuffix("_cents")
+    if own in GRADES:
+        grade, name = own, "pd"
+    return grade, LABELS.get(own, LABELS.get(name, own))
 
 
 def typed(assumptions: Assumptions) -> dict[str, str]:
@@ -70,14 +162,19 @@ def begun(counts: Iterable[GradeCount], card: Card | None, today: date, product:
     return said
 
 
-def _grade(data: Mapping[str, str], grade: str, churn: Mapping[str, Any]) -> dict[str, Any]:
-    pds = {field: float(_number(data, f"{grade}.{field}") / 100) for field in ("pd", "pd_low", "pd_high")}
-    curve = data.get(f"{grade}.curve", "").strip() or next(iter(churn))
-    return {**pds, "curve": curve, "limit_cents": _cents(data, f"{grade}.limit")}
+def _grade(data: Mapping[str, str], grade: str, churn: Mapping[str, Any] | None, take: Callable[..., Any]) -> Any:
+    pds = {field: take(_share, data, f"{grade}.{field}") for field in ("pd", "pd_low", "pd_high")}
+    curve = data.get(f"{grade}.curve", "").strip() or next(iter(churn or {}), "")
+    return {**pds, "curve": curve, "limit_cents": take(_cents, data, f"{grade}.limit")}
 
 
-def _utilisation(text: str) -> Iterable[dict[str, int]]:
+def _share(data: Mapping[str, str], field: str) -> float:
+    return float(_number(data, field) / 100)
+
+
+def _utilisation(text: str) -> tuple[dict[str, int], ...]:
     """Each line a limit in yuan and the share drawn of it, in percent."""
+    found: list[dict[str, int]] = []
     for line in text.splitlines():
         cells = line.replace("\t", " ").replace("%", " ").split()
         if not cells:
@@ -85,7 +182,24 @@ def _utilisation(text: str) -> Iterable[dict[str, int]]:
         if len(cells) != 2:
             raise _wrong("utilisation", line, "a limit in yuan and a percentage on each line, such as 10000 80%")
         said = dict(zip(("limit", "share"), cells, strict=True))
-        yield {"limit_cents": _cents(said, "limit"), "share_bp": _basis_points(said, "share")}
+        try:
+            found.append({"limit_cents": _cents(said, "limit"), "share_bp": _basis_points(said, "share")})
+        except Misread as wrong:
+            raise _wrong("utilisation", line, wrong.allowed) from None
+    if not found:
+        raise _wrong("utilisation", "", "at least one limit with its share")
+    return tuple(found)
+
+
+def _curves(text: str) -> dict[str, Any]:
+    try:
+        return _points(curves_of(text))
+    except CurveUnclear as unclear:
+        raise Misread("curve", "", str(unclear.facts["what"])) from None
+
+
+def _odds(data: Mapping[str, str], field: str) -> float:
+    return float(_number(data, field))
 
 
 def _points(curves: Mapping[str, ChurnCurve]) -> dict[str, Any]:
@@ -139,8 +253,8 @@ def _day(data: Mapping[str, str]) -> date:
         raise _wrong("in_force_on", data.get("in_force_on"), "a day, such as 2026-01-31") from None
 
 
-def _wrong(field: str, value: Any, allowed: str) -> InvalidAssumptions:
-    return InvalidAssumptions(key="in this form", field=field, value=str(value or "")[:LETTERS_MAX], allowed=allowed)
+def _wrong(field: str, value: Any, allowed: str) -> Misread:
+    return Misread(field, str(value or "")[:LETTERS_MAX], allowed)
 
 
 def _percent(value: Decimal) -> str:

@@ -94,7 +94,7 @@ def _from_text(kind: DocumentKind[D], text: str, name: str) -> D:
         def place(field: str) -> tuple[int | None, str, str]:
             return line_of(text, field), "", ""
 
-        found = [FileMistake(*place(each.field), each.field, _shown(each.value), each.allowed) for each in misread]
+        found = [FileMistake(*place(each.field), each.field, shown(each.value), each.allowed) for each in misread]
         if len(found) <= 1:
             found = _told(wrong, place)
         if misread:
@@ -110,7 +110,7 @@ def misspelled(name: str, error: Misspelled) -> FileWrong:
 def told_by_lines(name: str, wrong: Sequence[Misread], text: str, content: Any) -> FileWrong:
     """What is wrong in a text, each by its line, in their order."""
     found = [
-        FileMistake(line_of(text, each.field), "", "", each.field, _shown(each.value), each.allowed) for each in wrong
+        FileMistake(line_of(text, each.field), "", "", each.field, shown(each.value), each.allowed) for each in wrong
     ]
     return _by_lines(name, found, text, content)
 
@@ -222,15 +222,15 @@ def _told(wrong: Refusal, place: Callable[[str], tuple[int | None, str, str]]) -
         return [FileMistake(None, "", "", "the document", str(wrong), "right")]
     first = Misread(str(wrong.facts["field"]), wrong.facts["value"], str(wrong.facts["allowed"]))
     return [
-        FileMistake(*place(each.field), each.field, _shown(each.value), each.allowed)
+        FileMistake(*place(each.field), each.field, shown(each.value), each.allowed)
         for each in (first, *wrong.facts.get("others", ()))
     ]
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value as an author writes it.
 
-    >>> _shown(("AAA", 3)), _shown(True), _shown("yes")
+    >>> shown(("AAA", 3)), shown(True), shown("yes")
     ('["AAA", 3]', 'true', 'yes')
     """
     plain = (
