@@ -145,6 +145,9 @@ def _checked(read: Callable[[], Policy], name: str, known_facts: frozenset[str] 
     if known_facts is not None:  # what was kept before these were asked for can still be read
         parts.append(_asked_since(policy, known_facts))
     wrong = [each for part in chain(*parts) for each in mistakes(part)]
+    if not wrong and known_facts is not None:  # whatever else it reads
+        strangers = (fact for fact in policy.facts if fact not in known_facts)
+        wrong = [Misread("a fact", fact, "in the catalogue of features") for fact in strangers]
     if wrong:
         raise _invalid(policy.key or name, wrong)
     return policy

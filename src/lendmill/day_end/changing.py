@@ -17,6 +17,7 @@ from lendmill.credit.changes.change import LineChange
 from lendmill.credit.changes.foreseen import foreseen
 from lendmill.credit.conditions.queries import UNMET, WAITS
 from lendmill.credit.counters.queries import OFFER_AND_ANSWER, REPLACED
+from lendmill.credit.publishing.queries import lending_paused
 from lendmill.day_end.report import Counts
 from lendmill.day_end.steps import done, step
 from lendmill.days import ONE_DAY
@@ -109,7 +110,8 @@ def foresee(db: Db, days: Sequence[date]) -> dict[date, Counts]:
     """What `change` would count on each of these days, were nothing but the rules at work; nothing is written."""
     nights = [day + ONE_DAY for day in days]
     counts = {day: Counter[str](dict.fromkeys(COUNTS, 0)) for day in days}
-    for what, statement in (("conditions_lapsed", LAPSING), ("offers_lapsed", OFFERS_LAPSING)):
+    lapsing = {} if lending_paused(db, nights[0]) else {"conditions_lapsed": LAPSING, "offers_lapsed": OFFERS_LAPSING}
+    for what, statement in lapsing.items():
         for each in many(db, _Lapsing, statement, last=days[-1]):
             counts[max(each.until_on, days[0])][what] += 1
     for opens, what in _by_rule(db, nights):
