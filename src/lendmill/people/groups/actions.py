@@ -45,7 +45,7 @@ LOCK_RELATED = f"""
     )
     select array(select group_id from held) as group_ids
       from borrower
-     where borrower_id = any(%(borrower_ids)s)
+     where borrower_id in (%(borrower_id)s, %(beside)s)
        and (select count(*) from held) >= 0
      order by borrower_id
        for update of borrower
@@ -61,8 +61,7 @@ def lock_related(db: Db, borrower_id: UUID, today: date, *, beside: UUID | None 
     cap. Whoever reads the group's figures after this holds them against these groups (`GroupsChanged`): somebody may
     have joined another one while this waited.
     """
-    both = [borrower_id, beside or borrower_id]
-    found = scalar(db, LOCK_RELATED, borrower_id=borrower_id, borrower_ids=both, today=today)
+    found = scalar(db, LOCK_RELATED, borrower_id=borrower_id, beside=beside or borrower_id, today=today)
     if found is None:
         raise NoSuchBorrower(borrower_id=borrower_id)
     return tuple(found)
