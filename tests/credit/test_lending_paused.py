@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Literal
 from uuid import UUID
 
 import pytest
@@ -25,24 +26,21 @@ from people.staff import Staff
 
 def pause(house: Database, people: Staff) -> None:
     """Two people retire the one policy that decides."""
-    ending = house.act(
-        actions.propose, KINDS["policy"], key=POLICY.key, version=POLICY.version, to_stage="retired",
-        command_key=str(ids.new()), reason="a pause", by=people.member(Role.ANALYST), today=TODAY,
-    )  # fmt: skip
-    house.act(
-        actions.decide, KINDS["policy"], proposal_id=ending.proposal_id, verdict="approve",
-        command_key=str(ids.new()), by=people.member(Role.RISK_OFFICER), today=TODAY,
-    )  # fmt: skip
+    _take(house, people, "retired", TODAY)
 
 
 def lend_again(house: Database, people: Staff, on: date) -> None:
     """Two people let the same version go live again."""
-    back = house.act(
-        actions.propose, KINDS["policy"], key=POLICY.key, version=POLICY.version, to_stage="live",
-        command_key=str(ids.new()), reason="back", by=people.member(Role.ANALYST), today=on,
+    _take(house, people, "live", on)
+
+
+def _take(house: Database, people: Staff, to_stage: Literal["live", "retired"], on: date) -> None:
+    proposal = house.act(
+        actions.propose, KINDS["policy"], key=POLICY.key, version=POLICY.version, to_stage=to_stage,
+        command_key=str(ids.new()), reason="a pause", by=people.member(Role.ANALYST), today=on,
     )  # fmt: skip
     house.act(
-        actions.decide, KINDS["policy"], proposal_id=back.proposal_id, verdict="approve",
+        actions.decide, KINDS["policy"], proposal_id=proposal.proposal_id, verdict="approve",
         command_key=str(ids.new()), by=people.member(Role.RISK_OFFICER), today=on,
     )  # fmt: skip
 

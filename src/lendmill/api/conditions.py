@@ -78,15 +78,16 @@ def open_conditions(request: Asked) -> list[ConditionOut]:
     """What lines wait for, the soonest to lapse first."""
     with database_of(request).transaction() as db:
         today = house_day(db)
-        return [condition_out(each, lapsed_before(db, today)) for each in queries.conditions_open(db, today)]
+        before = lapsed_before(db, today)
+        return [condition_out(each, before) for each in queries.conditions_open(db, today)]
 
 
 @get("/borrowers/{borrower_id:uuid}/conditions", sync_to_thread=True)
 def conditions(request: Asked, borrower_id: FromPath[UUID]) -> list[ConditionOut]:
     """What was asked for beside a borrower's lines, and where it stands."""
     with database_of(request).transaction() as db:
-        today = house_day(db)
-        return [condition_out(each, lapsed_before(db, today)) for each in queries.conditions_of(db, borrower_id)]
+        before = lapsed_before(db, house_day(db))
+        return [condition_out(each, before) for each in queries.conditions_of(db, borrower_id)]
 
 
 @post("/borrowers/{borrower_id:uuid}/conditions/{condition_id:uuid}/told", sync_to_thread=True)

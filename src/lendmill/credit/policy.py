@@ -31,11 +31,11 @@ from lendmill.credit.review.rules import checks as review_checks
 from lendmill.credit.rules import rule as rulebook
 from lendmill.credit.rules.rule import Rule
 from lendmill.credit.rules.vocabulary import FILE_FACTS
-from lendmill.credit.tables import Check, Table
+from lendmill.credit.tables import Table
 from lendmill.people.canonical import canonical, digest_of
 from lendmill.products.law import LawFigure
 from lendmill.products.law import checks as law_checks
-from lendmill.products.reading import Misread, content_of, from_content, from_toml, mistakes
+from lendmill.products.reading import Check, Misread, content_of, from_content, from_toml, mistakes
 from lendmill.rating.stated.closeness import WEIGHTS
 from lendmill.refusals import Refusal
 

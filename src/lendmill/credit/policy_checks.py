@@ -27,8 +27,8 @@ from lendmill.credit.reasons import CODES, Reason
 from lendmill.credit.rules import rule as rulebook
 from lendmill.credit.rules.grammar import RuleMisread, read
 from lendmill.credit.rules.rule import ANY_SOURCE, Rule
-from lendmill.credit.tables import Check
 from lendmill.products.document import GRADES, LARGEST_NUMBER
+from lendmill.products.reading import Check
 from lendmill.terms.rates import BASIS_POINTS
 
 MONTHS_MAX = 60

@@ -17,6 +17,7 @@ from lendmill.credit.reasons import CODES
 from lendmill.credit.rules.vocabulary import vocabulary
 from lendmill.money import LARGEST_CENTS
 from lendmill.products.document import GRADES
+from lendmill.products.reading import Check
 from lendmill.terms.rates import BASIS_POINTS
 
 ANY_SOURCE: Final = "any"
@@ -142,7 +143,6 @@ class _Axis:
         return pl.when(value.is_not_null()).then(found)
 
 
-Check = tuple[bool, str, Any, str]
 T = TypeVar("T", bound=Table)
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
+from lendmill.products.reading import Check
 from lendmill.terms.day_counts import PRORATED, DayCount, Period, basis
 from lendmill.terms.rates import Rate
 
@@ -67,7 +68,7 @@ def dearest_night(day_count: str, rate: Rate) -> Rate:
     return Rate(rate.num * 30, rate.den * 28)
 
 
-def held(conventions: Conventions, fees: Fees, methods: Sequence[str]) -> Iterator[tuple[bool, str, Any, str]]:
+def held(conventions: Conventions, fees: Fees, methods: Sequence[str]) -> Iterator[Check]:
     """What must hold of them beyond each field's own type."""
     multiple = conventions.instalment_multiple_cents
     yield 1 <= multiple <= 10_000, "conventions.instalment_multiple_cents", multiple, "from 1 to 10000"

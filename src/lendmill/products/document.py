@@ -20,7 +20,7 @@ from lendmill.products.conventions import (
 )
 from lendmill.products.law import LawFigure
 from lendmill.products.law import checks as law_checks
-from lendmill.products.reading import Misread, content_of, from_content, from_toml, mistakes
+from lendmill.products.reading import Check, Misread, content_of, from_content, from_toml, mistakes
 from lendmill.refusals import Refusal
 from lendmill.terms.allocation import COMPONENTS, Component, Waterfall
 from lendmill.terms.day_counts import PRORATED
@@ -189,7 +189,6 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         return (self.key, *(self.joint_limit.products if self.joint_limit else ()))
 
 
-Check = tuple[bool, str, Any, str]
 Prices = tuple[dict[str, tuple[Rate, Rate]], tuple[Rate, Rate]]
 """Rate and penalty rate, for the grades that have their own and for all others."""
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from lendmill.products.reading import Check
 from lendmill.refusals import Refusal
 
 LETTERS_MAX: Final = 300
@@ -27,7 +28,7 @@ class LawFigure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     in_force_on: date
 
 
-def checks(laws: Sequence[LawFigure], content: Any) -> Iterator[tuple[bool, str, Any, str]]:
+def checks(laws: Sequence[LawFigure], content: Any) -> Iterator[Check]:
     """What must hold of the figures from law a document names: each once, each a figure it has, each with its rule."""
     named = [each.figure for each in laws]
     yield len(set(named)) == len(named), "laws", named, "each figure named once"

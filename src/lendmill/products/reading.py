@@ -12,6 +12,8 @@ import msgspec
 from lendmill.products.spelled import WHOLE_MAX, Misspelled, NumberBeyond, content_in
 
 T = TypeVar("T")
+Check = tuple[bool, str, Any, str]
+"""Whether something holds, of which field, what stands there, and what would be allowed."""
 MISTAKES_MAX: Final = 100  # told of a file, and of each part of a document
 PLAINLY: Final = {
     "int": "a whole number",
@@ -160,7 +162,7 @@ def require(holds: bool, field: str, value: Any, allowed: str) -> None:
         raise Misread(field, value, allowed)
 
 
-def mistakes(part: Iterable[tuple[bool, str, Any, str]]) -> Iterator[Misread]:
+def mistakes(part: Iterable[Check]) -> Iterator[Misread]:
     """What does not hold of one part of a document, as many as are told."""
     yield from islice((Misread(*said) for holds, *said in part if not holds), MISTAKES_MAX)
 

@@ -11,7 +11,7 @@ import msgspec
 from lendmill.credit.pricing.curve import ChurnCurve, curve_of
 from lendmill.money import LARGEST_CENTS
 from lendmill.products.document import GRADES
-from lendmill.products.reading import Misread, every_misread, from_content, from_toml, mistakes, readable
+from lendmill.products.reading import Check, Misread, every_misread, from_content, from_toml, mistakes, readable
 from lendmill.refusals import Refusal
 from lendmill.terms.rates import BASIS_POINTS
 
@@ -158,7 +158,7 @@ def _invalid(key: str, wrong: Sequence[Misread]) -> InvalidAssumptions:
     return InvalidAssumptions(key=key, field=first.field, value=first.value, allowed=first.allowed, others=others)
 
 
-def _rules(found: Assumptions) -> Iterator[tuple[bool, str, Any, str]]:
+def _rules(found: Assumptions) -> Iterator[Check]:
     for field in ("key", "said_by", "source", "product"):
         text = getattr(found, field)
         yield bool(text.strip()) and len(text) <= WORDS_MAX, field, text, f"told, in at most {WORDS_MAX} letters"
@@ -178,7 +178,7 @@ def _rules(found: Assumptions) -> Iterator[tuple[bool, str, Any, str]]:
     yield from _utilisation_rules(found.utilisation)
 
 
-def _utilisation_rules(steps: tuple[Utilisation, ...]) -> Iterator[tuple[bool, str, Any, str]]:
+def _utilisation_rules(steps: tuple[Utilisation, ...]) -> Iterator[Check]:
     """A larger limit is used less in share, never less in money."""
     yield bool(steps), "utilisation", steps, "at least one limit with its share"
     yield all(0 < each.limit_cents <= LARGEST_CENTS for each in steps), "utilisation", steps, "limits above 0"
@@ -191,7 +191,7 @@ def _utilisation_rules(steps: tuple[Utilisation, ...]) -> Iterator[tuple[bool, s
     yield drawn == sorted(drawn), "utilisation", shares, "such that a larger limit is never drawn less in money"
 
 
-def _grade_rules(found: Assumptions) -> Iterator[tuple[bool, str, Any, str]]:
+def _grade_rules(found: Assumptions) -> Iterator[Check]:
     yield bool(found.grades), "grades", found.grades, "at least one grade"
     for grade, each in found.grades.items():
         at = f"grades.{grade}"

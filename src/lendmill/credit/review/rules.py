@@ -1,12 +1,13 @@
 """Who may review, up to which amount alone, who may be the second person, how long each step may take: one table."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from lendmill.people.approvals.rules import REVIEWERS, SECONDS
 from lendmill.people.roles import Role
+from lendmill.products.reading import Check
 from lendmill.refusals import Refusal
 
 
@@ -44,7 +45,7 @@ class ReviewRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 USUAL: Final = ReviewRules()
 
 
-def checks(rules: ReviewRules) -> tuple[tuple[bool, str, Any, str], ...]:
+def checks(rules: ReviewRules) -> tuple[Check, ...]:
     """What must hold of the figures in a policy: days and amounts that mean something, roles that review."""
     days = ((name, getattr(rules, name)) for name in ("answer_days", "referred_days", "more_days", "hold_minutes"))
     tables = (("alone_up_to_cents", REVIEWERS), ("second_up_to_cents", SECONDS))

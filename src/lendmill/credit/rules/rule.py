@@ -13,6 +13,7 @@ from lendmill.credit.rules.expression import Applied, Constant, Expression, Name
 from lendmill.credit.rules.grammar import RuleMisread, read
 from lendmill.credit.rules.rows import Worked, value_of, worked
 from lendmill.credit.rules.vocabulary import vocabulary
+from lendmill.products.reading import Check
 
 ANY_SOURCE: Final = "any"
 LETTERS_MAX: Final = 120
@@ -152,7 +153,7 @@ def _unit(names: tuple[str, ...]) -> Unit:
     return _UNITS.get(vocabulary()[names[0]].unit, "") if len(names) == 1 else ""
 
 
-def checks(rules: tuple[Rule, ...], sources: Collection[str]) -> Iterator[tuple[bool, str, Any, str]]:
+def checks(rules: tuple[Rule, ...], sources: Collection[str]) -> Iterator[Check]:
     """What must hold of a policy's rules: names that are their own, texts that can be read, reasons there are."""
     names = [rule.rule for rule in rules]
     yield len(set(names)) == len(names), "rules", names, "each named once"
@@ -178,7 +179,7 @@ def checks(rules: tuple[Rule, ...], sources: Collection[str]) -> Iterator[tuple[
         yield dated, f"{at}.in_force_on", rule.in_force_on, "the day from which that law is in force"
 
 
-def reached(rules: tuple[Rule, ...]) -> Iterator[tuple[bool, str, Any, str]]:
+def reached(rules: tuple[Rule, ...]) -> Iterator[Check]:
     """What refers must hold for some file that is not declined: its bound is not inside the one that declines."""
     for n, rule in enumerate(rules):
         if not rule.refer_when or not rule.decline_when or _misread(rule.refer_when) or _misread(rule.decline_when):
